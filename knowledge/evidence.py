@@ -1,0 +1,47 @@
+"""What has been read elsewhere: sources, passages with exact quotes, and the claims they support."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from knowledge.frozen import Frozen
+
+SourceKind = Literal["paper", "patent", "standard", "report", "dataset", "web"]
+
+
+class Source(Frozen):
+    """A published source. `seen` says how the fact was read: in the source itself or in a text that restates it."""
+
+    key: str
+    kind: SourceKind
+    title: str
+    authors: str | None = None
+    year: int | None = None
+    doi: str | None = None
+    patent: str | None = None
+    url: str | None = None
+    seen: Literal["source", "restated", "user file"] = "source"
+    seen_in: str | None = None
+
+
+class Passage(Frozen):
+    """A stored piece of text with its place; `text` is exactly what the store holds."""
+
+    id: str
+    text: str
+    source: Source
+    place: str
+    topic: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()     # canonical requirement names it bears on
+    systems: tuple[str, ...] = ()     # parameter-set keys or chemistry classes it bears on
+
+
+class Evidence(Frozen):
+    """A passage that bears on a requirement or a system, with how strongly and in which direction."""
+
+    id: str
+    passage: Passage
+    quote: str
+    score: float
+    bears_on: tuple[str, ...]         # requirement ids or system keys
+    stance: Literal["supports", "cautions", "context"] = "context"

@@ -1,0 +1,45 @@
+"""A computed number with its origin, and the verdict it leads to."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from knowledge.frozen import Frozen
+from knowledge.requirement import ConditionValue, Requirement
+
+FigureMethod = Literal["dfn", "build-up", "ageing run", "surrogate", "card", "document"]
+DECISIVE: frozenset[str] = frozenset({"dfn", "build-up", "ageing run"})
+VerdictKind = Literal["met", "at risk", "not met", "not evaluated"]
+
+
+class Figure(Frozen):
+    """One number of one design under stated conditions.
+
+    `origin` is the key of the ledger row that computed it, or `card:<key>`. `low` and `high` span the stated interval.
+    """
+
+    metric: str
+    value: float | None = Field(description="None where it could not be computed; `note` says why")
+    unit: str | None
+    method: FigureMethod
+    origin: str
+    conditions: dict[str, ConditionValue] = Field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
+    validity: Literal["inside", "extrapolated", "out of validity"] = "inside"
+    note: str | None = None
+
+
+class Verdict(Frozen):
+    """What one requirement gets from one design.
+
+    `margin` is relative: positive when the bound is kept, as a fraction of the bound (absolute where the bound is 0).
+    """
+
+    requirement: Requirement
+    verdict: VerdictKind
+    figure: Figure | None = None
+    margin: float | None = None
+    reason: str

@@ -1,0 +1,56 @@
+"""What a simulator is given and gives back: electrode pairs per square centimetre, independent of any case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+from typing import Protocol as Interface
+
+from pydantic import Field
+
+from knowledge.cell import ElectrodePair
+from knowledge.frozen import Frozen
+from knowledge.protocol import Protocol
+
+Mesh = Literal["search", "verify"]
+Status = Literal["ok", "cannot carry the current", "limit reached", "out of validity", "failed"]
+
+
+class SimulationPoint(Frozen):
+    """One pair with what its cell adds: the ohmic path, its heat capacity and cooled surface per electrode area."""
+
+    pair: ElectrodePair
+    path_resistance_ohm_cm2: float = Field(default=0.0, ge=0)
+    rate_C: float | None = Field(default=None, description="used where the protocol leaves the rate to the design")
+    heat_capacity_J_K_cm2: float | None = None
+    cooled_surface_ratio: float | None = Field(default=None, description="outer surface over electrode area")
+
+
+class Outcome(Frozen):
+    """Result of one point under one protocol. `values` are per cm² of electrode or intensive; names carry units.
+
+    discharge: capacity_mAh_cm2, energy_mWh_cm2, mean_voltage_V, time_s
+    thermal_discharge: the same and temperature_rise_K, max_temperature_C
+    pulse: resistance_ohm_cm2, voltage_end_V, ocv_V
+    pulse_power: power_mW_cm2, current_mA_cm2, voltage_end_V, ocv_V
+    fast_charge: time_min, min_anode_potential_V, capacity_mAh_cm2, max_rate_C
+    cycle_ageing: cycles, capacity_retention_pct (at the last simulated cycle), last_cycle, resistance_growth_pct
+    """
+
+    status: Status
+    values: dict[str, float] = Field(default_factory=dict)
+    curve: dict[str, list[float]] = Field(default_factory=dict, description="time_s, voltage_V, … on demand, thinned")
+    validity: Literal["inside", "extrapolated", "out of validity"] = "inside"
+    note: str = ""
+
+
+class Simulator(Interface):
+    """Anything that answers protocols for many points: PyBaMM now, a batched DFN later."""
+
+    name: str
+
+    def simulate(
+        self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
+    ) -> list[Outcome]:
+        """One outcome a point, in order; a solver failure is an outcome with status 'failed', never an exception."""
+        ...
