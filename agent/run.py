@@ -1,0 +1,190 @@
+"""Answer one document from Python: `design_document(path, settings)`; a run that was stopped resumes by its id."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from agent.services import Services, Watcher, open_services
+from agent.settings import Settings
+from agent.state import RunState
+from knowledge.report import Report
+from tools.failures import BadInput, StoreBroken, Unreadable
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended: its report, its folder, and the exit code of the command line."""
+
+    run_id: str
+    report: Report
+    folder: Path
+    exit_code: int
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Paused:
+    """A run that waits for corrections to its requirements."""
+
+    run_id: str
+    state: RunState
+
+
+def design_document(path: Path, settings: Settings, watcher: Watcher | None = None, **options: Any) -> Report:
+    """Answer an RFx document and return the report; the files lie in `settings.out`.
+
+    Args:
+        options: `run_id` to choose the run's name; `knowledge` for the name of another evidence store.
+
+    Raises:
+        agent.services.StageFailed: a stage cannot go on (unreadable document, nothing asked, broken store).
+        tools.failures.ToolFailure: the document or the output folder cannot be used.
+    """
+    outcome = start(path, settings, watcher, **options)
+    if isinstance(outcome, Paused):
+        raise BadInput("a run with review pauses for corrections; use agent.run.start and agent.run.resume")
+    return outcome.report
+
+
+def start(
+    path: Path, settings: Settings, watcher: Watcher | None = None, review: bool = False, run_id: str | None = None
+) -> RunOutcome | Paused:
+    """Begin a run and go to its end, or to the pause for corrections where `review` is set."""
+    sha = file_digest(path)
+    run_id = run_id or new_run_id(path, sha)
+    folder = (settings.out / run_id).resolve()
+    prepare_folder(folder)
+    state: RunState = {
+        "run_id": run_id,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "document_path": str(path.resolve()),
+        "document_sha256": sha,
+        "folder": str(folder),
+        "options": {"seed": settings.seed, "designs": settings.designs, "simulations": settings.simulations,
+                    "review": review},
+        "stages": [],
+        "failures": [],
+    }
+    services = open_services(settings, watcher)
+    with _graph(services) as graph:
+        return _advance(graph, state, run_id, services)
+
+
+def resume(
+    run_id: str, settings: Settings, watcher: Watcher | None = None, corrections: list[dict[str, Any]] | None = None
+) -> RunOutcome | Paused:
+    """Go on with a run that was stopped or paused, from its last finished stage.
+
+    Raises:
+        BadInput: no such run, or the document has changed since.
+    """
+    run_id = Path(run_id).name
+    services = open_services(settings, watcher)
+    with _graph(services) as graph:
+        found: RunState = graph.get_state(_config(run_id)).values
+        if not found:
+            raise BadInput(f"there is no run {run_id!r} to resume in {settings.checkpoint_path}")
+        document = Path(found["document_path"])
+        if file_digest(document) != found["document_sha256"]:
+            raise BadInput(f"{document.name} has changed since run {run_id} began; start a new run")
+        o = found["options"]
+        services.settings = settings.model_copy(
+            update={"seed": o["seed"], "designs": o["designs"], "simulations": o["simulations"]}
+        )
+        prepare_folder(Path(found["folder"]))
+        if corrections is None:
+            return _advance(graph, None, run_id, services)
+        from langgraph.types import Command
+
+        return _advance(graph, Command(resume={"corrections": corrections}), run_id, services)
+
+
+def has_checkpoint(run_id: str, settings: Settings) -> bool:
+    """Whether a run of this name has begun and can be resumed."""
+    if not settings.checkpoint_path.exists():
+        return False
+    with _graph(open_services(settings)) as graph:
+        return bool(graph.get_state(_config(run_id)).values)
+
+
+def _advance(graph: Any, given: Any, run_id: str, services: Services) -> RunOutcome | Paused:
+    graph.invoke(given, _config(run_id), durability="sync")
+    snapshot = graph.get_state(_config(run_id))
+    state: RunState = snapshot.values
+    if snapshot.next:
+        return Paused(run_id, state)
+    done = state["report"]
+    folder = Path(state["folder"])
+    report = Report.model_validate_json((folder / "report.json").read_text(encoding="utf-8"))
+    return RunOutcome(run_id, report, folder, int(done["exit_code"]), dict(done["files"]))
+
+
+@contextmanager
+def _graph(services: Services) -> Iterator[Any]:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    from agent.graph import build_graph
+
+    path = services.settings.checkpoint_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with SqliteSaver.from_conn_string(str(path)) as saver:
+            saver.setup()
+            yield build_graph(services, saver)
+    except sqlite3.DatabaseError as error:
+        raise StoreBroken(
+            f"the checkpoint database {path} is damaged ({error}); move it away: finished reports are not affected"
+        ) from error
+
+
+def _config(run_id: str) -> dict[str, Any]:
+    return {"configurable": {"thread_id": run_id}}
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file.
+
+    Raises:
+        Unreadable: it is missing, a folder, or may not be read.
+    """
+    if not path.exists():
+        raise Unreadable(f"{path} does not exist")
+    if path.is_dir():
+        raise Unreadable(f"{path} is a folder; give one document, or use `cellwright batch {path}`")
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror}") from error
+    return digest.hexdigest()
+
+
+def new_run_id(path: Path, sha: str) -> str:
+    """A readable, unique name: the document's stem, the time, and the beginning of its digest."""
+    stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in path.stem)[:40].strip("-") or "rfx"
+    return f"{stem}-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S-%f')[:-3]}-{sha[:6]}"
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the run's folder and see that it can be written.
+
+    Raises:
+        BadInput: it cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        raise BadInput(f"the output folder {folder} cannot be written ({error.strerror}); choose another with --out"
+                       ) from error

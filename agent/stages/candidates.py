@@ -1,0 +1,35 @@
+"""Systems and formats → candidate designs that the search expects, and has simulated, to meet the ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.services import Services
+from agent.stages.requirements import current_reading
+from agent.state import RunState
+from tools.optimise.search import search_designs
+from tools.verify.asks import asks_for
+
+
+def run(state: RunState, services: Services) -> dict[str, Any]:
+    """Search every serving system and format; nothing is searched where none serves."""
+    reading = current_reading(state, services)
+    chosen = state["materials"]
+    if not chosen["systems"] or not chosen["formats"]:
+        return {"candidates": {"key": None}, "summary": "no system or format can serve; nothing was searched"}
+    asks, _ = asks_for(reading.requirements)
+    options = state["options"]
+    answer = services.call(search_designs, {
+        "requirements": [r.model_dump(mode="json") for r in reading.requirements],
+        "asks": [a.model_dump(mode="json") for a in asks],
+        "systems": chosen["systems"],
+        "formats": chosen["formats"],
+        "designs": options["designs"],
+        "simulations": options["simulations"],
+    })
+    result = answer.result
+    return {
+        "candidates": {"key": answer.key, "database_digest": result.database_digest},
+        "ledger_keys": [answer.key],
+        "summary": f"{len(result.candidates)} candidates out of {len(result.simulated)} simulated",
+    }

@@ -1,0 +1,171 @@
+"""The command line: no logic, heavy imports only inside commands."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from agent.surfaces import cli_inspect, cli_knowledge, cli_talk, exit_codes
+from agent.surfaces.edge import complain, emit_json, guarded
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from agent.run import Paused, RunOutcome
+    from agent.settings import Settings
+
+app = typer.Typer(
+    name="cellwright", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="From a customer's RFx to ranked, DFN-simulated lithium-ion cell designs with evidence.",
+)
+cli_inspect.mount(app)
+cli_knowledge.mount(app)
+cli_talk.mount(app)
+
+FileArgument = Annotated[Path, typer.Argument(help="The RFx document: PDF, DOCX, XLSX, EML, HTML, Markdown or text.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for runs.  [default: runs]")]
+SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of every random choice.  [default: 0]")]
+DesignsOption = Annotated[int | None, typer.Option("--designs", min=1, max=200, help="Designs to offer. [default: 24]")]
+SimulationsOption = Annotated[
+    int | None,
+    typer.Option("--simulations", min=32, max=20000, help="Database designs per system and protocol. [default: 320]"),
+]
+WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Processes.  [default: CPU cores, at most 8]")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
+
+
+@app.command()
+@guarded
+def design(
+    file: Annotated[Path | None, typer.Argument(help="The RFx document.")] = None,
+    out: OutOption = None,
+    seed: SeedOption = None,
+    designs: DesignsOption = None,
+    simulations: SimulationsOption = None,
+    workers: WorkersOption = None,
+    resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Go on with a stopped run.")] = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Answer an RFx: ranked, DFN-simulated designs and a sourced report."""
+    from agent.run import resume as resume_run
+    from agent.run import start
+
+    if (file is None) == (resume is None):
+        complain("give either a document or --resume RUN, e.g. `cellwright design rfq.pdf`")
+        raise typer.Exit(exit_codes.WRONG_USAGE)
+    settings = make_settings(out=out, seed=seed, designs=designs, simulations=simulations, workers=workers)
+    if resume is not None:
+        outcome = watched(lambda watcher: resume_run(resume, settings, watcher), json_ or quiet)
+    else:
+        outcome = _start_named(file, settings, json_ or quiet, start)
+    raise typer.Exit(show_outcome(outcome, json_))
+
+
+def _start_named(file: Path | None, settings: Settings, quiet: bool, start: Any) -> RunOutcome | Paused:
+    """Start a run whose name is known beforehand, so that a stop can say how to go on."""
+    from agent.run import file_digest, new_run_id
+
+    assert file is not None
+    run_id = new_run_id(file, file_digest(file))
+    try:
+        return watched(lambda watcher: start(file, settings, watcher, run_id=run_id), quiet)
+    except KeyboardInterrupt:
+        complain(f"stopped; go on with `cellwright design --resume {run_id}`")
+        raise typer.Exit(exit_codes.STOPPED) from None
+
+
+def make_settings(**overrides: object) -> Settings:
+    """Settings from the environment and the command line."""
+    from agent.settings import settings_from_environment
+
+    return settings_from_environment(**overrides)
+
+
+def error_console() -> Console:
+    """Progress goes to standard error, so that standard output stays clean."""
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def watched(work: Any, quiet: bool) -> RunOutcome | Paused:
+    """Run `work(watcher)` under a terminal watcher, or under nobody."""
+    from agent.services import Nobody
+    from agent.surfaces.terminal import TerminalWatcher
+
+    if quiet:
+        return work(Nobody())  # type: ignore[no-any-return]
+    with TerminalWatcher(error_console()) as watcher:
+        return work(watcher)  # type: ignore[no-any-return]
+
+
+def show_outcome(outcome: RunOutcome | Paused, json_: bool) -> int:
+    """Print how a run ended and return its exit code."""
+    from rich.console import Console
+
+    from agent.run import Paused
+    from agent.surfaces.terminal import show_report
+
+    if isinstance(outcome, Paused):
+        complain(f"run {outcome.run_id} waits for corrections; open it with `cellwright chat`")
+        return exit_codes.DONE
+    if json_:
+        from agent.report.summary import run_summary
+
+        emit_json(run_summary(outcome))
+    else:
+        width = None if sys.stdout.isatty() else 140
+        show_report(Console(width=width), outcome.report, outcome.files)
+    return outcome.exit_code
+
+
+@app.command()
+@guarded
+def requirements(file: FileArgument, json_: JsonOption = False) -> None:
+    """Read the requirements of a document, with their places and what is remarkable about them."""
+    from agent.run import file_digest
+    from agent.services import open_services
+    from tools.extract.requirements import read_requirements
+
+    services = open_services(make_settings())
+    answer = services.call(read_requirements, {"path": str(file.resolve()), "sha256": file_digest(file)})
+    reading = answer.result.reading
+    if json_:
+        emit_json(reading.model_dump(mode="json"))
+    else:
+        from agent.surfaces.tables import show_reading
+
+        show_reading(reading)
+    if not reading.requirements:
+        complain(f"no requirement was found in {file.name}")
+        raise typer.Exit(exit_codes.NO_REQUIREMENT)
+
+
+@app.command()
+@guarded
+def batch(
+    folder: Annotated[Path, typer.Argument(help="Folder with RFx documents.")],
+    out: OutOption = None,
+    workers: WorkersOption = None,
+    seed: SeedOption = None,
+    designs: DesignsOption = None,
+    simulations: SimulationsOption = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Answer every RFx document in a folder, each in its own run; a failing document stops nothing."""
+    from agent.surfaces.batch import run_batch, show_batch
+
+    settings = make_settings(out=out, seed=seed, designs=designs, simulations=simulations)
+    rows = run_batch(folder, settings, workers or 1, None if (quiet or json_) else error_console())
+    if json_:
+        emit_json([row.model_dump(mode="json") for row in rows])
+    else:
+        show_batch(rows)
+    bad = [row.exit_code for row in rows if row.exit_code not in (exit_codes.DONE, exit_codes.NOT_FEASIBLE)]
+    raise typer.Exit(exit_codes.CHECK_FAILED if bad else exit_codes.DONE)

@@ -1,0 +1,38 @@
+"""Every tool, in pipeline order. The command line, an LLM and MCP see exactly these."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.extract.requirements import read_requirements
+from tools.failures import BadInput
+from tools.optimise.search import search_designs
+from tools.retrieve.evidence import find_evidence
+from tools.retrieve.literature import search_literature
+from tools.screen.systems import choose_systems
+from tools.simulate.age import age_design
+from tools.simulate.evaluate import evaluate_design, evaluate_designs
+from tools.tool import Tool
+
+CATALOGUE: tuple[Tool[Any, Any], ...] = (
+    read_requirements,
+    find_evidence,
+    search_literature,
+    choose_systems,
+    search_designs,
+    evaluate_design,
+    evaluate_designs,
+    age_design,
+)
+
+
+def tool_named(name: str) -> Tool[Any, Any]:
+    """The tool of that name.
+
+    Raises:
+        BadInput: there is none; the message lists those there are.
+    """
+    for entry in CATALOGUE:
+        if entry.name == name:
+            return entry
+    raise BadInput(f"there is no tool {name!r}; there are {', '.join(t.name for t in CATALOGUE)}")
