@@ -96,8 +96,8 @@ def _blocks(n: Numbers) -> list[dict[str, Any]]:
                   "Where a table and a note disagree, the note governs."),
         heading("1 Scope"),
         paragraph("We ask for cells only. The pack is developed in our house and is not in scope: it will hold 960 "
-                  "cells, store 78 kWh and reach 174 Wh/kg at pack level. The predecessor programme used a 21700 cell with "
-                  "5.0 Ah and 69 g; it is not up for quotation."),
+                  "cells, store 78 kWh and reach 174 Wh/kg at pack level. The predecessor programme used a 21700 cell "
+                  "with 5.0 Ah and 69 g; it is not up for quotation."),
         heading("2 Reading the tables"),
         paragraph("Class M is mandatory, class W is a wish that earns points. All values are for the single cell at "
                   "beginning of life and 25 °C unless the row says otherwise. Voltage window for every row: 2.50 V to "
