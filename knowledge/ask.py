@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from knowledge.frozen import Frozen
 from knowledge.protocol import Protocol
 from knowledge.requirement import ConditionValue
+
+Axis = Literal["width", "thickness", "height", "diameter"]
 
 
 class Ask(Frozen):
@@ -28,6 +32,7 @@ class Ask(Frozen):
     )
     conditions: dict[str, ConditionValue] = Field(default_factory=dict)
     requirement_ids: tuple[str, ...] = ()
+    axis: Axis | None = Field(default=None, description="the design's own name of an asked outer length")
 
 
 class Unanswerable(Frozen):

@@ -30,6 +30,8 @@ class Figure(Frozen):
     high: float | None = None
     validity: Literal["inside", "extrapolated", "out of validity"] = "inside"
     note: str | None = None
+    text: str | None = Field(default=None, description="the answer where it is words: a chemistry, a format")
+    cannot: bool = Field(default=False, description="the design cannot do what is asked: an answer, not an error")
 
 
 class Verdict(Frozen):
