@@ -1,4 +1,4 @@
-"""What is installed, which version, and what an optional part would need. Needs no run and loads nothing heavy twice."""
+"""What is installed, which version, and what an optional part would need."""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ SimulationsOption = Annotated[
     int | None,
     typer.Option("--simulations", min=32, max=20000, help="Database designs per system and protocol. [default: 320]"),
 ]
-WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Processes.  [default: CPU cores, at most 8]")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes.  [default: CPU cores, at most 8]")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
 

@@ -1,0 +1,75 @@
+"""Commands of the evidence store: search, knowledge add."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.surfaces.edge import emit_json, guarded
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="Another store's folder; it holds only what was added to it.")
+]
+knowledge_app = typer.Typer(no_args_is_help=True, help="Your own papers, patents and reports.",
+                            pretty_exceptions_enable=False)
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the commands of this file to the application."""
+    app.command()(search)
+    app.add_typer(knowledge_app, name="knowledge")
+
+
+@guarded
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    top: Annotated[int, typer.Option("--top", min=1, max=100)] = 8,
+    kind: Annotated[str | None, typer.Option("--kind", help="paper, patent, standard, report, dataset or web.")] = None,
+    since: Annotated[int | None, typer.Option("--since", help="Only sources of this year or later.")] = None,
+    store: StoreOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Find passages in the evidence store; an empty list where nothing bears on the question."""
+    from agent.services import open_services
+    from agent.settings import settings_from_environment
+    from tools.retrieve.literature import search_literature
+    from tools.retrieve.stores import store_digest
+
+    settings = settings_from_environment()
+    services = open_services(settings)
+    request = {"query": query, "top": top, "kind": kind, "since": since, "store": str(store) if store else None,
+               "store_digest": store_digest(settings.home, store)}
+    result = services.call(search_literature, request).result
+    if json_:
+        emit_json(result.model_dump(mode="json"))
+        return
+    from agent.surfaces.tables import show_rows
+
+    show_rows([
+        {"score": f"{hit.score:.3f}", "quote": hit.quote, "source": hit.source.title, "year": hit.source.year,
+         "reference": hit.source.doi or hit.source.patent or hit.source.url, "place": hit.place}
+        for hit in result.results
+    ])
+
+
+@knowledge_app.command("add")
+@guarded
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders: PDF, DOCX, HTML, Markdown, text, JSONL.")],
+    store: StoreOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Read your own papers and reports into the store; a broken file is reported and skipped."""
+    from agent.settings import settings_from_environment
+    from tools.retrieve.stores import add_paths
+
+    report = add_paths(settings_from_environment().home, paths, store=store)
+    if json_:
+        emit_json(report.model_dump(mode="json"))
+        return
+    from agent.surfaces.tables import show_rows
+
+    show_rows([entry.model_dump(mode="json") for entry in report.files])
