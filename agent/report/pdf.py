@@ -58,7 +58,7 @@ def pdf_data(report: Report) -> dict[str, Any]:
              words.bound_words(known[i.requirement_id]),
              "–" if i.best_value is None else f"{number(i.best_value)} {words.unit_words(i.unit)}",
              f"{i.shortfall:.1%}", i.note]
-            for i in report.feasibility.limiting
+            for i in report.feasibility.limiting if not report.feasibility.feasible
         ],
         "costs": requirement_costs(report),
         "compliance": [_compliance_row(report, r.id) for r in report.reading.requirements],

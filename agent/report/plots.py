@@ -14,6 +14,8 @@ from knowledge.report import Report
 
 Curves = Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]]   # offer id → curve name → column → values
 PALETTE = ("#0f5e9c", "#d1662b", "#2f8f5b", "#7a4fa3", "#b03a56", "#8a7a2b", "#4a4f57")
+# Against the first energy figure these say little that is new.
+_SAME_STORY = {"energy_density", "capacity", "energy", "mass"}
 _MARKERS = {"cylindrical": "o", "prismatic": "s", "pouch": "D"}
 _STYLE = {
     "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 8.5, "axes.spines.top": False,
@@ -64,7 +66,8 @@ def unique_ids(svg: str, prefix: str) -> str:
 
 def _map(report: Report, columns: Sequence[Column]) -> str:
     figure, axes = _figure(5.4, 3.5)
-    x, y = columns[0], columns[1]
+    x = columns[0]
+    y = next((c for c in columns[1:] if c.metric not in _SAME_STORY), columns[1])
     systems = sorted({o.design.pair.system for o in report.offers})
     for offer in report.offers:
         values = [_value(offer, c) for c in (x, y)]

@@ -23,8 +23,8 @@ def show_reading(reading: Reading) -> None:
     from agent.report import words
 
     console = _console()
-    table = Table("", "Metric", "Asked", "Conditions", "Priority", "Where", "Quote", title=escape(reading.document.name),
-                  title_justify="left")
+    heads = ("", "Metric", "Asked", "Conditions", "Priority", "Where", "Quote")
+    table = Table(*heads, title=escape(reading.document.name), title_justify="left")
     for r in reading.requirements:
         metric = words.metric_words(r.metric) + ("" if r.level == "cell" else f" ({r.level})")
         table.add_row(*map(escape, (r.id, metric, words.bound_words(r), words.conditions_words(r.conditions),

@@ -51,6 +51,24 @@ class TerminalWatcher:
             self._task = None
 
 
+class LineWatcher:
+    """A line when a stage begins and one when it ends: for conversations, logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def stage(self, name: str, doing: str) -> None:
+        """Say what begins."""
+        self._console.print(f"{STAGE_TITLES.get(name, name)}: {doing} …", markup=False, highlight=False)
+
+    def progress(self, message: str, done: int, total: int) -> None:
+        """Not shown: a line a step would drown the conversation."""
+
+    def finished(self, name: str, summary: str) -> None:
+        """Say what came out."""
+        self._console.print(f"{STAGE_TITLES.get(name, name)}: {summary}", markup=False, highlight=False)
+
+
 def show_report(console: Console, report: Report, files: dict[str, str]) -> None:
     """The verdict, the ranked table and where the report lies."""
     feasible = report.feasibility.feasible
