@@ -33,6 +33,8 @@ class Block(Frozen):
     table: int | None = None         # running table number, 0-based
     row: int | None = None           # 0-based
     column: int | None = None        # 0-based
+    row_span: int = 1                # rows that a merged cell covers
+    column_span: int = 1             # columns that a merged cell covers
     header_row: bool = False         # this cell belongs to the table's header
     hidden: bool = False             # hidden sheet, hidden row, HTML comment or sub-visible text
 

@@ -7,6 +7,7 @@ from typing import Literal
 from knowledge.frozen import Frozen
 
 SourceKind = Literal["paper", "patent", "standard", "report", "dataset", "web"]
+Stance = Literal["supports", "cautions", "context"]
 
 
 class Source(Frozen):
@@ -34,6 +35,7 @@ class Passage(Frozen):
     topic: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()     # canonical requirement names it bears on
     systems: tuple[str, ...] = ()     # parameter-set keys or chemistry classes it bears on
+    stance: Stance = "context"
 
 
 class Evidence(Frozen):
@@ -44,4 +46,4 @@ class Evidence(Frozen):
     quote: str
     score: float
     bears_on: tuple[str, ...]         # requirement ids or system keys
-    stance: Literal["supports", "cautions", "context"] = "context"
+    stance: Stance = "context"

@@ -37,8 +37,9 @@ def check(prose: str, resolver: Resolver) -> Checked:
             return ""
 
     text = REFERENCE.sub(replace, prose)
-    bare = unicodedata.normalize("NFKC", REFERENCE.sub(" ", prose))
-    for character in bare:
+    raw = REFERENCE.sub(" ", prose)
+    bare = unicodedata.normalize("NFKC", raw)
+    for character in raw + bare:
         if unicodedata.category(character) in ("Nd", "Nl", "No"):
             complaints.append(f"the character {character!r} stands outside a reference")
             break

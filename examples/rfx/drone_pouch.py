@@ -96,7 +96,7 @@ def _as_html(text: str) -> str:
 
 
 def _labels(n: Numbers) -> list[dict[str, Any]]:
-    fifth = {"rate_C": 0.2, "temperature_C": 25}
+    fifth: dict[str, Any] = {"rate_C": 0.2, "temperature_C": 25}
     return [
         ask("format", "in", ["pouch"], None, "pouch cell"),
         ask("anode_chemistry", "in", ["graphite", "graphite with silicon oxide"], None,

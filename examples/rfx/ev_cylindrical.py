@@ -132,8 +132,8 @@ def _blocks(n: Numbers) -> list[dict[str, Any]]:
 
 
 def _labels(n: Numbers) -> list[dict[str, Any]]:
-    bol = {"rate_C": THIRD, "temperature_C": 25}
-    window = {"soc_from_pct": 10, "soc_to_pct": 80}
+    bol: dict[str, Any] = {"rate_C": THIRD, "temperature_C": 25}
+    window: dict[str, Any] = {"soc_from_pct": 10, "soc_to_pct": 80}
     row = {r[0]: r[2] for r in _electrical(n) + _life(n)}
     return [
         ask("diameter", "tolerance", [n["diameter_mm"], n["diameter_tol_mm"], n["diameter_tol_mm"]], "mm", row["3.1"]),

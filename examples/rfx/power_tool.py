@@ -120,8 +120,8 @@ def _old_rows() -> list[Row]:
 
 
 def _labels(n: Numbers) -> list[dict[str, Any]]:
-    low = {"rate_C": 0.2, "temperature_C": 23}
-    pulse = {"current_A": 20, "duration_s": 10, "soc_pct": 50, "temperature_C": 23}
+    low: dict[str, Any] = {"rate_C": 0.2, "temperature_C": 23}
+    pulse: dict[str, Any] = {"current_A": 20, "duration_s": 10, "soc_pct": 50, "temperature_C": 23}
     return [
         ask("format", "in", ["21700"], None, "21700"),
         ask("diameter", "range", [n["diameter_min_mm"], n["diameter_max_mm"]], "mm", f"{n['diameter_min_mm']:g}"),

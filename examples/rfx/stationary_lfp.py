@@ -107,7 +107,7 @@ def _body(doc: Any, n: Numbers) -> None:
 
 def _labels(n: Numbers) -> list[dict[str, Any]]:
     rows = {r[0]: r[1] for r in _cell_rows(n)}
-    half_p = {"rate_P": 0.5, "temperature_C": 25}
+    half_p: dict[str, Any] = {"rate_P": 0.5, "temperature_C": 25}
     size = rows["Outer dimensions (width × thickness × height)"]
     kilo = (n["mass_kg"], "kg")
     mega = ([n["vent_MPa"], n["vent_tol_MPa"], n["vent_tol_MPa"]], "MPa")
