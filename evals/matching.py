@@ -1,0 +1,122 @@
+"""Which read requirement answers which label: the same number asked of the same metric, whatever its spelling."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from evals.gold import Gold, GoldRequirement
+from knowledge.requirement import ConditionValue, Reading, Requirement, Value
+
+RELATIVE_TOLERANCE = 0.005
+# The direction of a bound; '>' and '>=' are the same demand.
+DIRECTION = {">=": "at least", ">": "at least", "<=": "at most", "<": "at most", "=": "equal", "about": "equal",
+             "range": "interval", "tolerance": "interval", "in": "named", "required": "named",
+             "prohibited": "prohibited"}
+# With a duration the two names mean the same (`*_pulse` has a duration).
+PULSE_TWINS = {"discharge_power_pulse": "discharge_power", "charge_power_pulse": "charge_power"}
+# Words of a condition that change a number's meaning and have one spelling; free text is not judged.
+JUDGED_WORDS = frozenset({"life", "direction", "kind", "element"})
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Pairs of (label, reading), labels nobody read, and readings that answer no label."""
+
+    pairs: tuple[tuple[GoldRequirement, Requirement], ...]
+    missed: tuple[GoldRequirement, ...]
+    wrong: tuple[Requirement, ...]
+
+
+def match(gold: Gold, reading: Reading) -> Matching:
+    """Pair labels with readings, one to one; the pair whose conditions agree best goes first."""
+    candidates = [
+        (_closeness(label, read), i, j)
+        for i, label in enumerate(gold.requirements)
+        for j, read in enumerate(reading.requirements)
+        if same_demand(label, read)
+    ]
+    partner: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, i, j in sorted(candidates, key=lambda c: (-c[0], c[1], c[2])):
+        if i not in partner and j not in taken:
+            partner[i] = j
+            taken.add(j)
+    left = [r for j, r in enumerate(reading.requirements) if j not in taken]
+    return Matching(
+        pairs=tuple((gold.requirements[i], reading.requirements[j]) for i, j in sorted(partner.items())),
+        missed=tuple(label for i, label in enumerate(gold.requirements) if i not in partner),
+        wrong=tuple(r for r in left if not any(same_demand(a, r) for a in gold.also_accepted)),
+    )
+
+
+def same_demand(label: GoldRequirement, read: Requirement) -> bool:
+    """Whether metric, level, direction, value and unit agree."""
+    if _metric(label.metric, label.conditions) != _metric(read.metric, read.conditions) or label.level != read.level:
+        return False
+    if DIRECTION[label.comparator] != DIRECTION[read.comparator]:
+        return False
+    if label.unit and read.unit and _plain(label.unit) != _plain(read.unit):
+        return False
+    if DIRECTION[label.comparator] == "interval":
+        return same_value(_interval(label.comparator, label.value), _interval(read.comparator, read.value))
+    if label.comparator in ("required", "prohibited") and label.metric not in ("standard_compliance", "format"):
+        return _prose_agrees(label, read)
+    return same_value(label.value, read.value)
+
+
+def same_value(a: Value, b: Value) -> bool:
+    """Numbers within half a percent, lists element by element, words without case, spaces and punctuation."""
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        return abs(a - b) <= RELATIVE_TOLERANCE * max(abs(a), abs(b)) + 1e-12
+    ours, theirs = _as_list(a), _as_list(b)
+    if all(isinstance(x, int | float) for x in (*ours, *theirs)):
+        return len(ours) == len(theirs) and all(same_value(x, y) for x, y in zip(ours, theirs, strict=True))
+    return {_plain(str(x)) for x in ours} == {_plain(str(x)) for x in theirs}
+
+
+def judged_conditions(label: GoldRequirement) -> dict[str, ConditionValue]:
+    """The label's conditions that have one spelling: numbers and a few closed words."""
+    return {k: v for k, v in label.conditions.items() if k in JUDGED_WORDS or not isinstance(v, str)}
+
+
+def agreeing_conditions(label: GoldRequirement, read: Requirement) -> int:
+    """How many of the label's judged conditions the reading has with the same value."""
+    return sum(
+        key in read.conditions and same_value(value, read.conditions[key])
+        for key, value in judged_conditions(label).items()
+    )
+
+
+def _closeness(label: GoldRequirement, read: Requirement) -> float:
+    extra = sum(k not in label.conditions for k in read.conditions)
+    quoted = label.source.quote in read.source.quote or read.source.quote in label.source.quote
+    return agreeing_conditions(label, read) + 0.5 * (label.priority == read.priority) + 0.25 * quoted - 0.01 * extra
+
+
+def _prose_agrees(label: GoldRequirement, read: Requirement) -> bool:
+    """A criterion in words may be quoted at any length; chemistries must share a name."""
+    if "chemistry" not in label.metric:
+        return True
+    ours = [_plain(str(x)) for x in _as_list(label.value)]
+    theirs = [_plain(str(x)) for x in _as_list(read.value)]
+    return any(x in y or y in x for x in ours for y in theirs)
+
+
+def _metric(name: str, conditions: dict[str, ConditionValue]) -> str:
+    return PULSE_TWINS.get(name, name) if "duration_s" in conditions else name
+
+
+def _interval(comparator: str, value: Value) -> Value:
+    numbers = [x for x in _as_list(value) if isinstance(x, int | float)]
+    if comparator == "tolerance" and len(numbers) == 3:
+        return [numbers[0] - numbers[1], numbers[0] + numbers[2]]
+    return list(numbers)
+
+
+def _as_list(value: Value) -> list[float | str]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()

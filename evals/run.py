@@ -1,0 +1,126 @@
+"""Run a suite with pydantic-evals: each case through its task, each output through the scorers, then the goals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from evals.score import Score, Scorer, unscored
+from evals.scorers import end_to_end, requirements
+from evals.suites import Suite, SuiteCase
+from evals.tasks import TASKS
+
+if TYPE_CHECKING:
+    from pydantic_evals.evaluators import Evaluator
+    from pydantic_evals.reporting import EvaluationReport
+
+SCORERS: dict[str, tuple[Scorer, ...]] = {"read": requirements.SCORERS, "design": end_to_end.SCORERS}
+NOT_SCORED = "not scored"
+
+
+@dataclass(frozen=True)
+class SuiteResult:
+    """How a suite went. `cases` maps a case to its scores; `scores` holds one value per goal, NaN where unscored."""
+
+    suite: str
+    scores: dict[str, float]
+    goals: dict[str, dict[str, Any]]
+    passed: bool
+    cases: dict[str, dict[str, Score]]
+    scorers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """How many cases there were."""
+        return len(self.cases)
+
+    def summary(self) -> dict[str, Any]:
+        """The JSON of `cellwright evals run`; NaN is null."""
+        return {
+            "suite": self.suite, "n": self.n, "scores": {k: _plain(v) for k, v in self.scores.items()},
+            "goals": self.goals, "passed": self.passed,
+        }
+
+
+def run_suite(
+    suite: Suite, task: Callable[[SuiteCase], Any] | None = None, scorers: tuple[Scorer, ...] | None = None
+) -> SuiteResult:
+    """Run every case of a suite. A case whose task fails is not scored, and a suite with such a case does not pass.
+
+    Args:
+        task: in place of the suite's own, for tests.
+        scorers: in place of the task's own, for tests.
+    """
+    from pydantic_evals import Case, Dataset
+
+    judges = scorers or SCORERS[suite.task]
+    dataset: Dataset[Any, Any, Any] = Dataset(
+        name=suite.suite,
+        cases=[Case(name=c.name, inputs=c, expected_output=_expected(suite, c)) for c in suite.cases],
+        evaluators=[_evaluator(judge) for judge in judges],
+    )
+    report = dataset.evaluate_sync(task or TASKS[suite.task], max_concurrency=1, progress=False)
+    return _result(suite, _scores_by_case(suite, report, judges), judges)
+
+
+def _expected(suite: Suite, case: SuiteCase) -> Any:
+    if suite.task == "design":
+        return end_to_end.Expected.model_validate(case.expected)
+    return None
+
+
+def _evaluator(judge: Scorer) -> Evaluator[Any, Any, Any]:
+    from pydantic_evals.evaluators import EvaluationReason, Evaluator, EvaluatorContext
+
+    class Judge(Evaluator[Any, Any, Any]):
+        """A plain scorer behind pydantic-evals' interface, which takes no NaN: that becomes a label."""
+
+        def get_default_evaluation_name(self) -> str:
+            return judge.name
+
+        def get_evaluator_version(self) -> str:
+            return judge.version
+
+        def evaluate(self, ctx: EvaluatorContext[Any, Any, Any]) -> EvaluationReason:
+            score = judge(ctx.output, ctx.expected_output)
+            return EvaluationReason(score.value if score.scored else NOT_SCORED, score.reason)
+
+    return Judge()
+
+
+def _scores_by_case(
+    suite: Suite, report: EvaluationReport[Any, Any, Any], judges: tuple[Scorer, ...]
+) -> dict[str, dict[str, Score]]:
+    failures = {f.name: f.error_message for f in report.failures}
+    found: dict[str, dict[str, Score]] = {}
+    for case in report.cases:
+        row = {name: Score(float(result.value), result.reason or "") for name, result in case.scores.items()}
+        row.update({name: unscored(result.reason or "") for name, result in case.labels.items()})
+        row.update({f.name: unscored(f"the scorer failed: {f.error_message}") for f in case.evaluator_failures})
+        found[case.name] = row
+    for case_name, message in failures.items():
+        found[case_name] = {j.name: unscored(f"the case failed: {message}") for j in judges}
+    return {c.name: found[c.name] for c in suite.cases}
+
+
+def _result(suite: Suite, cases: dict[str, dict[str, Score]], judges: tuple[Scorer, ...]) -> SuiteResult:
+    scores: dict[str, float] = {}
+    goals: dict[str, dict[str, Any]] = {}
+    for name, goal in suite.scores.items():
+        value = goal.aggregate([row[goal.scorer].value for row in cases.values() if goal.scorer in row])
+        scores[name] = round(value, 4)
+        if goal.goal is not None:
+            goals[name] = {"comparator": goal.comparator, "goal": goal.goal, "met": goal.met(value)}
+    broken = sum(any("failed:" in s.reason and not s.scored for s in row.values()) for row in cases.values())
+    scores["failed_cases"] = float(broken)
+    goals["failed_cases"] = {"comparator": "<=", "goal": 0.0, "met": broken == 0}
+    return SuiteResult(
+        suite=suite.suite, scores=scores, goals=goals, passed=all(g["met"] for g in goals.values()), cases=cases,
+        scorers={j.name: j.version for j in judges},
+    )
+
+
+def _plain(value: float) -> float | None:
+    return None if math.isnan(value) else value

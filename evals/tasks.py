@@ -1,0 +1,56 @@
+"""What a suite has done: one function per task, from a case to the output that its scorers judge."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from evals.gold import read_gold
+from evals.scorers.end_to_end import RunCase
+from evals.scorers.requirements import ReadCase
+from evals.suites import REPO, SuiteCase
+
+
+def read(case: SuiteCase) -> ReadCase:
+    """Read a document and extract its requirements."""
+    from knowledge.documents.read import read_document
+    from tools.extract.requirements import extract_requirements
+
+    assert case.gold is not None
+    document = read_document(REPO / case.document)
+    return ReadCase(document.text, extract_requirements(document), read_gold(REPO / case.gold))
+
+
+def design(case: SuiteCase) -> RunCase:
+    """Answer a document from beginning to end, in a throw-away folder with the user's own caches and ledger."""
+    from agent.run import design_document
+    from agent.settings import settings_from_environment
+    from knowledge.documents.read import read_document
+
+    path = REPO / case.document
+    with tempfile.TemporaryDirectory(prefix="cellwright-evals-") as folder:
+        settings = settings_from_environment(out=Path(folder), **case.options)
+        clock = time.perf_counter()
+        report = design_document(path, settings)
+        wall_s = time.perf_counter() - clock
+    return RunCase(report, read_document(path).text, _resolver(settings.ledger_folder), wall_s)
+
+
+def _resolver(ledger_folder: Path) -> Callable[[str], bool]:
+    from knowledge.materials.cards import card_keys
+    from tools.ledger import Ledger
+
+    ledger, cards = Ledger(ledger_folder), frozenset(card_keys())
+
+    def resolves(origin: str) -> bool:
+        if origin.startswith("card:"):
+            return origin.removeprefix("card:") in cards
+        return bool(origin) and ledger.find(origin) is not None
+
+    return resolves
+
+
+TASKS: dict[str, Callable[[SuiteCase], Any]] = {"read": read, "design": design}
