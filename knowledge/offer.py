@@ -72,7 +72,8 @@ class Offer(Frozen):
     build_up: BuildUp
     figures: tuple[Figure, ...]
     verdicts: tuple[Verdict, ...]
-    meets_all_musts: bool = Field(description="no evaluated must is 'not met' and each has a decisive figure")
+    meets_all_musts: bool = Field(
+        description="every evaluated must is met, or at risk with its value on the right side of the bound")
     violation: float = Field(description="sum of relative violations of the musts; 0 where none is violated")
     score: float
     score_parts: dict[str, float]
@@ -114,6 +115,18 @@ class Limiting(Frozen):
     note: str
 
 
+class RequirementCost(Frozen):
+    """What one must costs: what the simulated designs would do without it, and how far it would have to give."""
+
+    requirement_id: str
+    simulated: int = Field(description="designs looked at")
+    meet_all_others: int = Field(description="of these, how many keep every other evaluated must")
+    relaxation: float | None = Field(description="smallest relative relaxation with which a design keeps everything")
+    violation_with: float = Field(description="least total violation of the musts over the designs")
+    violation_without: float = Field(description="the same with this must left out")
+    text: str
+
+
 class Feasibility(Frozen):
     """Whether any design meets every must, with the proof."""
 
@@ -121,3 +134,4 @@ class Feasibility(Frozen):
     proof: Literal["simulated design", "physical bound", "exhausted search", "no evaluable must"]
     text: str
     limiting: tuple[Limiting, ...] = ()
+    costs: tuple[RequirementCost, ...] = ()

@@ -36,7 +36,13 @@ def _loads(load: dict[str, Any]) -> dict[str, Any]:
 
 def build_up(r: Requirement, _: Dimensions) -> Ask:
     """The build-up alone answers: mass, volume, voltage limits, chemistry, cost."""
-    return _ask(r, Conditions(r), None, unit=r.unit if r.metric == "price" else RULES[r.metric].unit)
+    return _ask(r, Conditions(r), None)
+
+
+def price(r: Requirement, _: Dimensions) -> Ask:
+    """The cost estimate, for information; per kWh it needs the energy of a C/3 discharge."""
+    per_kWh = (r.unit or "").endswith("kWh")
+    return _ask(r, Conditions(r), Discharge() if per_kWh else None, unit="USD/kWh" if per_kWh else "USD/cell")
 
 
 def length(r: Requirement, asked: Dimensions) -> Ask:
@@ -280,7 +286,7 @@ RULES: dict[str, MetricRule] = {
     "chemistry": MetricRule(None, build_up), "anode_silicon_fraction": MetricRule("%", build_up),
     "cathode_cobalt_fraction": MetricRule("%", build_up), "cobalt_mass": MetricRule("g", build_up),
     "cathode_specific_capacity": MetricRule("mAh/g", build_up),
-    "price": MetricRule("USD/cell", build_up),
+    "price": MetricRule("USD/cell", price),
     "capacity": MetricRule("Ah", discharged), "energy": MetricRule("Wh", discharged),
     "usable_energy": MetricRule("Wh", discharged), "specific_energy": MetricRule("Wh/kg", discharged),
     "energy_density": MetricRule("Wh/L", discharged), "nominal_voltage": MetricRule("V", discharged),

@@ -1,0 +1,79 @@
+"""What a design is made of, from its system's data module: chemistries in words, cobalt, silicon, specific capacity."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from knowledge.cell import CellDesign, ElectrodePair
+from knowledge.offer import BuildUp
+from knowledge.parameters.registry import system
+from tools.verify.words import classes
+
+ATOMIC_MASS = {"Li": 6.94, "C": 12.011, "O": 15.999, "Al": 26.982, "P": 30.974, "Mn": 54.938, "Fe": 55.845,
+               "Co": 58.933, "Ni": 58.693}  # g/mol, IUPAC abridged standard atomic weights
+_ELEMENTS = {"Co": "cobalt", "Ni": "nickel", "Mn": "manganese"}
+
+
+@lru_cache(maxsize=64)
+def _classes(key: str, metric: str) -> str:
+    found = system(key)
+    words: set[str] = set()
+    if metric != "anode_chemistry":
+        for name in (*found.cathode_names, *found.cathode_families):
+            words |= classes(name)
+        words |= {word for element, word in _ELEMENTS.items() if element in atoms(found.cathode_formula)}
+    if metric != "cathode_chemistry":
+        for name in found.anode_names:
+            words |= classes(name)
+        words |= {"graphite"} if found.anode_class.startswith("graphite") else set()
+        words |= {"silicon"} if found.silicon_fraction > 0 else set()
+    return "; ".join([*sorted(words), *(["lithium-ion"] if metric == "chemistry" else [])])
+
+
+def chemistry_text(design: CellDesign, metric: str) -> str:
+    """The classes a design's cathode, anode or whole chemistry belongs to, joined by `; `."""
+    return _classes(design.pair.system, metric)
+
+
+def atoms(formula: str) -> dict[str, float]:
+    """Amounts in a simple formula without brackets.
+
+    >>> atoms("LiNi0.8Mn0.1Co0.1O2")["Co"]
+    0.1
+    """
+    return {element: float(count or 1) for element, count in re.findall(r"([A-Z][a-z]?)([0-9.]*)", formula)}
+
+
+def cobalt_share_pct(pair: ElectrodePair) -> float:
+    """Cobalt in % of the cathode's transition metals, by moles."""
+    return 100 * system(pair.system).cobalt_fraction
+
+
+def silicon_share_pct(pair: ElectrodePair) -> tuple[float, bool]:
+    """Silicon in % of the dry anode coating's mass, and whether a source states it."""
+    found = system(pair.system)
+    return 100 * found.silicon_fraction, found.silicon_source != "assumption"
+
+
+def cobalt_mass_g(pair: ElectrodePair, build_up: BuildUp) -> float | None:
+    """Cobalt in the cell [g]: active mass of the positive times cobalt's mass share; None without that item."""
+    active = positive_active_g(pair, build_up)
+    amounts = atoms(system(pair.system).cathode_formula)
+    whole = sum(ATOMIC_MASS[e] * n for e, n in amounts.items())
+    return None if active is None else active * ATOMIC_MASS["Co"] * amounts.get("Co", 0.0) / whole
+
+
+def specific_capacity_mAh_g(pair: ElectrodePair, build_up: BuildUp) -> float | None:
+    """Balanced capacity over the positive's active mass [mAh/g]; None without that item."""
+    active = positive_active_g(pair, build_up)
+    return 1000 * build_up.stoichiometric_capacity_Ah / active if active else None
+
+
+def positive_active_g(pair: ElectrodePair, build_up: BuildUp) -> float | None:
+    """Active mass of all positive coatings [g], from the build-up's item for the positive coating."""
+    for item in build_up.mass_items:
+        name = item.component.casefold()
+        if "positive" in name and "coating" in name:
+            return item.mass_g * pair.positive.active_mass_fraction
+    return None

@@ -1,0 +1,251 @@
+"""Designs and asks → figures: every distinct protocol is simulated once for all designs together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pydantic import Field
+
+from knowledge.ask import Ask
+from knowledge.cell import CellDesign
+from knowledge.figure import Figure, FigureMethod
+from knowledge.frozen import Frozen
+from knowledge.offer import BuildUp
+from knowledge.protocol import CycleAgeing, Protocol
+from tools.failures import ToolFailure
+from tools.run import run_key
+from tools.simulate.facts import cost, fact
+from tools.simulate.interval import with_interval
+from tools.simulate.measure import Answer, Case, measured
+from tools.simulate.point import Mesh, Outcome, Simulator
+from tools.simulate.runs import SLOW, Run, Slow, needs_slow, point, runs_for
+from tools.simulate.standard import standard_asks
+from tools.tool import Context, Progress, silent, tool
+
+Builder = Callable[[CellDesign], BuildUp]
+Curves = dict[str, dict[str, list[float]]]
+BACKENDS = ("pybamm",)
+
+
+class DesignEvaluation(Frozen):
+    """One design with its build-up and figures; `failure` says why there is no build-up."""
+
+    design: CellDesign
+    build_up: BuildUp | None
+    figures: tuple[Figure, ...]
+    curves: Curves = Field(default_factory=dict, description="curve name → column with unit → values")
+    failure: str | None = None
+
+
+class _Batch:
+    """Simulations of many designs, each distinct one run once, grouped by protocol."""
+
+    def __init__(self, designs: Sequence[CellDesign], builds: Sequence[BuildUp | None], simulator: Simulator,
+                 mesh: Mesh, progress: Progress) -> None:
+        self.designs, self.builds, self.simulator = designs, builds, simulator
+        self.mesh, self.progress = mesh, progress
+        self.outcomes: dict[tuple[int, Protocol, float | None], Outcome] = {}
+
+    def simulate(self, wanted: Sequence[tuple[int, Run]], curves: bool = False) -> None:
+        groups: dict[Protocol, dict[tuple[int, float | None], bool]] = {}
+        for i, run in wanted:
+            if (i, run.protocol, run.rate_C) not in self.outcomes:
+                group = groups.setdefault(run.protocol, {})
+                group[i, run.rate_C] = group.get((i, run.rate_C), False) or run.curve
+        for done, (protocol, group) in enumerate(groups.items()):
+            self.progress(f"simulating {protocol.kind.replace('_', ' ')}", done, len(groups))
+            points = [point(self.designs[i], self._build(i), rate) for i, rate in group]
+            found = self.simulator.simulate(points, protocol, self.mesh, curves or any(group.values()))
+            for (i, rate), outcome in zip(group, found, strict=True):
+                self.outcomes[i, protocol, rate] = outcome
+
+    def of(self, i: int, run: Run) -> Outcome:
+        return self.outcomes[i, run.protocol, run.rate_C]
+
+    def slow(self, i: int) -> Slow:
+        values = self.of(i, Run("main", SLOW, None)).values
+        energy = values.get("energy_mWh_cm2", 0.0) * self._build(i).electrode_area_cm2 / 1000
+        pair = self.designs[i].pair
+        return Slow(values.get("mean_voltage_V", (pair.v_min + pair.v_max) / 2), energy)
+
+    def _build(self, i: int) -> BuildUp:
+        build = self.builds[i]
+        assert build is not None, "designs without a build-up are never simulated"
+        return build
+
+
+def evaluate(designs: Sequence[CellDesign], asks: Sequence[Ask], simulator: Simulator, mesh: Mesh = "search",
+             curves: bool = False) -> list[tuple[Figure, ...]]:
+    """Figures of each design, one an ask and in the asks' order; failed ones have no value and say why."""
+    return [e.figures for e in evaluate_all(designs, asks, simulator, mesh, curves)]
+
+
+def evaluate_all(
+    designs: Sequence[CellDesign], asks: Sequence[Ask], simulator: Simulator, mesh: Mesh = "search",
+    curves: bool = False, origin: str = "", progress: Progress = silent, builder: Builder | None = None,
+) -> list[DesignEvaluation]:
+    """Build-ups, figures and curves of each design. A design that cannot be built fails alone.
+
+    On the verify mesh everything is simulated on the search mesh too, and the shift between the two widens the
+    interval and stands in the note.
+    """
+    builds, failures = _build_all(designs, builder)
+    fine = _figures(designs, builds, asks, simulator, mesh, curves, origin, progress)
+    if mesh == "verify":
+        coarse = _figures(designs, builds, asks, simulator, "search", False, origin, progress)
+        figures = [tuple(map(_with_shift, f, c)) for f, c in zip(fine[0], coarse[0], strict=True)]
+    else:
+        figures = [tuple(with_interval(f) for f in row) for row in fine[0]]
+    return [
+        DesignEvaluation(design=d, build_up=b, figures=f, curves=c, failure=why)
+        for d, b, f, c, why in zip(designs, builds, figures, fine[1], failures, strict=True)
+    ]
+
+
+def _build_all(designs: Sequence[CellDesign], builder: Builder | None
+               ) -> tuple[list[BuildUp | None], list[str | None]]:
+    if builder is None:
+        from tools.simulate.buildup import build_up
+
+        builder = build_up
+    builds: list[BuildUp | None] = []
+    failures: list[str | None] = []
+    for design in designs:
+        try:
+            builds.append(builder(design))
+            failures.append(None)
+        except ToolFailure as error:
+            builds.append(None)
+            failures.append(error.message)
+    return builds, failures
+
+
+def _figures(
+    designs: Sequence[CellDesign], builds: Sequence[BuildUp | None], asks: Sequence[Ask], simulator: Simulator,
+    mesh: Mesh, curves: bool, origin: str, progress: Progress,
+) -> tuple[list[tuple[Figure, ...]], list[Curves]]:
+    batch = _Batch(designs, builds, simulator, mesh, progress)
+    built = [i for i, b in enumerate(builds) if b is not None]
+    power = any(needs_slow(a) for a in asks)
+    if power:
+        batch.simulate([(i, Run("main", SLOW, None)) for i in built], curves)
+    plans: dict[tuple[int, int], tuple[Run, ...]] = {}
+    for i in built:
+        for j, ask in enumerate(asks):
+            plans[i, j] = runs_for(ask, batch._build(i), batch.slow(i) if power else None)
+    batch.simulate([(i, run) for (i, _), runs in plans.items() for run in runs], curves)
+    rows, drawn = [], []
+    for i, design in enumerate(designs):
+        build, row, lines = builds[i], [], {}
+        for j, ask in enumerate(asks):
+            runs = [(run, batch.of(i, run)) for run in plans.get((i, j), ())]
+            row.append(_figure(ask, design, build, runs, origin))
+            if curves:
+                lines.update({curve_name(run): o.curve for run, o in runs if o.curve and run.role != "rung"})
+        rows.append(tuple(row))
+        drawn.append(lines)
+    return rows, drawn
+
+
+def curve_name(run: Run) -> str:
+    """What a curve is called: its protocol, rate and temperature."""
+    rate = run.rate_C if run.rate_C is not None else getattr(run.protocol, "rate_C", None)
+    temperature = getattr(run.protocol, "temperature_C", getattr(run.protocol, "ambient_C", None))
+    words = [run.protocol.kind.replace("_", " "), f"{rate:.2g}C" if rate else "", f"{temperature:g} °C"]
+    return " ".join(w for w in words if w)
+
+
+def _figure(ask: Ask, design: CellDesign, build: BuildUp | None, runs: list[tuple[Run, Outcome]], origin: str
+            ) -> Figure:
+    made_by: FigureMethod = "build-up" if ask.protocol is None else "dfn"
+    if isinstance(ask.protocol, CycleAgeing):
+        made_by = "ageing run"
+    plain = Figure(metric=ask.metric, value=None, unit=ask.unit, method=made_by, origin=origin,
+                   conditions=ask.conditions)
+    if build is None:
+        return plain.model_copy(update={"note": "the cell cannot be built up"})
+    if ask.protocol is None:
+        return fact(plain, ask, design, build)
+    if ask.metric == "price":
+        energy = runs[0][1].values.get("energy_mWh_cm2", 0.0) * build.electrode_area_cm2 / 1000
+        return cost(plain, build, energy)
+    answer = measured(Case(ask, design, build, runs))
+    validity = max((o.validity for _, o in runs), key=("inside", "extrapolated", "out of validity").index)
+    figure = plain.model_copy(update={
+        "value": answer.value, "cannot": answer.cannot, "note": answer.note or None, "validity": validity,
+    })
+    return _aged(figure, answer)
+
+
+def _aged(figure: Figure, answer: Answer) -> Figure:
+    # Charge and energy at end of life are the stated fraction of the fresh value: an estimate, not a simulation.
+    if str(figure.conditions.get("life", "")).upper() != "EOL" or answer.value is None or figure.method != "dfn":
+        return figure
+    left = figure.conditions.get("eol_pct", 80.0)
+    share = float(left) / 100 if isinstance(left, int | float) else 0.8
+    note = f"estimated as {share:.0%} of the fresh cell's {answer.value:.4g} {figure.unit}"
+    return figure.model_copy(update={"value": answer.value * share, "method": "surrogate", "note": note})
+
+
+def _with_shift(fine: Figure, coarse: Figure) -> Figure:
+    if fine.value is None or coarse.value is None or fine.method == "build-up":
+        return with_interval(fine)
+    shift = fine.value - coarse.value
+    relative = 100 * shift / abs(fine.value) if fine.value else 0.0
+    note = "; ".join(n for n in (fine.note, f"finer mesh moved it by {relative:+.2f} %") if n)
+    return with_interval(fine, shift).model_copy(update={"note": note})
+
+
+class EvaluateDesign(Frozen):
+    """One design and what is asked of it; without asks the standard set of a data sheet."""
+
+    design: CellDesign
+    asks: tuple[Ask, ...] = Field(default=(), description="empty asks the standard set")
+    mesh: Mesh = "search"
+    curves: bool = True
+
+
+class EvaluateDesigns(Frozen):
+    """Many designs and what is asked of each."""
+
+    designs: tuple[CellDesign, ...] = Field(min_length=1, max_length=400)
+    asks: tuple[Ask, ...] = Field(default=(), description="empty asks the standard set")
+    mesh: Mesh = "search"
+    curves: bool = False
+
+
+class DesignsEvaluated(Frozen):
+    """The evaluations in the order of the request's designs."""
+
+    evaluations: tuple[DesignEvaluation, ...]
+
+
+@tool(stage="designs", version="1", backends=BACKENDS)
+def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluation:
+    """Simulate one cell design: build-up, figures under the asked conditions, and curves.
+
+    Raises:
+        tools.failures.BadInput: the design names a system or material that does not exist.
+        tools.failures.Infeasible: the design cannot be built.
+    """
+    from tools.simulate.buildup import build_up
+
+    build_up(request.design)
+    key = run_key(evaluate_design, request.model_dump(mode="json"), context.seed)
+    return _evaluated([request.design], request.asks, request.mesh, request.curves, context, key)[0]
+
+
+@tool(stage="designs", version="1", backends=BACKENDS)
+def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvaluated:
+    """Simulate many cell designs in one batch; a design that fails is recorded and stops nothing."""
+    key = run_key(evaluate_designs, request.model_dump(mode="json"), context.seed)
+    return DesignsEvaluated(evaluations=tuple(
+        _evaluated(request.designs, request.asks, request.mesh, request.curves, context, key)))
+
+
+def _evaluated(designs: Sequence[CellDesign], asks: Sequence[Ask], mesh: Mesh, curves: bool, context: Context,
+               origin: str) -> list[DesignEvaluation]:
+    from tools.simulate.pool import default_simulator
+
+    simulated = tuple(a for a in asks if not isinstance(a.protocol, CycleAgeing)) if asks else standard_asks()
+    return evaluate_all(designs, simulated, default_simulator(context), mesh, curves, origin, context.progress)

@@ -1,0 +1,84 @@
+"""What each must costs when no design keeps them all: drop one at a time and look at every simulated design again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge.figure import Verdict
+from knowledge.offer import Limiting, RequirementCost
+from knowledge.requirement import Requirement
+from tools.verify.compare import bound_text
+from tools.verify.rank import evaluated_musts, kept, violation
+
+Table = Sequence[Sequence[Verdict]]
+
+
+def requirement_costs(verdicts: Table) -> tuple[RequirementCost, ...]:
+    """One entry for each must that some design misses, the most rewarding to relax first.
+
+    Args:
+        verdicts: of every simulated design (n_designs, n_requirements).
+    """
+    musts = {v.requirement.id: v.requirement for row in verdicts for v in evaluated_musts(row) if not kept(v)}
+    if not verdicts:
+        return ()
+    with_all = min(violation(row) for row in verdicts)
+    found = [_cost(requirement, verdicts, with_all) for requirement in musts.values()]
+    return tuple(sorted(found, key=lambda c: (-c.meet_all_others, c.relaxation or 0.0, c.violation_without)))
+
+
+def _cost(requirement: Requirement, verdicts: Table, with_all: float) -> RequirementCost:
+    others_kept = [row for row in verdicts if violation(row, without=requirement.id) == 0]
+    relaxations = [r for row in others_kept if (r := _shortfall(requirement, row)) is not None]
+    relaxation = min(relaxations, default=None)
+    without = min(violation(row, without=requirement.id) for row in verdicts)
+    name = f"{requirement.metric.replace('_', ' ')} {bound_text(requirement)}"
+    text = f"without {requirement.id} ({name}), {len(others_kept)} of {len(verdicts)} simulated designs keep all else"
+    if relaxation is not None:
+        text += f"; relaxing it by {relaxation:.1%} is enough"
+    elif not others_kept:
+        text += f"; the least total violation goes from {with_all:.1%} to {without:.1%}"
+    return RequirementCost(
+        requirement_id=requirement.id, simulated=len(verdicts), meet_all_others=len(others_kept),
+        relaxation=relaxation, violation_with=with_all, violation_without=without, text=text,
+    )
+
+
+def _shortfall(requirement: Requirement, row: Sequence[Verdict]) -> float | None:
+    # A figure that does not exist ("cannot") has no number by which a bound could be relaxed.
+    for v in row:
+        if v.requirement.id == requirement.id:
+            known = v.figure is not None and v.figure.value is not None and v.margin is not None
+            return max(-(v.margin or 0.0), 0.0) if known else None
+    return None
+
+
+def limiting(verdicts: Table) -> tuple[Limiting, ...]:
+    """Musts that no design keeps; where each is kept by some design, those that are missed by the nearest ones."""
+    entries = []
+    requirements = {v.requirement.id: v.requirement for row in verdicts for v in evaluated_musts(row)}
+    for requirement in requirements.values():
+        seen = [v for row in verdicts for v in evaluated_musts(row) if v.requirement.id == requirement.id]
+        holding = sum(kept(v) for v in seen)
+        if holding == len(verdicts):
+            continue
+        numbered = [v for v in seen if v.margin is not None and v.figure is not None]
+        best = max(numbered, key=lambda v: v.margin or 0.0, default=None)
+        figure = best.figure if best else None
+        if holding == 0:
+            note = f"no simulated design keeps {bound_text(requirement)}"
+        else:
+            together = sum(1 for row in verdicts if _keeps(row, requirement.id) and violation(row) == 0)
+            if together:
+                continue
+            note = f"{holding} of {len(verdicts)} simulated designs keep it, but none of them keeps all else"
+        entries.append(Limiting(
+            requirement_id=requirement.id, best_value=figure.value if figure else None,
+            unit=figure.unit if figure else requirement.unit,
+            shortfall=max(-(best.margin or 0.0), 0.0) if best else 1.0, note=note,
+        ))
+    return tuple(sorted(entries, key=lambda e: -e.shortfall))
+
+
+def _keeps(row: Sequence[Verdict], requirement_id: str) -> bool:
+    return any(v.requirement.id == requirement_id and kept(v) for v in row)

@@ -1,0 +1,129 @@
+"""Which offer first, and why: a score of explained parts, weighted; the weights are the user's to change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from knowledge.figure import DECISIVE, Figure, Verdict
+from knowledge.offer import BuildUp
+from tools.failures import BadInput
+from tools.verify.compare import allowed, share_inside, two_sided
+
+WEIGHTS: dict[str, float] = {
+    "musts": 0.40, "margin": 0.15, "robustness": 0.15, "wishes": 0.10, "cost": 0.10, "confidence": 0.10,
+}
+ENOUGH_MARGIN = 0.10  # a must kept by 10 % earns the full part; more margin than that earns nothing
+
+
+def weights_with(overrides: Mapping[str, float] | None) -> dict[str, float]:
+    """The default weights with the user's on top, scaled to sum to 1.
+
+    Raises:
+        BadInput: an unknown part, a negative weight, or nothing left to weigh.
+    """
+    given = dict(overrides or {})
+    unknown = sorted(set(given) - set(WEIGHTS))
+    if unknown:
+        raise BadInput(f"there is no ranking part {unknown[0]!r}; the parts are {', '.join(WEIGHTS)}")
+    merged = {**WEIGHTS, **given}
+    total = sum(merged.values())
+    if any(w < 0 for w in merged.values()) or total <= 0:
+        raise BadInput("ranking weights must not be negative, and at least one must be positive")
+    return {name: w / total for name, w in merged.items()}
+
+
+def evaluated_musts(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Verdicts on musts that say something."""
+    return [v for v in verdicts if v.requirement.priority == "must" and v.verdict != "not evaluated"]
+
+
+def kept(verdict: Verdict) -> bool:
+    """Met, or at risk with the value itself on the right side of the bound."""
+    return verdict.verdict == "met" or (verdict.verdict == "at risk" and (verdict.margin or 0.0) >= -1e-9)
+
+
+def meets_all(verdicts: Sequence[Verdict]) -> bool:
+    """No evaluated must is missed, and there is at least one."""
+    musts = evaluated_musts(verdicts)
+    return bool(musts) and all(kept(v) for v in musts)
+
+
+def violation(verdicts: Sequence[Verdict], without: str | None = None) -> float:
+    """Sum of the relative violations of the musts; one that cannot be met at all counts 1.
+
+    Args:
+        without: id of a requirement that is left out of the sum.
+    """
+    total = 0.0
+    for v in evaluated_musts(verdicts):
+        if v.requirement.id != without and not kept(v):
+            total += max(-(v.margin if v.margin is not None else -1.0), 1e-6)
+    return total
+
+
+def score_parts(verdicts: Sequence[Verdict], cost_per_kWh: float | None, cheapest: float | None) -> dict[str, float]:
+    """Each part of the score, 0 (bad) … 1 (good); a part without anything to judge counts 1."""
+    musts = evaluated_musts(verdicts)
+    wishes = [v for v in verdicts if v.requirement.priority == "should" and v.verdict != "not evaluated"]
+    one_sided = [v for v in musts if v.margin is not None and not two_sided(v.requirement)]
+    return {
+        "musts": _mean([1.0 if kept(v) else 0.0 for v in musts]),
+        "margin": _mean([min(max((v.margin or 0.0) / ENOUGH_MARGIN, 0.0), 1.0) for v in one_sided]),
+        "robustness": _mean([_inside(v) for v in musts]),
+        "wishes": _mean([1.0 if kept(v) else 0.0 for v in wishes]),
+        "cost": cheapest / cost_per_kWh if cost_per_kWh and cheapest else 1.0,
+        "confidence": _mean([_confidence(v) for v in musts]),
+    }
+
+
+def cost_per_kWh(build_up: BuildUp, figures: Sequence[Figure]) -> float | None:
+    """Estimated cost over the fresh energy [USD/kWh], from whichever figure gives it; None where unknown."""
+    if build_up.cost_usd is None:
+        return None
+    scale = {"energy": 1.0, "specific_energy": build_up.mass_g / 1000, "energy_density": build_up.volume_mL / 1000}
+    for metric, factor in scale.items():
+        for f in figures:
+            if f.metric == metric and f.value and f.method == "dfn":
+                return 1000 * build_up.cost_usd / (f.value * factor)
+    return None
+
+
+def _inside(v: Verdict) -> float:
+    bounds, f = allowed(v.requirement), v.figure
+    if bounds is None or f is None or f.value is None:
+        return 1.0 if kept(v) else 0.0
+    return share_inside(bounds, f.low if f.low is not None else f.value, f.high if f.high is not None else f.value)
+
+
+def _confidence(v: Verdict) -> float:
+    if v.figure is None or v.figure.method not in DECISIVE:
+        return 0.0
+    return 1.0 if v.figure.validity == "inside" else 0.5
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 1.0
+
+
+def reason_sentence(verdicts: Sequence[Verdict], parts: Mapping[str, float]) -> str:
+    """Why the offer stands where it stands, in one sentence without a number that is not counted here."""
+    musts = evaluated_musts(verdicts)
+    held = [v for v in musts if kept(v)]
+    estimates = [v for v in musts if v.figure is not None and v.figure.method not in DECISIVE]
+    words = [f"keeps {len(held)} of {len(musts)} evaluated musts"]
+    if estimates:
+        words[0] += f" ({len(estimates)} by estimate)"
+    missed = sorted((v for v in musts if not kept(v)), key=lambda v: v.margin if v.margin is not None else -1.0)
+    if missed:
+        worst = missed[0]
+        by = f" by {-worst.margin:.1%}" if worst.margin is not None and worst.margin > -1 else ""
+        words.append(f"misses {worst.requirement.metric.replace('_', ' ')} ({worst.requirement.id}){by}")
+    else:
+        tight = [v for v in musts if v.margin is not None and not two_sided(v.requirement)]
+        if tight:
+            nearest = min(tight, key=lambda v: v.margin or 0.0)
+            words.append(f"tightest at {nearest.requirement.metric.replace('_', ' ')} ({nearest.requirement.id}), "
+                         f"{nearest.margin:.1%} inside")
+    strong = max((p for p in parts if p != "musts"), key=lambda p: (parts[p], p))
+    words.append(f"strongest part: {strong}")
+    return "; ".join(words)
