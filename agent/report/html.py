@@ -89,9 +89,9 @@ def requirement_costs(report: Report) -> list[tuple[str, str]]:
     """For an infeasible ask: each requirement and what relaxing it would buy, where the analysis was made."""
     known = _by_id(report)
     rows = []
-    for cost in getattr(report.feasibility, "costs", ()):
+    for cost in report.feasibility.costs:
         r = known[cost.requirement_id]
-        rows.append((f"{r.id} {words.metric_words(r.metric)} {words.bound_words(r)}", cost.note))
+        rows.append((f"{r.id} {words.metric_words(r.metric)} {words.bound_words(r)}", cost.text))
     return rows
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.services import Services
+from agent.services import Services, StageFailed
 from agent.stages.requirements import current_reading
 from agent.state import RunState
+from knowledge.report import FailureRecord
+from tools.failures import FailureClass
 from tools.optimise.search import search_designs
 from tools.verify.asks import asks_for
+
+# These say something about the ask, so the report is written all the same.
+SEARCHED_IN_VAIN = {FailureClass.BAD_INPUT.value, FailureClass.INFEASIBLE.value}
 
 
 def run(state: RunState, services: Services) -> dict[str, Any]:
@@ -19,7 +24,7 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
         return {"candidates": {"key": None}, "summary": "no system or format can serve; nothing was searched"}
     asks, _ = asks_for(reading.requirements)
     options = state["options"]
-    answer = services.call(search_designs, {
+    answer = services.attempt(search_designs, {
         "requirements": [r.model_dump(mode="json") for r in reading.requirements],
         "asks": [a.model_dump(mode="json") for a in asks],
         "systems": chosen["systems"],
@@ -27,6 +32,14 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
         "designs": options["designs"],
         "simulations": options["simulations"],
     })
+    if isinstance(answer, FailureRecord):
+        if answer.failure_class not in SEARCHED_IN_VAIN:
+            raise StageFailed(FailureClass(answer.failure_class), answer.message)
+        return {
+            "candidates": {"key": None, "why": answer.message},
+            "failures": [*state.get("failures", []), answer.model_dump(mode="json")],
+            "summary": answer.message,
+        }
     result = answer.result
     return {
         "candidates": {"key": answer.key, "database_digest": result.database_digest},

@@ -1,0 +1,47 @@
+"""From what the ledger holds of a run to its ranked offers: joins figures of the several tool runs a design has."""
+
+from __future__ import annotations
+
+from agent.services import Services
+from agent.stages.requirements import current_reading
+from agent.state import RunState
+from knowledge.figure import Figure
+from knowledge.offer import Offer
+from tools.generate.space import spaces_for
+from tools.simulate.age import DesignsAged
+from tools.simulate.evaluate import Curves, DesignsEvaluated
+from tools.verify.asks import asks_for
+from tools.verify.offers import Evaluated, make_offers
+
+
+def ranked(state: RunState, services: Services) -> tuple[Offer, ...]:
+    """Every evaluated design as an offer, best first; figures of ageing runs win over their estimates."""
+    key = state["designs"].get("key")
+    if key is None:
+        return ()
+    reading = current_reading(state, services)
+    _, unanswerable = asks_for(reading.requirements)
+    evaluations = services.load(key, DesignsEvaluated).evaluations
+    aged = _aged_figures(state, services)
+    evaluated = [
+        Evaluated(e.design, e.build_up, (*e.figures, *aged.get(e.design.id, ())))
+        for e in evaluations if e.build_up is not None
+    ]
+    materials = state["materials"]
+    spaces = spaces_for(reading.requirements, materials["systems"], materials["formats"])
+    return make_offers(evaluated, reading.requirements, unanswerable, spaces)
+
+
+def _aged_figures(state: RunState, services: Services) -> dict[str, tuple[Figure, ...]]:
+    key = state["designs"].get("ageing")
+    if key is None:
+        return {}
+    return {row.design_id: row.figures for row in services.load(key, DesignsAged).rows}
+
+
+def sheets(state: RunState, services: Services) -> dict[str, tuple[tuple[Figure, ...], Curves]]:
+    """The data-sheet figures and curves of the best designs, by design id."""
+    key = state["designs"].get("sheet")
+    if key is None:
+        return {}
+    return {e.design.id: (e.figures, e.curves) for e in services.load(key, DesignsEvaluated).evaluations}

@@ -1,0 +1,60 @@
+"""Candidates → simulated designs: every figure on the finer mesh, ageing runs for the best, curves to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.offers import ranked
+from agent.services import Services
+from agent.stages.requirements import current_reading
+from agent.state import RunState
+from knowledge.report import FailureRecord
+from tools.optimise.search import SearchResult
+from tools.simulate.age import age_designs
+from tools.simulate.evaluate import DesignsEvaluated, evaluate_designs
+from tools.verify.asks import asks_for, is_ageing
+
+BEST = 5
+SPARE = 4  # evaluated beyond the number asked: some fall behind on the finer mesh
+
+
+def run(state: RunState, services: Services) -> dict[str, Any]:
+    """Evaluate the candidates under the document's conditions; the best five are aged and drawn."""
+    key = state["candidates"]["key"]
+    if key is None:
+        return {"designs": {"key": None}, "summary": "no candidates to simulate"}
+    reading = current_reading(state, services)
+    found = services.load(key, SearchResult)
+    asks, _ = asks_for(reading.requirements)
+    designs = [c.design.model_dump(mode="json") for c in found.candidates][: state["options"]["designs"] + SPARE]
+    if not designs:
+        return {"designs": {"key": None}, "summary": "the search found nothing that can be built"}
+    plain = [a.model_dump(mode="json") for a in asks if not is_ageing(a)]
+    evaluated = services.call(evaluate_designs, {"designs": designs, "asks": plain, "mesh": "verify"}) if plain else None
+    keys = {"key": evaluated.key if evaluated else None}
+    best = [o.design.model_dump(mode="json") for o in _first_ranking(state, services, keys)[:BEST]]
+    failures = list(state.get("failures", []))
+    ageing = [a.model_dump(mode="json") for a in asks if is_ageing(a)]
+    extra = {}
+    if ageing:
+        extra["ageing"] = (age_designs, {"designs": best, "asks": ageing})
+    extra["sheet"] = (evaluate_designs, {"designs": best, "asks": [], "mesh": "search", "curves": True})
+    for name, (tool, request) in extra.items():
+        answer = services.attempt(tool, request)  # type: ignore[arg-type]
+        if isinstance(answer, FailureRecord):
+            failures.append(answer.model_dump(mode="json"))
+        else:
+            keys[name] = answer.key
+    result = services.load(keys["key"], DesignsEvaluated) if keys["key"] else None
+    built = sum(e.build_up is not None for e in result.evaluations) if result else 0
+    return {
+        "designs": keys,
+        "failures": failures,
+        "ledger_keys": [k for k in keys.values() if k],
+        "summary": f"{built} designs DFN-simulated on the finer mesh; the best {len(best)} drawn"
+                   + (" and aged" if "ageing" in keys else ""),
+    }
+
+
+def _first_ranking(state: RunState, services: Services, keys: dict[str, str | None]) -> Any:
+    return ranked({**state, "designs": keys}, services)

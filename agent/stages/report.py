@@ -1,0 +1,122 @@
+"""Simulated designs → the report: assembled from what the ledger holds, then written in every form."""
+
+from __future__ import annotations
+
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from agent.offers import ranked, sheets
+from agent.report.write import write_report
+from agent.services import Services
+from agent.stages.requirements import current_reading
+from agent.state import RunState
+from knowledge.evidence import Source
+from knowledge.offer import Feasibility, Offer
+from knowledge.report import FailureRecord, Report, RunFacts, StageRecord
+from knowledge.requirement import Reading
+from knowledge.sources import source
+from tools.optimise.search import SearchResult
+from tools.retrieve.evidence import EvidenceFound
+from tools.screen.systems import SystemsChosen
+from tools.verify.asks import asks_for
+from tools.verify.bounds import physical_bounds
+from tools.verify.judge import judge
+from tools.verify.offers import feasibility
+
+VERSIONED = ("cellwright", "pybamm", "pymatgen", "torch", "botorch", "langgraph", "chromadb")
+EXIT_FEASIBLE, EXIT_NOT_FEASIBLE = 0, 3
+
+
+def run(state: RunState, services: Services) -> dict[str, Any]:
+    """Assemble and write; the exit code says whether a design keeps every evaluated must."""
+    report = assemble(state, services)
+    curves = {design: found[1] for design, found in sheets(state, services).items()}
+    files = write_report(report, Path(state["folder"]), curves)
+    return {
+        "report": {
+            "files": files,
+            "exit_code": EXIT_FEASIBLE if report.feasibility.feasible else EXIT_NOT_FEASIBLE,
+        },
+        "summary": files["report.html"],
+    }
+
+
+def assemble(state: RunState, services: Services) -> Report:
+    """The report as data, out of the ledger rows that the state names."""
+    reading = current_reading(state, services)
+    evidence = services.load(state["evidence"]["key"], EvidenceFound)
+    chosen = services.load(state["materials"]["key"], SystemsChosen)
+    search_key = state["candidates"]["key"]
+    search = services.load(search_key, SearchResult) if search_key else None
+    _, unanswerable = asks_for(reading.requirements)
+    offers = _with_sheets(ranked(state, services)[: state["options"]["designs"]], state, services)
+    keys = {*(k for c in (*chosen.systems, *chosen.formats) for k in c.sources)}
+    return Report(
+        run=_facts(state, search),
+        reading=reading,
+        evidence=evidence.evidence,
+        without_evidence=evidence.without_evidence,
+        systems=chosen.systems,
+        formats=chosen.formats,
+        unanswerable=unanswerable,
+        search=search.log if search else (),
+        feasibility=_feasibility(state, reading, offers, search),
+        offers=offers,
+        failures=tuple(FailureRecord.model_validate(f) for f in state.get("failures", [])),
+        stages=tuple(StageRecord.model_validate(s) for s in state["stages"]),
+        sources=_sources(keys, [e.passage.source for e in evidence.evidence]),
+    )
+
+
+def _with_sheets(offers: tuple[Offer, ...], state: RunState, services: Services) -> tuple[Offer, ...]:
+    """The best offers with the data-sheet figures that the document did not ask for."""
+    known = sheets(state, services)
+    result = []
+    for offer in offers:
+        figures, curves = known.get(offer.id, ((), {}))
+        asked = {(f.metric, str(sorted(f.conditions.items()))) for f in offer.figures}
+        new = tuple(f for f in figures if (f.metric, str(sorted(f.conditions.items()))) not in asked)
+        names = {name: str(state["designs"]["sheet"]) for name in curves}
+        result.append(offer.model_copy(update={"figures": (*offer.figures, *new), "curves": names}))
+    return tuple(result)
+
+
+def _feasibility(
+    state: RunState, reading: Reading, offers: tuple[Offer, ...], search: SearchResult | None
+) -> Feasibility:
+    materials = state["materials"]
+    if search is None:
+        why = state["candidates"].get("why") or "no system or format can serve: see the reasons under materials"
+        return Feasibility(feasible=False, proof="physical bound" if not materials["systems"] else "no evaluable must",
+                           text=why)
+    bounds = physical_bounds(reading.requirements, materials["systems"])
+    _, unanswerable = asks_for(reading.requirements)
+    simulated = [judge(reading.requirements, s.figures, unanswerable) for s in search.simulated]
+    return feasibility(offers, reading.requirements, bounds, search.log, simulated)
+
+
+def _sources(keys: set[str], cited: list[Source]) -> tuple[Source, ...]:
+    found = {key: source(key) for key in keys}
+    found.update({s.key: s for s in cited})
+    return tuple(found[key] for key in sorted(found))
+
+
+def _facts(state: RunState, search: SearchResult | None) -> RunFacts:
+    options = state["options"]
+    return RunFacts(
+        run_id=state["run_id"], started=state["started"], seed=options["seed"], designs_asked=options["designs"],
+        simulations_budget=options["simulations"], database_digest=search.database_digest if search else None,
+        versions={name: version(name) for name in VERSIONED}, commit=_commit(),
+    )
+
+
+def _commit() -> str | None:
+    here = Path(__file__).resolve().parents[2]
+    if not (here / ".git").exists():
+        return None
+    done = subprocess.run(
+        ["git", "-C", str(here), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or None
