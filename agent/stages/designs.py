@@ -30,7 +30,8 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     if not designs:
         return {"designs": {"key": None}, "summary": "the search found nothing that can be built"}
     plain = [a.model_dump(mode="json") for a in asks if not is_ageing(a)]
-    evaluated = services.call(evaluate_designs, {"designs": designs, "asks": plain, "mesh": "verify"}) if plain else None
+    request = {"designs": designs, "asks": plain, "mesh": "verify"}
+    evaluated = services.call(evaluate_designs, request) if plain else None
     keys = {"key": evaluated.key if evaluated else None}
     best = [o.design.model_dump(mode="json") for o in _first_ranking(state, services, keys)[:BEST]]
     failures = list(state.get("failures", []))

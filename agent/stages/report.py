@@ -21,7 +21,7 @@ from tools.optimise.search import SearchResult
 from tools.retrieve.evidence import EvidenceFound
 from tools.screen.systems import SystemsChosen
 from tools.verify.asks import asks_for
-from tools.verify.bounds import physical_bounds
+from tools.verify.bounds import physical_bounds, theories
 from tools.verify.judge import judge
 from tools.verify.offers import feasibility
 
@@ -91,7 +91,7 @@ def _feasibility(
         why = state["candidates"].get("why") or "no system or format can serve: see the reasons under materials"
         return Feasibility(feasible=False, proof="physical bound" if not materials["systems"] else "no evaluable must",
                            text=why)
-    bounds = physical_bounds(reading.requirements, materials["systems"])
+    bounds = physical_bounds(reading.requirements, theories(materials["systems"]))
     _, unanswerable = asks_for(reading.requirements)
     simulated = [judge(reading.requirements, s.figures, unanswerable) for s in search.simulated]
     return feasibility(offers, reading.requirements, bounds, search.log, simulated)
