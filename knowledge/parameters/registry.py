@@ -1,0 +1,29 @@
+"""Every electrochemical system there is, by key. Importing this loads no simulator."""
+
+from __future__ import annotations
+
+from knowledge.parameters import ai2020, kim2011, mohtat2020, okane2022, prada2013
+from knowledge.parameters.system import System
+
+SYSTEMS: dict[str, System] = {
+    module.SYSTEM.key: module.SYSTEM for module in (okane2022, mohtat2020, kim2011, prada2013, ai2020)
+}
+
+
+class UnknownSystem(KeyError):
+    """No system of that key; the message lists those there are."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def system(key: str) -> System:
+    """The system of that key.
+
+    Raises:
+        UnknownSystem: there is none.
+    """
+    found = SYSTEMS.get(key)
+    if found is None:
+        raise UnknownSystem(f"there is no system {key!r}; there are {', '.join(SYSTEMS)}")
+    return found

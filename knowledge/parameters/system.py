@@ -1,0 +1,114 @@
+"""What is known of one electrochemical system: its parameter set, validity box, published cell and search ranges."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from knowledge.cell import ElectrodePair
+from knowledge.frozen import Frozen
+
+Mechanism = Literal["SEI", "lithium plating", "particle cracking", "loss of active material"]
+AnodeClass = Literal["graphite", "graphite-silicon"]
+Range = tuple[float, float]
+
+
+class ValidityBox(Frozen):
+    """Where the set's figures are inside validity; `basis` says where each edge comes from."""
+
+    rate_C: Range
+    temperature_C: Range
+    positive_thickness_um: Range
+    negative_thickness_um: Range
+    positive_porosity: Range
+    negative_porosity: Range
+    basis: str
+    source: str = Field(default="assumption", description="source key, or 'assumption'")
+
+    def outside(self, pair: ElectrodePair) -> tuple[str, ...]:
+        """The fields of a pair that lie outside the box, in words; empty where it lies inside."""
+        values = {
+            "positive coating thickness [µm]": (pair.positive.coating_thickness_um, self.positive_thickness_um),
+            "negative coating thickness [µm]": (pair.negative.coating_thickness_um, self.negative_thickness_um),
+            "positive porosity": (pair.positive.porosity, self.positive_porosity),
+            "negative porosity": (pair.negative.porosity, self.negative_porosity),
+        }
+        return tuple(
+            f"{name} {value:g} is outside {low:g}–{high:g}"
+            for name, (value, (low, high)) in values.items() if not low <= value <= high
+        )
+
+
+class PublishedCell(Frozen):
+    """The cell the set was published for: `stoichiometry` is the set's initial state (negative, positive).
+
+    `pair` reproduces it: its binder and carbon fill exactly the volume that the set leaves to neither pore nor active
+    material, so its mass fractions are a device, not the cell's recipe.
+    """
+
+    name: str
+    pair: ElectrodePair
+    area_m2: float = Field(description="single-sided positive coated area")
+    capacity_Ah: float = Field(description="nominal, of the parameter file")
+    negative_active_fraction: float
+    positive_active_fraction: float
+    negative_sites_mol_m3: float = Field(description="maximum lithium concentration")
+    positive_sites_mol_m3: float
+    stoichiometry: tuple[float, float]
+    positive_window: Range = Field(default=(0.0, 1.0), description="stoichiometries where the set's potential holds")
+    volume_mL: float | None = None
+
+
+class System(Frozen):
+    """An electrochemical system: a published parameter set and what its cards say about it."""
+
+    key: str
+    label: str
+    cathode_names: tuple[str, ...] = Field(description="names a document may use, the plainest first")
+    cathode_families: tuple[str, ...]
+    anode_names: tuple[str, ...]
+    anode_class: AnodeClass
+    cathode_formula: str = Field(description="for pymatgen, fully lithiated")
+    anode_formula: str = Field(description="for pymatgen, fully lithiated")
+    cobalt_fraction: float = Field(description="of the cathode's transition metals (with aluminium), by moles")
+    silicon_fraction: float = Field(description="silicon's mass fraction of the dry anode coating")
+    silicon_source: str = "assumption"
+    pybamm_set: str
+    overrides: dict[str, float] = Field(default_factory=dict, description="parameter values changed, with a note")
+    sources: tuple[str, ...]
+    validity: ValidityBox
+    reference: ElectrodePair = Field(
+        description="where a design starts: the published sizes with a usual recipe and foils, N/P about 1.1")
+    published: PublishedCell
+    has_temperature_dependence: bool
+    temperature_dependent: tuple[str, ...] = Field(description="parameters that are functions of temperature")
+    has_thermal_parameters: bool
+    ageing: tuple[Mechanism, ...]
+    first_cycle_loss: float = Field(description="lithium lost at formation, as a fraction of the negative's sites")
+    first_cycle_loss_source: str = "assumption"
+    design_ranges: dict[str, Range] = Field(description="search ranges of the independent variables")
+    notes: tuple[str, ...] = ()
+
+    @property
+    def v_min(self) -> float:
+        """Lower cut-off of the published set [V]."""
+        return self.reference.v_min
+
+    @property
+    def v_max(self) -> float:
+        """Upper cut-off of the published set [V]."""
+        return self.reference.v_max
+
+    @property
+    def as_made_stoichiometry(self) -> float:
+        """Lithium in the positive as made, per site of the set, so that the published cell's state is reproduced.
+
+        y_made·Qp − loss·Qn = x·Qn + y·Qp with the published (x, y). It can exceed 1 where the set's site density is
+        an effective one.
+        """
+        p = self.published
+        x, y = p.stoichiometry
+        q_n = p.pair.negative.coating_thickness_um * p.negative_active_fraction * p.negative_sites_mol_m3
+        q_p = p.pair.positive.coating_thickness_um * p.positive_active_fraction * p.positive_sites_mol_m3
+        return y + (x + self.first_cycle_loss) * q_n / q_p

@@ -1,0 +1,179 @@
+"""Lithium balance of an electrode pair: stoichiometries at 0 and 100 % SOC, areal capacity, N/P ratio, OCV.
+
+Lithium as made = as-made stoichiometry × Qp − first-cycle loss × Qn, and it stays: x·Qn + y·Qp is constant. 100 % SOC
+is where U_p(y) − U_n(x) = v_max, 0 % where it is v_min.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from knowledge.cell import Electrode, ElectrodePair
+from knowledge.parameters.system import System
+from tools.failures import BadInput, Infeasible, ToolFailure
+from tools.simulate.formulation import check_electrode, coating, known_system
+from tools.simulate.ocp import Array, ocp_table
+
+SEPARATOR_UM = (3.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a pair holds at zero current. Stoichiometries are (at 0 % SOC, at 100 % SOC)."""
+
+    negative_stoichiometry: tuple[float, float]
+    positive_stoichiometry: tuple[float, float]
+    areal_capacity_mAh_cm2: float
+    np_ratio: float
+    negative_sites_mAh_cm2: float
+    positive_sites_mAh_cm2: float
+    system: str = field(repr=False)
+
+    def stoichiometry(self, soc: float) -> tuple[float, float]:
+        """(negative, positive) at a state of charge from 0 to 1."""
+        (x0, x1), (y0, y1) = self.negative_stoichiometry, self.positive_stoichiometry
+        return x0 + soc * (x1 - x0), y0 + soc * (y1 - y0)
+
+    def ocv(self, soc: float | Array) -> Array:
+        """Open-circuit voltage [V] at states of charge from 0 to 1, in their shape."""
+        x_table, u_neg, y_table, u_pos = ocp_table(self.system)
+        s = np.asarray(soc, dtype=float)
+        (x0, x1), (y0, y1) = self.negative_stoichiometry, self.positive_stoichiometry
+        return np.asarray(np.interp(y0 + s * (y1 - y0), y_table, u_pos) - np.interp(x0 + s * (x1 - x0), x_table, u_neg))
+
+    @property
+    def mean_ocv_V(self) -> float:
+        """Mean open-circuit voltage over the window [V]."""
+        grid = np.linspace(0.0, 1.0, 201)
+        return float(np.trapezoid(self.ocv(grid), grid))
+
+
+@lru_cache(maxsize=4096)
+def _charge_limit(key: str, v_max: float) -> float:
+    """Positive stoichiometry that stands at v_max against a full negative: U_p(y) = v_max + U_n(1)."""
+    _, u_neg, y, u_pos = ocp_table(key)
+    falling = np.minimum.accumulate(u_pos)
+    wanted = v_max + u_neg[-1]
+    if not falling[-1] < wanted < falling[0]:
+        raise BadInput(f"v_max is {v_max:g} V; {known_system(key).label} can be charged to "
+                       f"{falling[-1] - u_neg[-1]:.2f}–{falling[0] - u_neg[-1]:.2f} V", field="pair.v_max")
+    return float(np.interp(-wanted, -falling, y))
+
+
+def check_pair(pair: ElectrodePair) -> None:
+    """Refuse what cannot be a pair: sizes, formulations, voltages, materials of another system.
+
+    Raises:
+        tools.failures.BadInput: names the field and its plausible range.
+    """
+    known = known_system(pair.system)
+    check_electrode(pair.positive, "positive")
+    check_electrode(pair.negative, "negative")
+    if not SEPARATOR_UM[0] <= pair.separator.thickness_um <= SEPARATOR_UM[1]:
+        raise BadInput(f"separator.thickness_um is {pair.separator.thickness_um:g}; plausible are 3 to 60 "
+                       "(is the unit right?)", field="separator.thickness_um")
+    if not 0.2 <= pair.separator.porosity <= 0.8:
+        raise BadInput(f"separator.porosity is {pair.separator.porosity:g}; plausible are 0.2 to 0.8",
+                       field="separator.porosity")
+    if pair.v_min >= pair.v_max - 0.2:
+        raise BadInput(f"v_min {pair.v_min:g} V must lie at least 0.2 V below v_max {pair.v_max:g} V; the published "
+                       f"window is {known.v_min:g}–{known.v_max:g} V", field="pair.v_min")
+    for side in ("positive", "negative"):
+        mine, theirs = getattr(pair, side).active_material, getattr(known.reference, side).active_material
+        if mine != theirs:
+            raise BadInput(f"{side}.active_material is {mine!r}; the parameter set of {known.key} describes "
+                           f"{theirs!r}", field=f"{side}.active_material")
+
+
+def np_ratio(pair: ElectrodePair) -> float:
+    """N/P on first-charge capacities: what the negative takes up over what the positive releases up to v_max.
+
+    N/P = Qn·(1 + loss) / (Qp·(y_made − y_limit)); at 1 the negative is exactly full at 100 % SOC.
+    """
+    known = known_system(pair.system)
+    q_n = coating(pair.negative, pair.system, "negative").sites_mAh_cm2
+    q_p = coating(pair.positive, pair.system, "positive").sites_mAh_cm2
+    return _np(known, q_n, q_p, pair.v_max)
+
+
+def _np(known: System, q_n: float, q_p: float, v_max: float) -> float:
+    released = known.as_made_stoichiometry - _charge_limit(known.key, v_max)
+    return q_n * (1 + known.first_cycle_loss) / (q_p * released)
+
+
+def negative_thickness_um(pair: ElectrodePair, wanted_np: float) -> float:
+    """Negative coating thickness [µm] that gives the pair an N/P ratio; N/P is proportional to it."""
+    return pair.negative.coating_thickness_um * wanted_np / np_ratio(pair)
+
+
+def with_np_ratio(pair: ElectrodePair, wanted_np: float) -> ElectrodePair:
+    """The pair with its negative coating made as thick as an N/P ratio asks."""
+    negative: Electrode = pair.negative.model_copy(
+        update={"coating_thickness_um": negative_thickness_um(pair, wanted_np)})
+    return pair.model_copy(update={"negative": negative})
+
+
+def balance(pair: ElectrodePair) -> Balance:
+    """Balance a pair by lithium conservation.
+
+    Raises:
+        tools.failures.BadInput: a field that cannot be right, with its plausible range.
+        tools.failures.Infeasible: the negative cannot hold the lithium (N/P < 1), or no capacity is left.
+    """
+    check_pair(pair)
+    known = known_system(pair.system)
+    q_n = coating(pair.negative, pair.system, "negative").sites_mAh_cm2
+    q_p = coating(pair.positive, pair.system, "positive").sites_mAh_cm2
+    ratio = _np(known, q_n, q_p, pair.v_max)
+    if ratio < 1:
+        raise Infeasible(
+            f"N/P is {ratio:.3f}: the negative ({pair.negative.coating_thickness_um:.3g} µm) cannot hold the lithium "
+            f"of the positive ({pair.positive.coating_thickness_um:.3g} µm); it must be at least 1, usual are 1.03 to "
+            "1.3",
+            field="negative.coating_thickness_um", np_ratio=ratio)
+    lithium = known.as_made_stoichiometry * q_p - known.first_cycle_loss * q_n
+    y100, y0 = _window(pair, known, lithium, q_n, q_p)
+    x = (lithium - y100 * q_p) / q_n, (lithium - y0 * q_p) / q_n
+    capacity = (y0 - y100) * q_p
+    if capacity < 0.05:
+        raise Infeasible(f"the pair holds only {capacity:.3f} mAh/cm² between {pair.v_min:g} and {pair.v_max:g} V; "
+                         f"N/P is {ratio:.2f}, usual are 1.03 to 1.3", np_ratio=ratio)
+    return Balance(
+        negative_stoichiometry=(x[1], x[0]), positive_stoichiometry=(y0, y100), areal_capacity_mAh_cm2=capacity,
+        np_ratio=ratio, negative_sites_mAh_cm2=q_n, positive_sites_mAh_cm2=q_p, system=pair.system,
+    )
+
+
+def _window(pair: ElectrodePair, known: System, lithium: float, q_n: float, q_p: float) -> tuple[float, float]:
+    """Positive stoichiometry at v_max and at v_min, on the falling curve V(y) = U_p(y) − U_n((Li − y·Qp)/Qn)."""
+    x_table, u_neg, y, u_pos = ocp_table(pair.system)
+    x = (lithium - y * q_p) / q_n
+    held = (x >= 0.0) & (x <= 1.0)
+    y, x, u_pos = y[held], x[held], u_pos[held]
+    if y.size < 10:
+        raise Infeasible(f"no state of the pair conserves its lithium; N/P is {_np(known, q_n, q_p, pair.v_max):.2f}, "
+                         "usual are 1.03 to 1.3")
+    volts = np.minimum.accumulate(u_pos - np.interp(x, x_table, u_neg))
+    if not volts[-1] < pair.v_min < volts[0]:
+        raise BadInput(f"v_min is {pair.v_min:g} V; the open-circuit voltage of this pair spans {volts[-1]:.2f}–"
+                       f"{volts[0]:.2f} V", field="pair.v_min")
+    if not volts[-1] < pair.v_max < volts[0]:
+        raise BadInput(f"v_max is {pair.v_max:g} V; the open-circuit voltage of this pair spans {volts[-1]:.2f}–"
+                       f"{volts[0]:.2f} V", field="pair.v_max")
+    limits = np.interp([-pair.v_max, -pair.v_min], -volts, y)
+    return float(limits[0]), float(limits[1])
+
+
+def balance_many(pairs: Sequence[ElectrodePair]) -> list[Balance | ToolFailure]:
+    """One balance or the failure that stopped it a pair, in order."""
+    found: list[Balance | ToolFailure] = []
+    for pair in pairs:
+        try:
+            found.append(balance(pair))
+        except ToolFailure as error:
+            found.append(error)
+    return found

@@ -1,0 +1,102 @@
+"""From a coating's formulation and porosity to volumes, masses and lithium sites, per m² of one coated side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from knowledge.cell import Electrode
+from knowledge.materials.cards import UnknownMaterial, card
+from knowledge.parameters.registry import UnknownSystem, system
+from knowledge.parameters.system import System
+from tools.failures import BadInput
+
+FARADAY_C_MOL = 96485.33212
+Side = Literal["positive", "negative"]
+CONDUCTIVE = "carbon_black"
+BINDER: dict[Side, str] = {"positive": "pvdf", "negative": "cmc_sbr"}
+PLAUSIBLE: dict[str, tuple[float, float]] = {
+    "coating_thickness_um": (5, 400), "porosity": (0.1, 0.7), "particle_radius_um": (0.01, 30),
+    "foil_thickness_um": (3, 60), "active_mass_fraction": (0.5, 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Coating:
+    """One side of a coated electrode; areal values per m²."""
+
+    active_fraction: float
+    active_kg_m2: float
+    conductive_kg_m2: float
+    binder_kg_m2: float
+    pore_m3_m2: float
+    sites_mAh_cm2: float
+
+    @property
+    def mass_kg_m2(self) -> float:
+        """Dry coating [kg/m²]."""
+        return self.active_kg_m2 + self.conductive_kg_m2 + self.binder_kg_m2
+
+
+def known_system(key: str) -> System:
+    """The system, or a BadInput that lists those there are."""
+    try:
+        return system(key)
+    except UnknownSystem as error:
+        raise BadInput(str(error)) from error
+
+
+@cache
+def _density(key: str) -> float:
+    """True density of a card [kg/m³]."""
+    try:
+        return 1000.0 * card(key).value("density_g_cm3")
+    except UnknownMaterial as error:
+        raise BadInput(str(error)) from error
+
+
+def _solid_share(electrode: Electrode, side: Side) -> float:
+    """Active volume over solid volume of the formulation: (w_am/ρ_am) / Σ(wᵢ/ρᵢ)."""
+    active = electrode.active_mass_fraction / _density(electrode.active_material)
+    inert = (electrode.conductive_mass_fraction / _density(CONDUCTIVE)
+             + electrode.binder_mass_fraction / _density(BINDER[side]))
+    return active / (active + inert)
+
+
+def active_fraction(electrode: Electrode, side: Side) -> float:
+    """Active volume fraction of the coating: (1 − porosity) · (w_am/ρ_am) / Σ(wᵢ/ρᵢ): solid fills what is not pore."""
+    return (1 - electrode.porosity) * _solid_share(electrode, side)
+
+
+def check_electrode(electrode: Electrode, side: Side) -> None:
+    """Refuse what cannot be an electrode.
+
+    Raises:
+        tools.failures.BadInput: names the field and its plausible range.
+    """
+    for name, (low, high) in PLAUSIBLE.items():
+        value = getattr(electrode, name)
+        if not low <= value <= high:
+            raise BadInput(f"{side}.{name} is {value:g}; plausible are {low:g} to {high:g} (is the unit right?)",
+                           field=f"{side}.{name}")
+    total = (electrode.active_mass_fraction + electrode.conductive_mass_fraction + electrode.binder_mass_fraction)
+    if not 0.98 <= total <= 1.001:
+        raise BadInput(f"{side}: active, conductive and binder mass fractions add up to {total:.3f}; they must add up "
+                       "to 0.98–1.00", field=f"{side}.active_mass_fraction")
+
+
+def coating(electrode: Electrode, key: str, side: Side) -> Coating:
+    """Masses, pores and lithium sites of one coated side."""
+    known = known_system(key)
+    thickness = electrode.coating_thickness_um * 1e-6
+    fraction = active_fraction(electrode, side)
+    sites = (known.published.positive_sites_mol_m3 if side == "positive"
+             else known.published.negative_sites_mol_m3)
+    active = thickness * fraction * _density(electrode.active_material)
+    dry = active / electrode.active_mass_fraction
+    return Coating(
+        active_fraction=fraction, active_kg_m2=active, conductive_kg_m2=dry * electrode.conductive_mass_fraction,
+        binder_kg_m2=dry * electrode.binder_mass_fraction, pore_m3_m2=thickness * electrode.porosity,
+        sites_mAh_cm2=FARADAY_C_MOL * thickness * fraction * sites / 36000.0,
+    )
