@@ -74,7 +74,7 @@ def cell_name(table: int, row: int, column: int) -> str:
 
 def stack(media: Media, drafts: Iterable[Draft], unread: list[Unread] | None = None,
           pages: int | None = None) -> Content:
-    """Content whose text is the draft texts joined by newlines; empty drafts fall away."""
+    """Content whose text is the draft texts joined by newlines; empty drafts fall away, running numbers are lines."""
     kept: list[Draft] = []
     position = 0
     for draft in drafts:
@@ -84,6 +84,7 @@ def stack(media: Media, drafts: Iterable[Draft], unread: list[Unread] | None = N
         draft.start = position
         position += len(draft.text) + 1
         kept.append(draft)
+        draft.line = len(kept)
     return Content(media, "\n".join(d.text for d in kept), kept, unread or [], pages)
 
 

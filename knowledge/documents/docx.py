@@ -48,15 +48,13 @@ class DocxBlocks:
         self.pictures = 0
 
     def drafts(self) -> list[Draft]:
-        """All blocks; running numbers stand in for line numbers."""
+        """All blocks."""
         self.margins("header")
         self.walk(self.document.element.body, "paragraph", None)
         for kind in ("footnotes", "endnotes"):
             self.notes(kind)
         self.margins("footer")
         self.comments()
-        for number, draft in enumerate(self.found, 1):
-            draft.line = number
         return self.found
 
     def walk(self, parent: Any, kind: BlockKind, part: str | None) -> None:

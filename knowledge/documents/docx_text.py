@@ -15,8 +15,8 @@ _DELETED = {f"{W}del", f"{W}moveFrom", f"{W}txbxContent", f"{W}instrText", f"{W}
             f"{W}tbl", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
 # Code points of the Symbol font as Word stores them.
 _SYMBOLS = {0xB3: "≥", 0xA3: "≤", 0xB1: "±", 0xB0: "°", 0x6D: "μ", 0x57: "Ω", 0xB4: "×", 0xD7: "·", 0xB9: "≠",
-            0xBB: "≈", 0x44: "Δ", 0xB7: "•", 0xA5: "∞", 0xAE: "→", 0x2D: "−", 0x68: "η", 0x72: "ρ", 0x73: "σ", 0x61: "α",
-            0x62: "β"}
+            0xBB: "≈", 0x44: "Δ", 0xB7: "•", 0xA5: "∞", 0xAE: "→", 0x2D: "−", 0x68: "η", 0x72: "ρ", 0x73: "σ",
+            0x61: "α", 0x62: "β"}
 
 
 def is_on(element: Any) -> bool:

@@ -47,11 +47,12 @@ def _digits(cell: str) -> bool:
     return any(ch.isdigit() for ch in _BRACKETED.sub("", cell))
 
 
-def header_rows(rows: Sequence[Mapping[int, str]], styled: frozenset[int] = frozenset()) -> frozenset[int]:
+def header_rows(rows: Sequence[Mapping[int, str]], styled: frozenset[int] = frozenset(),
+                by_shape: bool = True) -> frozenset[int]:
     """Indices of the rows that name columns.
 
-    `rows` maps column to cell text; `styled` are rows set apart by bold type or a fill. The first filled row may be a
-    header without known words; later rows only by their words.
+    `rows` maps column to cell text; `styled` are rows set apart by bold type. With `by_shape` the first filled row may
+    be a header without known words; later rows only by their words.
     """
     found: set[int] = set()
     order = [i for i, row in enumerate(rows) if any(t.strip() for t in row.values())]
@@ -59,7 +60,7 @@ def header_rows(rows: Sequence[Mapping[int, str]], styled: frozenset[int] = froz
         return frozenset()
     found.update(i for i in order if reads_as_header(list(rows[i].values())))
     first = order[0]
-    if first not in found and not found and len(order) > 1 and _stands_apart(rows, order, first in styled):
+    if by_shape and not found and len(order) > 1 and _stands_apart(rows, order, first in styled):
         found.add(first)
     for here, after in zip(order, order[1:], strict=False):  # a second line of names under merged ones
         cells = [t for t in rows[after].values() if t.strip()]

@@ -54,8 +54,6 @@ class HtmlBlocks:
         body = root.find("body")
         self.walk(root if body is None else body, "paragraph", False)
         self.flush("paragraph", False)
-        for number, draft in enumerate(self.found, 1):
-            draft.line = number
         return self.found
 
     def walk(self, node: Any, kind: Any, hidden: bool) -> None:

@@ -102,8 +102,7 @@ class Layout:
             yield from passages(lines[start:], self.sizes, self.known)
 
     def put(self, draft: Draft, words: list[Word]) -> None:
-        """Keep a draft; its running number stands in for a line number."""
-        draft.line = len(self.laid) + 1
+        """Keep a draft with its words."""
         self.laid.append((draft, words))
 
     def passage(self, page: PdfPage, passage: Passage) -> None:
