@@ -1,0 +1,157 @@
+"""What a document says about a cell's outer dimensions: one range for each side of each format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import yaml
+
+from knowledge.requirement import Requirement
+from tools.failures import Infeasible
+from tools.verify.ask_rules import axis_of
+from tools.verify.asks import sides
+
+FormatKind = Literal["cylindrical", "prismatic", "pouch"]
+AXES: dict[str, tuple[str, ...]] = {
+    "cylindrical": ("height", "diameter"), "prismatic": ("thickness", "width", "height"),
+    "pouch": ("thickness", "width", "height"),
+}
+LENGTHS = frozenset({"length", "width", "thickness", "height", "diameter"})
+NARROW = 0.05
+_CODE = re.compile(r"(?<!\d)(\d{2})(\d{3}|\d{2}|xx)(?!\d)", re.IGNORECASE)
+
+
+class Side(NamedTuple):
+    """A range [mm] for one outer dimension; `stated` tells whether the document says so."""
+
+    low: float
+    high: float
+    stated: bool
+
+    @property
+    def fixed(self) -> bool:
+        """Whether there is nothing left to choose."""
+        return self.high - self.low < 1e-9
+
+
+@lru_cache(maxsize=1)
+def format_ranges() -> dict[str, Any]:
+    """The data file of default ranges: the one place that a house profile replaces."""
+    text = (Path(__file__).parent / "format_ranges.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
+def size_code(text: str) -> tuple[float, float | None] | None:
+    """Diameter and height [mm] of a round-cell size code; the height is None where it is left open.
+
+    >>> size_code("INR21700"), size_code("18650"), size_code("4680"), size_code("46120"), size_code("46xx")
+    ((21.0, 70.0), (18.0, 65.0), (46.0, 80.0), (46.0, 120.0), (46.0, None))
+    """
+    found = _CODE.search(text)
+    if found is None:
+        return None
+    diameter, rest = float(found[1]), found[2].lower()
+    if not 8 <= diameter <= 80:
+        return None
+    if rest == "xx":
+        return diameter, None
+    height = float(rest[:2]) if len(rest) == 3 and rest.endswith("0") and float(rest[:2]) >= 30 else float(rest)
+    return (diameter, height) if height >= 20 else None
+
+
+def sides_of(requirements: Sequence[Requirement], kind: FormatKind) -> dict[str, Side]:
+    """The range of every outer dimension of a format, from size codes, bounds and the default ranges.
+
+    A tolerance is designed at its nominal, a narrow range (within 5 %) at its middle.
+
+    Raises:
+        Infeasible: two statements about one dimension cannot both hold.
+    """
+    own = format_ranges()[kind]
+    defaults = {axis: Side(float(own[f"{axis}_mm"][0]), float(own[f"{axis}_mm"][1]), False) for axis in AXES[kind]}
+    asked = sides(requirements)
+    stated: dict[str, list[Requirement]] = {}
+    for r in requirements:
+        if r.level == "cell" and r.metric in LENGTHS:
+            side = axis_of(r.metric, asked)
+            if side in defaults:
+                stated.setdefault(side, []).append(r)
+    found = dict(defaults)
+    if kind == "cylindrical":
+        found |= _from_codes(requirements, set(stated))
+    for axis, bounds in stated.items():
+        found[axis] = _narrowed(axis, bounds, defaults[axis])
+    return found
+
+
+def _from_codes(requirements: Sequence[Requirement], stated: set[str]) -> dict[str, Side]:
+    found: dict[str, Side] = {}
+    for r in requirements:
+        if r.metric != "format" or r.level != "cell" or r.comparator == "prohibited":
+            continue
+        words = r.value if isinstance(r.value, list) else [r.value]
+        codes = [code for code in (size_code(str(word)) for word in words) if code is not None]
+        if len(codes) == 1:
+            (diameter, height), = codes
+            if "diameter" not in stated:
+                found["diameter"] = Side(diameter, diameter, True)
+            if height is not None and "height" not in stated:
+                found["height"] = Side(height, height, True)
+    return found
+
+
+def _narrowed(axis: str, bounds: Sequence[Requirement], default: Side) -> Side:
+    """Musts and stated facts first; a wish only narrows what they leave."""
+    low, high, low_stated = default.low, default.high, False
+    upper: list[float] = []
+    lower: list[float] = []
+    for r in sorted(bounds, key=lambda r: r.priority == "should"):
+        nominal = _nominal(r)
+        if nominal is not None:
+            if r.priority != "should" or not (upper or lower):
+                return Side(nominal, nominal, True)
+            continue
+        a, b = _bounds(r)
+        if a is not None and (r.priority != "should" or not upper or a <= min(upper)):
+            lower.append(a)
+        if b is not None and (r.priority != "should" or not lower or b >= max(lower)):
+            upper.append(b)
+    below, above = format_ranges()["below_bound"], format_ranges()["above_bound"]
+    if lower:
+        low, low_stated = max(lower), True
+        high = max(low * above[1], high if not upper else low)
+    if upper:
+        high = min(upper)
+        low = low if low_stated else high * below[0]
+    if low > high + 1e-9:
+        ids = ", ".join(r.id for r in bounds)
+        raise Infeasible(f"{axis}: at least {low:g} mm and at most {high:g} mm cannot both hold ({ids})")
+    if upper and lower and high - low <= NARROW * high:
+        return Side((low + high) / 2, (low + high) / 2, True)
+    return Side(low, high, True)
+
+
+def _nominal(r: Requirement) -> float | None:
+    if isinstance(r.value, int | float) and r.comparator in {"=", "about", "required", "in"}:
+        return float(r.value)
+    if isinstance(r.value, list) and r.comparator == "tolerance":
+        return float(r.value[0])
+    return None
+
+
+def _bounds(r: Requirement) -> tuple[float | None, float | None]:
+    """The lower and upper bound [mm] of a requirement on a dimension, where it has one."""
+    numbers = [float(v) for v in r.value if isinstance(v, int | float)] if isinstance(r.value, list) else []
+    if r.comparator in {"range", "in"} and numbers:
+        return min(numbers), max(numbers)
+    if isinstance(r.value, int | float):
+        value = float(r.value)
+        if r.comparator in {"<=", "<"}:
+            return None, value * (1 if r.comparator == "<=" else 0.999)
+        if r.comparator in {">=", ">"}:
+            return value * (1 if r.comparator == ">=" else 1.001), None
+    return None, None

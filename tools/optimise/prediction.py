@@ -1,0 +1,157 @@
+"""A simulator that answers from surrogates: predicted designs are measured by the same rules as simulated ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from knowledge.protocol import Protocol
+from tools.failures import BadInput
+from tools.optimise.features import Features
+from tools.optimise.surrogate import MIN_ROWS, Surrogate, extended
+from tools.simulate.point import Mesh, Outcome, SimulationPoint, Simulator, Status
+
+# What the measures read of each protocol; the mean voltage is energy over capacity.
+HEADS: dict[str, tuple[str, ...]] = {
+    "discharge": ("capacity_mAh_cm2", "energy_mWh_cm2"),
+    "thermal_discharge": ("capacity_mAh_cm2", "energy_mWh_cm2", "temperature_rise_K"),
+    "pulse": ("resistance_ohm_cm2", "ocv_V", "voltage_end_V"),
+    "pulse_power": ("power_mW_cm2",),
+    "fast_charge": ("time_min",),
+}
+ALWAYS_ANSWERS = 0.995
+REFUSAL: dict[str, Status] = {"discharge": "cannot carry the current", "thermal_discharge": "cannot carry the current",
+           "pulse": "cannot carry the current", "pulse_power": "cannot carry the current",
+           "fast_charge": "limit reached"}
+
+
+@dataclass(frozen=True)
+class AreaModel:
+    """The surrogates of one system under one protocol: the outcome's heads, and whether there is an answer at all."""
+
+    protocol: Protocol
+    features: Features
+    heads: Surrogate
+    answers: Surrogate | None   # None where every label answered
+
+    def outcomes(self, points: Sequence[SimulationPoint], sigmas: float) -> list[Outcome]:
+        """Predicted outcomes, every head shifted by `sigmas` standard deviations."""
+        import torch
+
+        x = torch.as_tensor(np.array([self.features.of(p) for p in points]))
+        with torch.no_grad():
+            values, above = self.heads.predict(x)
+            columns = {n: (values[n] + sigmas * (above[n] - values[n])).numpy() for n in self.heads.names}
+            ok = np.ones(len(points), dtype=bool)
+            if self.answers is not None:
+                ok = self.answers.predict(x)[0]["ok"].numpy() >= 0.5
+        kind = self.protocol.kind
+        found = []
+        for i in range(len(points)):
+            if not ok[i]:
+                found.append(Outcome(status=REFUSAL[kind], note="predicted"))
+                continue
+            found.append(_outcome(kind, {n: float(c[i]) for n, c in columns.items()}, self.protocol))
+        return found
+
+    def learnt(self, points: Sequence[SimulationPoint], outcomes: Sequence[Outcome]) -> AreaModel:
+        """The model after new labels."""
+        rows = [(p, o) for p, o in zip(points, outcomes, strict=True)
+                if all(n in o.values for n in self.heads.names)]
+        if not rows:
+            return self
+        x = np.array([self.features.of(p) for p, _ in rows])
+        y = np.array([[o.values[n] for n in self.heads.names] for _, o in rows])
+        return replace(self, heads=extended(self.heads, x, y))
+
+
+def _outcome(kind: str, values: dict[str, float], protocol: Protocol) -> Outcome:
+    curve: dict[str, list[float]] = {}
+    if kind in {"discharge", "thermal_discharge"}:
+        values["mean_voltage_V"] = values["energy_mWh_cm2"] / max(values["capacity_mAh_cm2"], 1e-9)
+    if kind == "thermal_discharge":
+        ambient = getattr(protocol, "ambient_C", 25.0)
+        values["max_temperature_C"] = ambient + values["temperature_rise_K"]
+        curve = _straight(values, ambient)
+    return Outcome(status="ok", values=values, curve=curve)
+
+
+def _straight(values: dict[str, float], ambient: float) -> dict[str, list[float]]:
+    # A straight rise to the highest temperature: good enough to tell how much flows below a limit.
+    share = [i / 10 for i in range(11)]
+    return {
+        "time_s": [3600 * s for s in share], "voltage_V": [values["mean_voltage_V"]] * 11,
+        "temperature_C": [ambient + s * values["temperature_rise_K"] for s in share],
+    }
+
+
+@dataclass
+class SurrogateSimulator:
+    """Answers every protocol for which its systems have a model; `sigmas` shifts all predictions."""
+
+    models: dict[tuple[str, Protocol], AreaModel]
+    sigmas: float = 0.0
+    name: str = "surrogate"
+
+    def simulate(
+        self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
+    ) -> list[Outcome]:
+        """Predicted outcomes in order; a point whose system has no model gets status 'failed'."""
+        found: list[Outcome] = [Outcome(status="failed", note="no surrogate for this protocol")] * len(points)
+        for system in dict.fromkeys(p.pair.system for p in points):
+            model = self.models.get((system, protocol))
+            rows = [i for i, p in enumerate(points) if p.pair.system == system]
+            if model is not None:
+                answers = model.outcomes([points[i] for i in rows], self.sigmas)
+                for i, outcome in zip(rows, answers, strict=True):
+                    found[i] = outcome
+        return found
+
+
+@dataclass
+class Recorder:
+    """Passes points on to a simulator and remembers every answer; a point that is asked again is not run again."""
+
+    inner: Simulator
+    name: str = ""
+    known: dict[Protocol, dict[SimulationPoint, Outcome]] = field(default_factory=dict)
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        self.name = self.inner.name
+
+    def simulate(
+        self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
+    ) -> list[Outcome]:
+        """The inner simulator's outcomes, in order."""
+        held = self.known.setdefault(protocol, {})
+        missing = [p for p in dict.fromkeys(points) if p not in held or (curves and not held[p].curve)]
+        if missing:
+            self.count += len(missing)
+            answers = self.inner.simulate(missing, protocol, mesh, curves)
+            held.update(zip(missing, answers, strict=True))
+        return [held[p] for p in points]
+
+    def rates(self, system: str, protocol: Protocol) -> tuple[float, float] | None:
+        """The lowest and highest own rate that was asked under a protocol; None where the protocol has the rate."""
+        own = [p.rate_C for p in self.known.get(protocol, {}) if p.pair.system == system and p.rate_C is not None]
+        return (min(own), max(own)) if own else None
+
+
+def heads_of(protocol: Protocol) -> tuple[str, ...]:
+    """The outcome values that are predicted for a protocol.
+
+    Raises:
+        BadInput: the protocol is not one that surrogates answer (ageing).
+    """
+    try:
+        return HEADS[protocol.kind]
+    except KeyError as error:
+        raise BadInput(f"{protocol.kind} is not predicted by surrogates: leave it out of the search") from error
+
+
+def enough(rows: int) -> bool:
+    """Whether a surrogate can be fitted to so many answered labels."""
+    return rows >= MIN_ROWS

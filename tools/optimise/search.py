@@ -1,0 +1,196 @@
+"""The search tool: requirements → many different designs that keep them in a DFN, or the log of a failed search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from knowledge.ask import Ask
+from knowledge.cell import CellDesign
+from knowledge.figure import Figure
+from knowledge.frozen import Frozen
+from knowledge.offer import Distance, SearchStep
+from knowledge.protocol import CycleAgeing
+from knowledge.requirement import Requirement
+from tools.failures import BadInput, Infeasible
+from tools.generate.space import DesignSpace, spaces_for
+from tools.optimise.database import Database, Labels, snapshot_digest
+from tools.optimise.diversity import distance, pick
+from tools.optimise.forward import Builder, forward_models, needed_tables
+from tools.optimise.margins import targets_of
+from tools.optimise.prediction import Recorder, SurrogateSimulator
+from tools.optimise.rounds import Search, Tried
+from tools.run import run_key
+from tools.simulate.point import Simulator
+from tools.tool import Context, tool
+
+ROUNDS = 3
+DRY_DESIGNS = 96      # designs of each space that tell which protocols and rates the asks lead to
+
+
+class SearchDesigns(Frozen):
+    """What is asked, and where to look."""
+
+    requirements: tuple[Requirement, ...]
+    asks: tuple[Ask, ...] = Field(default=(), description="empty derives them from the requirements")
+    systems: tuple[str, ...] = Field(min_length=1, description="keys of electrochemical systems")
+    formats: tuple[str, ...] = Field(min_length=1, description="cylindrical, prismatic, pouch")
+    designs: int = Field(default=24, ge=1, le=200, description="distinct designs wanted")
+    simulations: int = Field(default=320, ge=32, le=20000, description="database labels per system and protocol")
+
+
+class Candidate(Frozen):
+    """A design worth verifying: what the surrogate expected, what the search-mesh DFN found, and how it differs."""
+
+    design: CellDesign
+    space: str
+    vector: tuple[float, ...] = Field(description="place in its space, each variable from 0 to 1")
+    predictions: tuple[Figure, ...]
+    figures: tuple[Figure, ...]
+    meets: bool = Field(description="keeps every evaluated must on the search mesh")
+    violation: float = Field(description="sum of relative violations of the musts")
+    distance: Distance
+
+
+class Simulated(Frozen):
+    """One design that the search has simulated on the search mesh."""
+
+    design: CellDesign
+    space: str
+    figures: tuple[Figure, ...]
+    meets: bool
+    violation: float
+    round: int
+
+
+class SearchResult(Frozen):
+    """Candidates, best first, with everything that was simulated and the log of the search."""
+
+    candidates: tuple[Candidate, ...]
+    simulated: tuple[Simulated, ...]
+    log: tuple[SearchStep, ...]
+    database_digest: str | None
+    feasible_predicted: bool = Field(description="some design is predicted to keep every must")
+    meeting: int = Field(description="distinct simulated designs that keep every evaluated must")
+    simulations: int = Field(description="protocol runs beyond the database")
+    labels_fresh: int = Field(description="database labels simulated by this search")
+    exhausted: bool = Field(description="all rounds were spent without enough designs")
+
+
+@tool(stage="candidates", version="1", backends=("torch", "botorch", "pybamm"))
+def search_designs(request: SearchDesigns, context: Context) -> SearchResult:
+    """Search systems and formats for many different cell designs that meet the requirements.
+
+    Surrogates of areal DFN labels (a kept, growing database) times the exact build-up predict every requirement's
+    margin; many starts are refined by gradients; a diverse pick is simulated; the models learn; up to three rounds.
+
+    Raises:
+        tools.failures.BadInput: an unknown system or format, or no requirement that a model can answer.
+        tools.failures.Infeasible: no space has a design that can be built.
+        tools.failures.StoreBroken: the simulator database is damaged.
+    """
+    from tools.simulate.pool import default_simulator
+
+    key = run_key(search_designs, request.model_dump(mode="json"), context.seed)
+    return search(request, context, default_simulator(context), key)
+
+
+def search(request: SearchDesigns, context: Context, simulator: Simulator, origin: str = "") -> SearchResult:
+    """The search with a given simulator; see `search_designs`."""
+    import torch
+
+    torch.set_num_threads(1)
+    asks = _asks(request)
+    unknown = sorted(set(request.formats) - {"cylindrical", "prismatic", "pouch"})
+    if unknown:
+        raise BadInput(f"formats: there is no format {unknown[0]!r}; there are cylindrical, prismatic and pouch")
+    spaces = spaces_for(request.requirements, request.systems, request.formats)
+    builder, recorder = Builder(), Recorder(simulator)
+    buildable = _buildable(spaces, builder, context.seed)
+    if not buildable:
+        raise Infeasible("no design can be built in any of the systems and formats: the outer dimensions leave no "
+                         "room for electrodes")
+    needed = needed_tables([d for designs in buildable.values() for d in designs], asks, builder)
+    database = Database(context.home / "database", simulator)
+    spaces = tuple(s for s in spaces if s.key in buildable)
+    models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress)
+    run = Search(request.requirements, asks, spaces, recorder, SurrogateSimulator(models), builder, context.seed,
+                 context.progress, origin, log=list(log))
+    run.survey()
+    for number in range(1, ROUNDS + 1):
+        missing = request.designs - len(run.meeting())
+        if missing <= 0 or not run.run_round(number, missing):
+            break
+    return _result(run, request, labels, recorder)
+
+
+def _asks(request: SearchDesigns) -> tuple[Ask, ...]:
+    from tools.verify.asks import asks_for
+
+    asks = request.asks or asks_for(request.requirements)[0]
+    loop = tuple(a for a in asks if not isinstance(a.protocol, CycleAgeing))
+    if not targets_of(request.requirements, loop):
+        raise BadInput("requirements: none of them is a number that a model here answers, so there is nothing to "
+                       "search for; state at least one of capacity, energy, mass, power, resistance or charge time")
+    return loop
+
+
+def _buildable(spaces: Sequence[DesignSpace], builder: Builder, seed: int) -> dict[str, list[CellDesign]]:
+    from tools.failures import ToolFailure
+
+    found: dict[str, list[CellDesign]] = {}
+    for number, space in enumerate(spaces):
+        for u in space.sobol(DRY_DESIGNS, seed + 101 * number):
+            design = space.design(u)
+            try:
+                builder(design)
+            except ToolFailure:
+                continue
+            found.setdefault(space.key, []).append(design)
+    return found
+
+
+def _result(run: Search, request: SearchDesigns, labels: Sequence[Labels], recorder: Recorder) -> SearchResult:
+    meeting = run.meeting()
+    chosen = _final(run, meeting, request.designs)
+    places = [t.place for t in chosen]
+    candidates = tuple(
+        Candidate(
+            design=t.design, space=t.space, vector=tuple(round(float(v), 6) for v in t.vector),
+            predictions=tuple(_as_prediction(f) for f in t.predicted), figures=t.figures, meets=t.verdict.meets,
+            violation=t.verdict.violation, distance=distance(t.place, places),
+        ) for t in chosen
+    )
+    simulated = tuple(
+        Simulated(design=t.design, space=t.space, figures=t.figures, meets=t.verdict.meets,
+                  violation=t.verdict.violation, round=t.round) for t in run.tried
+    )
+    return SearchResult(
+        candidates=candidates, simulated=simulated, log=tuple(run.log), database_digest=snapshot_digest(labels),
+        feasible_predicted=any(s.kept > 0 for s in run.log if s.step == "survey" or s.step.endswith("refine")),
+        meeting=len(meeting), simulations=recorder.count, labels_fresh=sum(t.fresh for t in labels),
+        exhausted=len(meeting) < request.designs,
+    )
+
+
+def _final(run: Search, meeting: Sequence[Tried], count: int) -> list[Tried]:
+    """The most diverse of the meeting designs; where they are too few, the nearest others by violation after them."""
+    order = pick([t.place for t in meeting], count, [-t.verdict.violation + _least(t) for t in meeting])
+    chosen = [meeting[i] for i in order]
+    if len(chosen) < count:
+        held = {t.design for t in chosen}
+        rest = sorted((t for t in run.tried if t.design not in held and not t.verdict.meets),
+                      key=lambda t: (t.verdict.violation, t.design.id))
+        chosen += rest[: count - len(chosen)]
+    return chosen
+
+
+def _least(tried: Tried) -> float:
+    """The smallest margin of a design, as merit in the pick."""
+    finite = [float(m) for m in tried.margins if m == m]
+    return min(finite, default=0.0)
+
+
+def _as_prediction(figure: Figure) -> Figure:
+    return figure.model_copy(update={"method": "surrogate"}) if figure.method == "dfn" else figure
