@@ -1,0 +1,178 @@
+"""The derived indexes of a store: BM25 on disk (bm25s) and vectors in Chroma. Both are rebuilt when they do not fit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.evidence import Passage
+from knowledge.literature.embed import DIMENSION, EMBEDDER_ID, embed
+from knowledge.literature.errors import EmbedderMismatch, StoreDamaged
+from knowledge.literature.store import PassageStore
+from knowledge.literature.words import tokens
+
+COLLECTION = "passages"
+BATCH = 5_000  # Chroma takes at most 5,461 at once
+_LEXICAL_FORMAT = "2"
+
+
+def indexed_text(passage: Passage) -> str:
+    """What is searched of a passage: its text, its title, and the words it is filed under."""
+    filed = " ".join((*passage.topic, *passage.systems)).replace("_", " ")
+    return f"{passage.text}\n{passage.source.title}\n{filed}"
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """One writer at a time; the lock goes with the process that holds it."""
+    db = sqlite3.connect(folder / "lock.sqlite", timeout=120, isolation_level=None)
+    try:
+        db.execute("begin exclusive")
+        yield
+    except sqlite3.OperationalError as error:
+        raise StoreDamaged(f"the literature store {folder} is being written by another process; try again") from error
+    finally:
+        db.close()
+
+
+class Lexical:
+    """BM25 over a store, with the postings that the relevance gate needs."""
+
+    def __init__(self, model: Any, n_documents: int) -> None:
+        self.n = n_documents
+        self._model = model
+        self.vocabulary: dict[str, int] = model.vocab_dict if n_documents else {}
+
+    def documents_with(self, token: str) -> NDArray[np.int32]:
+        """Row numbers of the passages that hold a token, shape (n_hits,)."""
+        number = self.vocabulary.get(token)
+        if number is None:
+            return np.empty(0, dtype=np.int32)
+        scores = self._model.scores
+        rows: NDArray[np.int32] = np.asarray(scores["indices"][scores["indptr"][number] : scores["indptr"][number + 1]])
+        return rows
+
+    def scores(self, asked: list[str]) -> NDArray[np.float32]:
+        """BM25 score of every passage for these tokens, shape (n_passages,)."""
+        known = [t for t in asked if t in self.vocabulary]
+        if not known:
+            return np.zeros(self.n, dtype=np.float32)
+        found: NDArray[np.float32] = self._model.get_scores(known)
+        return found
+
+
+def open_lexical(store: PassageStore) -> Lexical:
+    """Load the BM25 index, or build it where it is missing, stale or damaged."""
+    import bm25s
+
+    folder, digest = store.folder / "bm25", store.digest
+    stamp = {"digest": digest, "format": _LEXICAL_FORMAT, "bm25s": bm25s.__version__}
+    try:
+        if json.loads((folder / "stamp.json").read_text()) == stamp:
+            n = int(json.loads((folder / "size.json").read_text()))
+            return Lexical(bm25s.BM25.load(str(folder), show_progress=False) if n else None, n)
+    except (OSError, ValueError, KeyError, EOFError):
+        pass  # missing or damaged: built below from the passages, which are the truth
+    return _build_lexical(store, folder, stamp)
+
+
+def _build_lexical(store: PassageStore, folder: Path, stamp: dict[str, str]) -> Lexical:
+    import bm25s
+
+    corpus = [tokens(indexed_text(Passage.model_validate_json(text))) for _, _, _, text in store.rows()]
+    model = bm25s.BM25(backend="numpy")
+    fresh = folder.with_name("bm25.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    if corpus:
+        model.index(corpus, show_progress=False)
+        model.save(str(fresh), show_progress=False)
+    (fresh / "size.json").write_text(json.dumps(len(corpus)))
+    (fresh / "stamp.json").write_text(json.dumps(stamp))
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.replace(folder)
+    return Lexical(model if corpus else None, len(corpus))
+
+
+def open_vectors(store: PassageStore) -> Any:
+    """The Chroma collection of a store, brought up to date with its passages.
+
+    Raises:
+        EmbedderMismatch: the collection was made with another embedder; the message says how to rebuild it.
+    """
+    from chromadb.errors import ChromaError
+
+    broken = (ChromaError, sqlite3.Error, ValueError, KeyError, OSError, RuntimeError)
+    try:
+        return _fitting_collection(store)
+    except broken as error:  # derived data: thrown away and made anew from the passages
+        _discard_vectors(store.folder)
+        try:
+            return _fitting_collection(store)
+        except broken as again:
+            raise StoreDamaged(
+                f"the vector index in {store.folder / 'chroma'} cannot be rebuilt ({again}; first {error}); check that "
+                "the disk is not full and delete that folder"
+            ) from again
+
+
+def _client(folder: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(path=str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
+
+
+def _discard_vectors(folder: Path) -> None:
+    from chromadb.api.client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()
+    shutil.rmtree(folder / "chroma", ignore_errors=True)
+
+
+def _fitting_collection(store: PassageStore) -> Any:
+    client = _client(store.folder)
+    wanted = {"embedder": EMBEDDER_ID, "dimension": DIMENSION}
+    if COLLECTION in {c if isinstance(c, str) else c.name for c in client.list_collections()}:
+        collection = client.get_collection(COLLECTION, embedding_function=None)
+        made = collection.metadata or {}
+        if {k: made.get(k) for k in wanted} != wanted:
+            raise EmbedderMismatch(
+                f"the vectors in {store.folder} were made with {made.get('embedder')!r} ({made.get('dimension')} "
+                f"numbers), and this version uses {EMBEDDER_ID!r} ({DIMENSION}); choose another --store, or delete "
+                f"{store.folder / 'chroma'} and it will be built anew from the stored passages"
+            )
+    else:
+        collection = client.create_collection(
+            COLLECTION, embedding_function=None, metadata=wanted, configuration={"hnsw": {"space": "cosine"}},
+        )
+    marker = store.folder / "chroma.digest"
+    if not (marker.exists() and marker.read_text() == store.digest and collection.count() == len(store.keys())):
+        _synchronise(store, collection)
+        marker.write_text(store.digest)
+    return collection
+
+
+def _synchronise(store: PassageStore, collection: Any) -> None:
+    """Add what is missing and drop what is gone, in batches; a stop in between is picked up the next time.
+
+    A changed passage keeps its id only if it is a card, so cards are always written again.
+    """
+    present = set(collection.get(include=[])["ids"])
+    rows = store.rows()
+    gone = sorted(present - {r[0] for r in rows})
+    missing = [r for r in rows if r[0] not in present or r[0].startswith("card:")]
+    for start in range(0, len(gone), BATCH):
+        collection.delete(ids=gone[start : start + BATCH])
+    for start in range(0, len(missing), BATCH):
+        batch = missing[start : start + BATCH]
+        texts = [indexed_text(Passage.model_validate_json(r[3])) for r in batch]
+        collection.upsert(ids=[r[0] for r in batch], embeddings=embed(texts))
