@@ -1,0 +1,133 @@
+"""What a cell design weighs, measures and holds before any simulation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.cell import CellDesign, Cylindrical, Pouch, Prismatic
+from knowledge.materials.cards import UnknownMaterial, card
+from knowledge.offer import BuildUp, MassItem
+from tools.failures import BadInput
+from tools.simulate.balance import Balance, balance
+from tools.simulate.case import Housing, check_walls, housing, pouch_cavity, prismatic_cavity
+from tools.simulate.cost import Bill, cell_cost
+from tools.simulate.formulation import BINDER, CONDUCTIVE, Coating, coating, known_system
+from tools.simulate.layout import Layout
+from tools.simulate.path_resistance import NEGATIVE_FOIL, POSITIVE_FOIL, path_resistance_ohm
+from tools.simulate.stack import stack_layout
+from tools.simulate.winding import winding_layout
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the bill of materials, SI."""
+
+    component: str
+    material: str
+    mass_kg: float
+    area_m2: float = 0.0
+
+
+def _layout(design: CellDesign) -> Layout:
+    f = design.format
+    if isinstance(f, Cylindrical):
+        return winding_layout(design, f)
+    if isinstance(f, Prismatic):
+        return stack_layout(design.pair, prismatic_cavity(design, f), design.layers)
+    assert isinstance(f, Pouch)
+    return stack_layout(design.pair, pouch_cavity(design, f), design.layers)
+
+
+def _density(key: str, expected: str, field: str) -> float:
+    """Density [kg/m³] of a card of the expected kind."""
+    try:
+        found = card(key)
+    except UnknownMaterial as error:
+        raise BadInput(f"{field}: {error}", field=field) from error
+    if found.kind != expected:
+        raise BadInput(f"{field} is {key!r}, a card of kind {found.kind!r}; a {expected} is needed", field=field)
+    return 1000.0 * found.value("density_g_cm3")
+
+
+def _electrode_items(positive: Coating, negative: Coating, layout: Layout, design: CellDesign) -> list[Item]:
+    p_area, n_area = layout.positive_coated_m2, layout.negative_coated_m2
+    items = [
+        Item("positive active material", design.pair.positive.active_material, positive.active_kg_m2 * p_area),
+        Item("positive conductive additive", CONDUCTIVE, positive.conductive_kg_m2 * p_area),
+        Item("positive binder", BINDER["positive"], positive.binder_kg_m2 * p_area),
+        Item("negative active material", design.pair.negative.active_material, negative.active_kg_m2 * n_area),
+        Item("negative conductive additive", CONDUCTIVE, negative.conductive_kg_m2 * n_area),
+        Item("negative binder", BINDER["negative"], negative.binder_kg_m2 * n_area),
+    ]
+    for name, key, foil in (("positive foil", POSITIVE_FOIL, layout.positive_foil),
+                            ("negative foil", NEGATIVE_FOIL, layout.negative_foil)):
+        items.append(Item(name, key, foil.area_m2 * foil.thickness_m * _density(key, "foil", name), foil.area_m2))
+    separator = design.pair.separator
+    solid = layout.separator_m2 * separator.thickness_um * 1e-6 * (1 - separator.porosity)
+    items.append(Item("separator", separator.material,
+                      solid * _density(separator.material, "separator", "separator.material"), layout.separator_m2))
+    return items
+
+
+def _electrolyte_m3(positive: Coating, negative: Coating, layout: Layout, design: CellDesign) -> float:
+    separator = design.pair.separator
+    pores = (positive.pore_m3_m2 * layout.positive_coated_m2 + negative.pore_m3_m2 * layout.negative_coated_m2
+             + separator.thickness_um * 1e-6 * separator.porosity * layout.separator_m2)
+    return pores * design.electrolyte_excess
+
+
+def _warnings(design: CellDesign, case: Housing, items: list[Item], held: Balance) -> tuple[str, ...]:
+    filled = sum(i.mass_kg / (1000 * card(i.material).value("density_g_cm3")) for i in items)
+    outer = sum(p.volume_m3 for p in case.parts if p.component in ("can", "case", "cap", "lid", "laminate"))
+    found = []
+    if filled - outer > case.inner_m3:
+        found.append(f"electrodes and electrolyte need {(filled - outer) * 1e6:.1f} mL and the case holds "
+                     f"{case.inner_m3 * 1e6:.1f} mL: lower electrolyte_excess")
+    if held.np_ratio < 1.03:
+        found.append(f"N/P {held.np_ratio:.3f} leaves little reserve against lithium plating")
+    found += known_system(design.pair.system).validity.outside(design.pair)
+    if isinstance(design.format, Cylindrical) and design.layers is not None:
+        found.append("layers is for stacks and was not used: a winding fills its can")
+    return tuple(found)
+
+
+def build_up(design: CellDesign) -> BuildUp:
+    """Masses, sizes, capacity, path resistance, heat capacity and cost of a design.
+
+    Raises:
+        tools.failures.BadInput: a field that cannot be right or an unknown material; names its plausible range.
+        tools.failures.Infeasible: the pair cannot be balanced (N/P < 1).
+    """
+    held = balance(design.pair)
+    check_walls(design)
+    layout = _layout(design)
+    key = design.pair.system
+    positive, negative = coating(design.pair.positive, key, "positive"), coating(design.pair.negative, key, "negative")
+    case = housing(design, layout)
+    items = _electrode_items(positive, negative, layout, design)
+    electrolyte = _electrolyte_m3(positive, negative, layout, design)
+    items.append(Item("electrolyte", design.pair.electrolyte,
+                      electrolyte * _density(design.pair.electrolyte, "electrolyte", "pair.electrolyte")))
+    items += [Item(p.component, p.material, p.volume_m3 * 1000 * card(p.material).value("density_g_cm3"))
+              for p in case.parts]
+    area_cm2 = layout.facing_m2 * 1e4
+    capacity = held.areal_capacity_mAh_cm2 * area_cm2 * 1e-3
+    energy_Wh = capacity * held.mean_ocv_V
+    cost = cell_cost([Bill(i.component, i.material, i.mass_kg, i.area_m2) for i in items],
+                     coated_m2=layout.positive_coated_m2 + layout.negative_coated_m2, energy_Wh=energy_Wh,
+                     format_=design.format.kind)
+    resistance = path_resistance_ohm(design, layout)
+    return BuildUp(
+        mass_items=tuple(MassItem(component=i.component, mass_g=i.mass_kg * 1e3,
+                                  volume_mL=i.mass_kg * 1e3 / card(i.material).value("density_g_cm3"))
+                         for i in items),
+        mass_g=1e3 * sum(i.mass_kg for i in items), volume_mL=case.envelope_m3 * 1e6,
+        dimensions_mm=case.dimensions_mm, electrode_area_cm2=area_cm2, layers=layout.layers,
+        areal_capacity_mAh_cm2=held.areal_capacity_mAh_cm2, stoichiometric_capacity_Ah=capacity,
+        np_ratio=held.np_ratio, positive_stoichiometry=held.positive_stoichiometry,
+        negative_stoichiometry=held.negative_stoichiometry, path_resistance_mohm=resistance * 1e3,
+        path_resistance_ohm_cm2=resistance * area_cm2,
+        heat_capacity_J_K=sum(i.mass_kg * card(i.material).value("heat_capacity_J_kg_K") for i in items),
+        cooled_surface_cm2=case.surface_m2 * 1e4, cost_items=cost.items, cost_usd=cost.usd, cost_low_usd=cost.low_usd,
+        cost_high_usd=cost.high_usd, warnings=_warnings(design, case, items, held),
+    )

@@ -1,0 +1,70 @@
+"""Round windings on an Archimedean spiral of constant pitch."""
+
+from __future__ import annotations
+
+import math
+
+from knowledge.cell import CellDesign, Cylindrical
+from tools.failures import BadInput
+from tools.simulate.layout import Foil, Layout, build_numbers, pitch
+
+
+def spiral_length_m(inner_m: float, outer_m: float, pitch_m: float) -> float:
+    """Length of an Archimedean spiral between two radii, pitch ≪ radius: the ring's area over the pitch [m].
+
+    L = π (R² − r²) / p; exact for a strip of constant thickness p, whose cross-section L·p fills the ring.
+
+    >>> round(spiral_length_m(0.0, 0.01, 0.0001), 4)
+    3.1416
+    """
+    return math.pi * (outer_m**2 - inner_m**2) / pitch_m
+
+
+def coated_height_m(format_: Cylindrical) -> float:
+    """Height of the positive coating: the can less header, bottom, insulators, overhangs and tabless ends [m]."""
+    e, c = build_numbers("build_electrodes"), build_numbers("build_cylindrical")
+    lost = c["header_mm"] + c["bottom_over_wall"] * format_.can_wall_mm + 2 * c["insulator_mm"]
+    lost += 2 * (e["negative_overhang_mm"] + e["separator_overhang_mm"])
+    if format_.tabs == "tabless":
+        lost += 2 * c["tabless_end_mm"]
+    return (format_.height_mm - lost) * 1e-3
+
+
+def winding_layout(design: CellDesign, format_: Cylindrical) -> Layout:
+    """Wind the pair into the can: separators first, then the pair, one more negative turn and separators outside.
+
+    Raises:
+        tools.failures.BadInput: not one turn fits, or the can is too low.
+    """
+    pair, p = design.pair, pitch(design.pair)
+    e, c = build_numbers("build_electrodes"), build_numbers("build_cylindrical")
+    height = coated_height_m(format_)
+    if height < 5e-3:
+        raise BadInput(f"format.height_mm is {format_.height_mm:g}; the header and bottom leave no room, at least 20 is "
+                       "plausible", field="format.height_mm")
+    turns_extra = c["extra_separator_turns"]
+    can_radius = (format_.diameter_mm / 2 - format_.can_wall_mm - design.fill_clearance_mm / 2) * 1e-3
+    inner = format_.mandrel_diameter_mm * 0.5e-3 + 2 * p.separator * turns_extra
+    outer = can_radius - c["tape_mm"] * 1e-3 - p.negative - 2 * p.separator * turns_extra
+    turns = (outer - inner) / p.repeat
+    if turns < 1:
+        raise BadInput(f"not one turn fits: {(outer - inner) * 1e3:.2f} mm are left between mandrel and can for a pitch "
+                       f"of {p.repeat * 1e3:.2f} mm; make format.diameter_mm larger or the mandrel smaller",
+                       field="format.diameter_mm")
+    length = spiral_length_m(inner, outer, p.repeat)
+    outer_turn = 2 * math.pi * (outer + p.negative / 2)
+    negative_length = length + outer_turn
+    separator_turns = turns_extra * 2 * math.pi * (inner + can_radius)
+    overhang = e["negative_overhang_mm"] * 1e-3
+    negative_height = height + 2 * overhang
+    separator_height = negative_height + 2 * e["separator_overhang_mm"] * 1e-3
+    bare = c["tabless_edge_mm"] * 1e-3 if format_.tabs == "tabless" else 0.0
+    return Layout(
+        layers=math.floor(turns), facing_m2=2 * length * height, positive_coated_m2=2 * length * height,
+        negative_coated_m2=2 * negative_length * negative_height,
+        separator_m2=2 * (negative_length + separator_turns) * separator_height,
+        positive_foil=Foil(1, length, height, pair.positive.foil_thickness_um * 1e-6, bare * length),
+        negative_foil=Foil(1, negative_length, negative_height, pair.negative.foil_thickness_um * 1e-6,
+                           bare * negative_length),
+        thickness_m=2 * can_radius,
+    )
