@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign
+from knowledge.figure import Figure
 from knowledge.frozen import Frozen
 from knowledge.protocol import CycleAgeing
 from tools.failures import BadInput
 from tools.run import run_key
-from tools.simulate.evaluate import BACKENDS, DesignEvaluation, evaluate_all
+from tools.simulate.evaluate import BACKENDS, Curves, DesignEvaluation, evaluate_all
 from tools.tool import Context, tool
 
 STANDARD = Ask(
@@ -26,6 +29,27 @@ class AgeDesign(Frozen):
     asks: tuple[Ask, ...] = Field(default=(), description="those without an ageing protocol are left out")
 
 
+class AgeDesigns(Frozen):
+    """Several designs and the ageing figures asked of each."""
+
+    designs: tuple[CellDesign, ...] = Field(min_length=1, max_length=50)
+    asks: tuple[Ask, ...] = Field(default=(), description="those without an ageing protocol are left out")
+
+
+class AgedDesign(Frozen):
+    """The ageing figures of one design."""
+
+    design_id: str
+    figures: tuple[Figure, ...]
+    curves: Curves = Field(default_factory=dict)
+
+
+class DesignsAged(Frozen):
+    """One row a design, in the request's order."""
+
+    rows: tuple[AgedDesign, ...]
+
+
 @tool(stage="designs", version="1", backends=BACKENDS)
 def age_design(request: AgeDesign, context: Context) -> DesignEvaluation:
     """Age one cell design over simulated cycles: cycle life, capacity retention, resistance growth.
@@ -33,11 +57,30 @@ def age_design(request: AgeDesign, context: Context) -> DesignEvaluation:
     Raises:
         tools.failures.BadInput: asks were given and none of them is an ageing one.
     """
+    key = run_key(age_design, request.model_dump(mode="json"), context.seed)
+    return _aged((request.design,), request.asks, context, key)[0]
+
+
+@tool(stage="designs", version="1", backends=BACKENDS)
+def age_designs(request: AgeDesigns, context: Context) -> DesignsAged:
+    """Age several cell designs over simulated cycles, side by side.
+
+    Raises:
+        tools.failures.BadInput: asks were given and none of them is an ageing one.
+    """
+    key = run_key(age_designs, request.model_dump(mode="json"), context.seed)
+    return DesignsAged(rows=tuple(
+        AgedDesign(design_id=e.design.id, figures=e.figures, curves=e.curves)
+        for e in _aged(request.designs, request.asks, context, key)
+    ))
+
+
+def _aged(designs: Sequence[CellDesign], given: Sequence[Ask], context: Context, origin: str
+          ) -> list[DesignEvaluation]:
     from tools.simulate.pool import default_simulator
 
-    asks = tuple(a for a in request.asks if isinstance(a.protocol, CycleAgeing))
-    if request.asks and not asks:
+    asks = tuple(a for a in given if isinstance(a.protocol, CycleAgeing))
+    if given and not asks:
         raise BadInput("none of the asks is an ageing one (cycle life, capacity retention, resistance growth)")
-    key = run_key(age_design, request.model_dump(mode="json"), context.seed)
-    return evaluate_all([request.design], asks or (STANDARD,), default_simulator(context), curves=True, origin=key,
-                        progress=context.progress)[0]
+    return evaluate_all(designs, asks or (STANDARD,), default_simulator(context), curves=True, origin=origin,
+                        progress=context.progress)

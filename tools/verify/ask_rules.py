@@ -194,12 +194,13 @@ def heating(r: Requirement, _: Dimensions) -> Ask:
 def ageing(r: Requirement, _: Dimensions) -> Ask:
     """Cycles to end of life, or what is left after a number of cycles."""
     c = Conditions(r)
-    if r.metric != "cycle_life" and c.stated("cycles") is None and not _eol(r):
+    stated = None if r.metric == "cycle_life" else c.stated("cycles")
+    if r.metric != "cycle_life" and stated is None and not _eol(r):
         raise NoAsk(f"{r.metric} is asked without a number of cycles; ageing by time alone is not simulated",
                     "a calendar-ageing test of the cell")
-    eol = c.take(("eol_pct",), 80.0, "% as end of life") if c.stated("cycles") is None else 50.0
-    cycles = c.stated("cycles") or (asked_number(r) * 1.2 if r.metric == "cycle_life" else 2000.0)
-    limit = int(cycles) if c.stated("cycles") is not None else 500 * math.ceil(cycles / 500)
+    eol = c.take(("eol_pct",), 80.0, "% as end of life") if stated is None else 50.0
+    cycles = asked_number(r) * 1.2 if r.metric == "cycle_life" else 2000.0
+    limit = int(stated) if stated is not None else 500 * math.ceil(cycles / 500)
     protocol = CycleAgeing(
         charge_C=_ageing_rate(c, "charge", 0.5), discharge_C=_ageing_rate(c, "discharge", 1.0),
         dod_pct=c.take(("dod_pct",), 100.0, "% depth of discharge"), temperature_C=c.temperature(), eol_pct=eol,

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from knowledge.ask import Ask, Unanswerable
 from knowledge.frozen import Frozen, content_digest
+from knowledge.protocol import CycleAgeing
 from knowledge.requirement import Requirement
 from tools.verify.ask_rules import RULES
 from tools.verify.conditions import NoAsk
@@ -76,7 +77,7 @@ def ask_of(requirement: Requirement, asked_sides: frozenset[str] = frozenset()) 
     if no is not None:
         return Unanswerable(requirement_id=requirement.id, reason=no.reason, settled_by=no.settled_by)
     try:
-        return RULES[requirement.metric].rule(requirement, asked_sides)
+        return RULES[requirement.metric].rule(requirement, asked_sides | sides([requirement]))
     except NoAsk as error:
         return Unanswerable(requirement_id=requirement.id, reason=error.reason, settled_by=error.settled_by)
     except ValidationError as error:
@@ -87,6 +88,11 @@ def ask_of(requirement: Requirement, asked_sides: frozenset[str] = frozenset()) 
             reason=f"the condition {place} = {first.get('input')!r} is outside what the models can represent",
             settled_by="a clarification by the customer, or a test of the cell",
         )
+
+
+def is_ageing(ask: Ask) -> bool:
+    """Whether the ask needs an ageing run, which is slow and done for the best designs only."""
+    return isinstance(ask.protocol, CycleAgeing)
 
 
 def _not_asked(r: Requirement) -> SettledBy | None:

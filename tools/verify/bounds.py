@@ -39,11 +39,18 @@ def _theory(key: str, bound: Callable[[str], tuple[float, float]]) -> Theory:
     return Theory(key, specific, density, SYSTEMS[key].v_max)
 
 
-def physical_bounds(requirements: Sequence[Requirement], theory: Sequence[Theory]) -> tuple[Finding, ...]:
+def physical_bounds(
+    requirements: Sequence[Requirement], systems: Sequence[str] = (), theory: Sequence[Theory] | None = None
+) -> tuple[Finding, ...]:
     """Findings of kind `infeasible`, each with the bound that is broken; empty where nothing can be proved.
 
-    Only musts of the cell count, at the beginning of life unless the document says otherwise: an aged cell holds less.
+    Only musts of the cell count.
+
+    Args:
+        systems: keys of the systems that may serve; all where empty.
+        theory: what their active materials alone could hold; looked up where left out.
     """
+    theory = theories(systems) if theory is None else theory
     musts = [r for r in requirements if r.priority == "must" and r.level == "cell" and allowed(r) is not None]
     found = [*_contradictions(musts)]
     if theory:

@@ -10,6 +10,8 @@ from knowledge.cell import CellDesign
 from knowledge.figure import Figure, Verdict
 from knowledge.offer import BuildUp, Distance, Feasibility, Offer, SearchStep
 from knowledge.requirement import Finding, Requirement
+from tools.verify.ageing_estimate import estimates
+from tools.verify.asks import asks_for, is_ageing
 from tools.verify.costs import limiting, requirement_costs
 from tools.verify.judge import judge
 from tools.verify.rank import (
@@ -40,6 +42,8 @@ def make_offers(
 ) -> tuple[Offer, ...]:
     """Judge, score and rank. Offers that keep every evaluated must come first, then those that miss least.
 
+    Designs without an ageing run get an estimate from the runs of the others of their system.
+
     Args:
         spaces: the design spaces that were searched, for the distances; where a design's own is not among them,
             its electrode variables over fixed ranges are used.
@@ -49,6 +53,7 @@ def make_offers(
         tools.failures.BadInput: an unknown or negative weight.
     """
     scale = weights_with(weights)
+    evaluated = _with_estimates(evaluated, requirements)
     judged = [judge(requirements, e.figures, unanswerable) for e in evaluated]
     costs = [cost_per_kWh(e.build_up, e.figures) for e in evaluated]
     cheapest = min((c for c in costs if c is not None), default=None)
@@ -81,6 +86,12 @@ def re_ranked(offers: Sequence[Offer], requirements: Sequence[Requirement], unan
     )
 
 
+def _with_estimates(evaluated: Sequence[Evaluated], requirements: Sequence[Requirement]) -> list[Evaluated]:
+    asks = [a for a in asks_for(requirements)[0] if is_ageing(a)]
+    guesses = estimates(asks, [e.design for e in evaluated], [e.figures for e in evaluated])
+    return [e._replace(figures=(*e.figures, *g)) for e, g in zip(evaluated, guesses, strict=True)]
+
+
 def _distances(evaluated: Sequence[Evaluated], spaces: Sequence[DesignSpace]) -> dict[str, Distance]:
     from tools.optimise.diversity import distance
     from tools.verify.place import place_of
@@ -91,15 +102,15 @@ def _distances(evaluated: Sequence[Evaluated], spaces: Sequence[DesignSpace]) ->
 
 def feasibility(
     offers: Sequence[Offer], requirements: Sequence[Requirement], bounds: Sequence[Finding] = (),
-    search: Sequence[SearchStep] = (), simulated: Sequence[Sequence[Verdict]] = (),
+    search: Sequence[SearchStep] = (), simulated: Mapping[str, Sequence[Verdict]] | None = None,
 ) -> Feasibility:
     """Whether any design keeps every must, with the proof: a simulated design, a physical bound, or the search's log.
 
     Args:
         bounds: findings of `tools.verify.bounds`, each a proof that the ask cannot be met.
-        simulated: verdicts of every design simulated in the search; the offers' own where empty.
+        simulated: design id → verdicts, of every design simulated in the search; an offer's own verdicts win.
     """
-    table = [*simulated, *(o.verdicts for o in offers)]
+    table = list({**(simulated or {}), **{o.id: o.verdicts for o in offers}}.values())
     keeping = [o for o in offers if o.meets_all_musts]
     if keeping:
         return Feasibility(

@@ -8,17 +8,24 @@ from pathlib import Path
 
 import yaml
 
-_SIZE = re.compile(r"\b(\d{4,5})\b")
+from knowledge.vocabulary import chemistry
+
+_SIZE = re.compile(r"(?<!\d)(\d{4,5})(?!\d)")
 _SERIES = re.compile(r"\b(\d{2})\s?(?:xx|xxx|series)\b")
+_FREE_OF = re.compile(r"^(.+?)[\s-]*(?:free|frei)$", re.IGNORECASE)
 _ALTERNATIVES = re.compile(r"\s*(?:/|,|;|\bor\b|\boder\b|\bou\b|或)\s*")
 
 
 @lru_cache(maxsize=1)
 def _synonyms() -> dict[str, str]:
-    """Normalised words → class, from `words.yaml`."""
+    """Normalised words → class: the vocabulary's chemistries and formats, then the finer ones of `words.yaml`."""
     text = (Path(__file__).parent / "words.yaml").read_text(encoding="utf-8")
-    rows: dict[str, list[str]] = yaml.safe_load(text)
-    return {_plain(word): name for name, words in rows.items() for word in (*words, name)}
+    finer: dict[str, list[str]] = yaml.safe_load(text)
+    known = chemistry()
+    found = {}
+    for rows in (*(known[group] for group in ("cathode", "anode", "whole", "formats")), finer):
+        found.update({_plain(word): name for name, words in rows.items() for word in (*words, name)})
+    return found
 
 
 def _plain(text: str) -> str:
@@ -50,6 +57,10 @@ def matches(asked: str, text: str) -> bool | None:
     None where no alternative is understood.
     """
     have = frozenset(part.strip() for part in text.split(";"))
+    free = _FREE_OF.match(asked.strip())
+    if free is not None:
+        barred = classes(free[1])
+        return not (barred & have) if barred else None
     understood = [wanted for wanted in map(classes, _ALTERNATIVES.split(asked)) if wanted]
     whole = classes(asked)
     if not understood and not whole:
