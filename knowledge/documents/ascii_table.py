@@ -101,14 +101,14 @@ def _merged_rows(lines: Sequence[Line], markdown: bool) -> list[Row]:
             groups[-1].append((line, _pieces(line)))
     groups = [group for group in groups if group]
     # With a grid rule between all rows, the lines between two rules are one row.
-    grid = not markdown and grid_rules >= 3 and len(groups) >= 3
+    grid = grid_rules >= 3 and len(groups) >= 3
     rows: list[Row] = []
     for number, group in enumerate(groups):
         for position, (line, pieces) in enumerate(group):
             if not pieces:
                 continue
             before = rows[-1] if rows and rows[-1].group == number else None
-            if before and position and not markdown and (grid or _continues(before, pieces)):
+            if before and position and (grid or not markdown and _continues(before, pieces)):
                 before.pieces.extend(pieces)
             else:
                 rows.append(Row(number, line.number, pieces))

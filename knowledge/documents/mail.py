@@ -6,6 +6,7 @@ import email
 import email.header
 import re
 from collections.abc import Iterator, Sequence
+from email.errors import HeaderParseError, MessageError
 from email.message import Message
 
 from knowledge.document import Unread
@@ -17,6 +18,7 @@ from knowledge.documents.mail_text import read_body
 
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
 _NO_CONTENT = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+_FAULTS: tuple[type[Exception], ...] = (*PARSER_FAULTS, MessageError)
 _SMALL_PICTURE = 6_000  # bytes; a logo in a signature
 
 
@@ -28,7 +30,7 @@ def read_mail(data: bytes, name: str, depth: int) -> Content:
     try:
         message = email.message_from_bytes(data)
         return MailReader(name, depth).read(message)
-    except (*PARSER_FAULTS, email.errors.MessageError) as fault:
+    except _FAULTS as fault:
         raise UnreadableDocument(f"{name} is a damaged e-mail ({type(fault).__name__}); save it again as EML or send "
                                  "its text.") from fault
 
@@ -149,7 +151,7 @@ def header_text(message: object, field: str) -> str:
         return ""
     try:
         text = str(email.header.make_header(email.header.decode_header(raw)))
-    except (LookupError, ValueError, email.errors.HeaderParseError):
+    except (LookupError, ValueError, HeaderParseError):
         text = str(raw)
     return " ".join(text.split())
 
@@ -167,7 +169,7 @@ def _file_name(part: Message) -> str:
     raw = part.get_filename() or ""
     try:
         text = str(email.header.make_header(email.header.decode_header(raw)))
-    except (LookupError, ValueError, email.errors.HeaderParseError):
+    except (LookupError, ValueError, HeaderParseError):
         text = raw
     # A name is a label here; folders in it mean nothing.
     return " ".join(re.split(r"[\\/]", text)[-1].split())

@@ -130,8 +130,8 @@ class Layout:
         going_on = self.goes_on(page, table)
         number = self.open.number if going_on and self.open else self.tables
         shift = self.open.rows if going_on and self.open else 0
-        bold = frozenset(r for r in range(table.rows) if (row := [c for c in cells if c.row == r])
-                         and all(w.bold for c in row for w in c.words))
+        bold = frozenset(r for r in range(table.rows) if (own := [c for c in cells if c.row == r])
+                         and all(w.bold for c in own for w in c.words))
         heads = set(header_rows(grid, bold if len(bold) < table.rows else frozenset()))
         if going_on and self.open:
             heads = {0} if top == self.open.first_row else {r for r in heads if r != 0 or 0 in bold}

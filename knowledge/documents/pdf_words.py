@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from knowledge.documents.script_digits import raised
+
 _BOLD = re.compile(r"bold|black|heavy|semibd|demi|-bd\b", re.IGNORECASE)
 _MIN_SIZE = 3.0  # points; smaller type is not read by people
 
@@ -87,10 +89,10 @@ def words_of(page: Any) -> list[Word]:
     fills = [(r["x0"], r["top"], r["x1"], r["bottom"]) for r in page.rects
              if r.get("fill") and not _white(r.get("non_stroking_color"))]
     words = []
-    for raw in page.extract_words(x_tolerance_ratio=0.15, y_tolerance=2.5, keep_blank_chars=False, return_chars=True):
+    for raw in page.extract_words(x_tolerance_ratio=0.15, y_tolerance_ratio=0.35, return_chars=True):
         chars = raw["chars"]
         size = max(c["size"] for c in chars)
-        word = Word(raw["text"], raw["x0"], raw["x1"], raw["top"], raw["bottom"], size,
+        word = Word(_with_exponents(raw["text"], chars, size), raw["x0"], raw["x1"], raw["top"], raw["bottom"], size,
                     sum(bool(_BOLD.search(c["fontname"] or "")) for c in chars) > 0.5 * len(chars),
                     upright=bool(raw["upright"]))
         outside = word.x < 0 or word.y < 0 or word.x > page.width or word.y > page.height
@@ -99,6 +101,16 @@ def words_of(page: Any) -> list[Word]:
         word.hidden = outside or white or size < _MIN_SIZE
         words.append(word)
     return words
+
+
+def _with_exponents(text: str, chars: Sequence[dict[str, Any]], size: float) -> str:
+    """Small raised digits as superscript characters, so that 10 to the 3rd does not read as 103."""
+    small = [c["size"] < 0.82 * size for c in chars]
+    if not any(small) or len(text) != len(chars):
+        return text
+    base = max(c["bottom"] for c, s in zip(chars, small, strict=True) if not s)
+    return "".join(raised(ch) if s and c["bottom"] < base - 0.12 * size else ch
+                   for ch, c, s in zip(text, chars, small, strict=True))
 
 
 def _white(colour: Any) -> bool:

@@ -93,12 +93,13 @@ def _bytes_of(path: Path) -> bytes:
         raise UnreadableDocument(f"{path} {reason}.") from fault
     except (OSError, ValueError) as fault:
         raise UnreadableDocument(f"{name!r} cannot be opened ({fault}); check the path.") from fault
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        what = "a folder; name one file in it, or use the batch command" if stat.S_ISDIR(mode) else (
+            "a device or a pipe and no file; save the document to a file")
+        raise UnreadableDocument(f"{path} is {what}.")
     with os.fdopen(handle, "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if stat.S_ISDIR(status.st_mode):
-            raise UnreadableDocument(f"{path} is a folder; name one file in it, or use the batch command.")
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableDocument(f"{path} is a device or a pipe and no file; save the document to a file.")
         try:
             return stream.read(MAX_FILE_BYTES + 1)
         except OSError as fault:

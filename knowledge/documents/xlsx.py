@@ -61,18 +61,28 @@ def _drafts(info: SheetInfo, cells: Sequence[SheetCell], first_table: int) -> tu
         bold[cell.row] = bold.get(cell.row, True) and cell.bold
     order = sorted(rows)
     heads = _heads(order[:_HEADER_ROWS], rows, bold)
-    table_of: dict[int, int] = {}
-    table = first_table
-    for k, row in enumerate(order):
-        above = order[k - 1] if k else None
-        titled = above is not None and len(rows[above]) == 1 and above not in heads
-        if above is not None and row in heads and (above != row - 1 or titled):
-            table += 1
-        table_of[row] = table
+    table_of = _tables(order, rows, heads, first_table)
     drafts = [Draft("cell", c.text, sheet=info.name, cell=c.reference, table=table_of[c.row], row=c.row,
                     column=c.column, row_span=c.row_span, column_span=c.column_span, header_row=c.row in heads,
                     hidden=c.hidden or info.hidden) for c in cells]
-    return drafts, (table - first_table + 1) if order else 0
+    return drafts, len(set(table_of.values()))
+
+
+def _tables(order: Sequence[int], rows: dict[int, dict[int, str]], heads: set[int], table: int) -> dict[int, int]:
+    """Table number of each row; the title right above a later header goes with that header."""
+    table_of: dict[int, int] = {}
+    for k, row in enumerate(order):
+        table_of[row] = table
+        if row not in heads or k == 0 or order[k - 1] in heads:
+            continue
+        start = k
+        while start and len(rows[order[start - 1]]) == 1 and order[start - 1] == order[start] - 1:
+            start -= 1
+        apart = start < k or order[k - 1] != row - 1
+        if apart and any(table_of[r] == table and len(rows[r]) > 1 for r in order[:start]):
+            table += 1
+            table_of.update(dict.fromkeys(order[start:k + 1], table))
+    return table_of
 
 
 def _heads(order: Sequence[int], rows: dict[int, dict[int, str]], bold: dict[int, bool]) -> set[int]:

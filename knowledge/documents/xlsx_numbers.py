@@ -31,8 +31,10 @@ def shown(value: float, code: str) -> str:
     elif value == 0 and len(sections) > 2:
         section = sections[2]
     prefix, digits, exponent, suffix, percent, general = _parsed(section)
-    if general or "/" in section or not digits and not exponent:
-        body = plain_number(value) if general or "/" in section or not prefix + suffix else ""
+    if "/" in section:  # a fraction
+        return plain_number(value)
+    if general or not digits and not exponent:
+        body = plain_number(value) if general or not prefix + suffix else ""
         return (prefix + body + suffix).strip() or plain_number(value)
     return (prefix + _digits(value * 100**percent, digits, exponent) + suffix).strip()
 
