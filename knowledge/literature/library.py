@@ -18,8 +18,9 @@ def default_folder(home: Path) -> Path:
     return home / "knowledge" / DEFAULT
 
 
-def bring_starter_up_to_date(folder: Path, cards: Path = STARTER) -> PassageStore:
-    """Open the default store and make its cards equal to the shipped ones; a removed card leaves the store."""
+def bring_starter_up_to_date(folder: Path, cards: Path | None = None) -> PassageStore:
+    """Open the default store and make its cards equal to those of `cards` (the shipped ones); a removed card leaves."""
+    cards = cards or STARTER
     store = PassageStore(folder)
     wanted = cards_digest(cards)
     if store.meta("starter") != wanted:
@@ -29,12 +30,12 @@ def bring_starter_up_to_date(folder: Path, cards: Path = STARTER) -> PassageStor
     return store
 
 
-def open_store(home: Path, folder: Path | None = None, cards: Path = STARTER) -> PassageStore:
+def open_store(home: Path, folder: Path | None = None, cards: Path | None = None) -> PassageStore:
     """The passages of the default store, or of the user's own at `folder` (which has no starter cards)."""
     return PassageStore(folder) if folder is not None else bring_starter_up_to_date(default_folder(home), cards)
 
 
-def open_library(home: Path, folder: Path | None = None, cards: Path = STARTER) -> Library:
+def open_library(home: Path, folder: Path | None = None, cards: Path | None = None) -> Library:
     """An open library; the same content is opened once per process."""
     store = open_store(home, folder, cards)
     key = (str(store.folder), store.digest)

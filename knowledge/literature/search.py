@@ -161,7 +161,7 @@ def best_quote(text: str, wanted: set[str]) -> str:
     """
     if len(text) <= _QUOTE:
         return text
-    spans = [m.span() for m in _SENTENCE.finditer(text) if m.group().strip()]
+    spans = [m.span() for m in _SENTENCE.finditer(text) if m.group().strip()] or [(0, len(text))]
     worth = [len(wanted.intersection(tokens(text[a:b]))) for a, b in spans]
     best = max(range(len(spans)), key=lambda i: (worth[i], -i))
     start, end = spans[best]

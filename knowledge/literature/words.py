@@ -15,7 +15,8 @@ STOP = frozenset(re.findall(
     " of on or our shall should so than that the their them then there these they this those to under was we were what"
     " when where which who whom whose why will with would you your about all also any between both each most much only"
     " other some such very over per out up more less during after before above below while against without"
-    " happens happen know about need use used using der die das den dem des ein eine einer eines einem einen und oder"
+    " happens happen get gets make makes know about need use used using"
+    " der die das den dem des ein eine einer eines einem einen und oder"
     " ist sind im in am an auf bei mit von vom zu zum zur wie was welche welcher welches warum wann für aus nach sich"
     " nicht wird werden hat haben",
 ))
