@@ -152,7 +152,8 @@ def _window(pair: ElectrodePair, known: System, lithium: float, q_n: float, q_p:
     """Positive stoichiometry at v_max and at v_min, on the falling curve V(y) = U_p(y) − U_n((Li − y·Qp)/Qn)."""
     x_table, u_neg, y, u_pos = ocp_table(pair.system)
     x = (lithium - y * q_p) / q_n
-    held = (x >= 0.0) & (x <= 1.0)
+    # One grid step past full, so that an exactly full negative (N/P = 1) still brackets v_max.
+    held = (x >= 0.0) & (x <= 1.005)
     y, x, u_pos = y[held], x[held], u_pos[held]
     if y.size < 10:
         raise Infeasible(f"no state of the pair conserves its lithium; N/P is {_np(known, q_n, q_p, pair.v_max):.2f}, "

@@ -26,6 +26,7 @@ class Item:
     material: str
     mass_kg: float
     area_m2: float = 0.0
+    group: str = ""
 
 
 def _layout(design: CellDesign) -> Layout:
@@ -50,15 +51,16 @@ def _density(key: str, expected: str, field: str) -> float:
 
 
 def _electrode_items(positive: Coating, negative: Coating, layout: Layout, design: CellDesign) -> list[Item]:
-    p_area, n_area = layout.positive_coated_m2, layout.negative_coated_m2
-    items = [
-        Item("positive active material", design.pair.positive.active_material, positive.active_kg_m2 * p_area),
-        Item("positive conductive additive", CONDUCTIVE, positive.conductive_kg_m2 * p_area),
-        Item("positive binder", BINDER["positive"], positive.binder_kg_m2 * p_area),
-        Item("negative active material", design.pair.negative.active_material, negative.active_kg_m2 * n_area),
-        Item("negative conductive additive", CONDUCTIVE, negative.conductive_kg_m2 * n_area),
-        Item("negative binder", BINDER["negative"], negative.binder_kg_m2 * n_area),
-    ]
+    items = []
+    for name, electrode, coated, area in (
+        ("positive", design.pair.positive, positive, layout.positive_coated_m2),
+        ("negative", design.pair.negative, negative, layout.negative_coated_m2),
+    ):
+        binder = BINDER["positive" if name == "positive" else "negative"]
+        for part, key, areal in (("active material", electrode.active_material, coated.active_kg_m2),
+                                 ("conductive additive", CONDUCTIVE, coated.conductive_kg_m2),
+                                 ("binder", binder, coated.binder_kg_m2)):
+            items.append(Item(f"{name} {part}", key, areal * area, group=f"{name} coating"))
     for name, key, foil in (("positive foil", POSITIVE_FOIL, layout.positive_foil),
                             ("negative foil", NEGATIVE_FOIL, layout.negative_foil)):
         items.append(Item(name, key, foil.area_m2 * foil.thickness_m * _density(key, "foil", name), foil.area_m2))
@@ -67,6 +69,17 @@ def _electrode_items(positive: Coating, negative: Coating, layout: Layout, desig
     items.append(Item("separator", separator.material,
                       solid * _density(separator.material, "separator", "separator.material"), layout.separator_m2))
     return items
+
+
+def _mass_items(items: list[Item]) -> tuple[MassItem, ...]:
+    """Component masses and solid (or liquid) volumes; the parts of one coating are summed."""
+    grouped: dict[str, tuple[float, float]] = {}
+    for item in items:
+        mass, volume = grouped.get(item.group or item.component, (0.0, 0.0))
+        grams = item.mass_kg * 1e3
+        grouped[item.group or item.component] = (mass + grams,
+                                                 volume + grams / card(item.material).value("density_g_cm3"))
+    return tuple(MassItem(component=name, mass_g=m, volume_mL=v) for name, (m, v) in grouped.items())
 
 
 def _electrolyte_m3(positive: Coating, negative: Coating, layout: Layout, design: CellDesign) -> float:
@@ -118,9 +131,7 @@ def build_up(design: CellDesign) -> BuildUp:
                      format_=design.format.kind)
     resistance = path_resistance_ohm(design, layout)
     return BuildUp(
-        mass_items=tuple(MassItem(component=i.component, mass_g=i.mass_kg * 1e3,
-                                  volume_mL=i.mass_kg * 1e3 / card(i.material).value("density_g_cm3"))
-                         for i in items),
+        mass_items=_mass_items(items),
         mass_g=1e3 * sum(i.mass_kg for i in items), volume_mL=case.envelope_m3 * 1e6,
         dimensions_mm=case.dimensions_mm, electrode_area_cm2=area_cm2, layers=layout.layers,
         areal_capacity_mAh_cm2=held.areal_capacity_mAh_cm2, stoichiometric_capacity_Ah=capacity,

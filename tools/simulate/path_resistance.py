@@ -1,8 +1,9 @@
 """Ohmic resistance between the electrode pair and the terminals, from geometry.
 
 A foil that collects a uniform current along its length ℓ to one edge carries I·x/ℓ at x: its loss is
-∫(I x/ℓ)² ρ/(w t) dx = I² · ρ ℓ/(3 w t), so it counts as a third of its end-to-end resistance. A tab in the middle halves
-both length and current of each side, so ρ ℓ/(12 w t); n tabs, each in the middle of its share, give ρ ℓ/(12 n² w t).
+∫(I x/ℓ)² ρ/(w t) dx = I² · ρ ℓ/(3 w t), so it counts as a third of its end-to-end resistance. A tab in the middle
+halves both length and current of each side, so ρ ℓ/(12 w t); n tabs, each in the middle of its share, give
+ρ ℓ/(12 n² w t).
 """
 
 from __future__ import annotations

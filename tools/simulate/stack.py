@@ -48,7 +48,8 @@ def stack_layout(pair: ElectrodePair, cavity: Cavity, layers: int | None) -> Lay
     if most < 1:
         needed = stack_thickness_m(pair, 1) * 1e3
         raise BadInput(f"no electrode fits: one layer needs {needed:.2f} mm and the case leaves "
-                       f"{cavity.thickness_m * 1e3:.2f} mm; make format.thickness_mm larger", field="format.thickness_mm")
+                       f"{cavity.thickness_m * 1e3:.2f} mm; make format.thickness_mm larger",
+                       field="format.thickness_mm")
     if layers is not None and layers > most:
         raise BadInput(f"layers is {layers}; the case holds 1 to {most}", field="layers")
     n = layers if layers is not None else most

@@ -40,16 +40,16 @@ def winding_layout(design: CellDesign, format_: Cylindrical) -> Layout:
     e, c = build_numbers("build_electrodes"), build_numbers("build_cylindrical")
     height = coated_height_m(format_)
     if height < 5e-3:
-        raise BadInput(f"format.height_mm is {format_.height_mm:g}; the header and bottom leave no room, at least 20 is "
-                       "plausible", field="format.height_mm")
+        raise BadInput(f"format.height_mm is {format_.height_mm:g}; the header and bottom leave no room, at least 20 "
+                       "is plausible", field="format.height_mm")
     turns_extra = c["extra_separator_turns"]
     can_radius = (format_.diameter_mm / 2 - format_.can_wall_mm - design.fill_clearance_mm / 2) * 1e-3
     inner = format_.mandrel_diameter_mm * 0.5e-3 + 2 * p.separator * turns_extra
     outer = can_radius - c["tape_mm"] * 1e-3 - p.negative - 2 * p.separator * turns_extra
     turns = (outer - inner) / p.repeat
     if turns < 1:
-        raise BadInput(f"not one turn fits: {(outer - inner) * 1e3:.2f} mm are left between mandrel and can for a pitch "
-                       f"of {p.repeat * 1e3:.2f} mm; make format.diameter_mm larger or the mandrel smaller",
+        raise BadInput(f"not one turn fits: {(outer - inner) * 1e3:.2f} mm are left between mandrel and can for a "
+                       f"pitch of {p.repeat * 1e3:.2f} mm; make format.diameter_mm larger or the mandrel smaller",
                        field="format.diameter_mm")
     length = spiral_length_m(inner, outer, p.repeat)
     outer_turn = 2 * math.pi * (outer + p.negative / 2)
