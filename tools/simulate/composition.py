@@ -58,22 +58,18 @@ def silicon_share_pct(pair: ElectrodePair) -> tuple[float, bool]:
 
 def cobalt_mass_g(pair: ElectrodePair, build_up: BuildUp) -> float | None:
     """Cobalt in the cell [g]: active mass of the positive times cobalt's mass share; None without that item."""
-    active = positive_active_g(pair, build_up)
+    active = positive_active_g(build_up)
     amounts = atoms(system(pair.system).cathode_formula)
     whole = sum(ATOMIC_MASS[e] * n for e, n in amounts.items())
     return None if active is None else active * ATOMIC_MASS["Co"] * amounts.get("Co", 0.0) / whole
 
 
-def specific_capacity_mAh_g(pair: ElectrodePair, build_up: BuildUp) -> float | None:
+def specific_capacity_mAh_g(build_up: BuildUp) -> float | None:
     """Balanced capacity over the positive's active mass [mAh/g]; None without that item."""
-    active = positive_active_g(pair, build_up)
+    active = positive_active_g(build_up)
     return 1000 * build_up.stoichiometric_capacity_Ah / active if active else None
 
 
-def positive_active_g(pair: ElectrodePair, build_up: BuildUp) -> float | None:
-    """Active mass of all positive coatings [g], from the build-up's item for the positive coating."""
-    for item in build_up.mass_items:
-        name = item.component.casefold()
-        if "positive" in name and "coating" in name:
-            return item.mass_g * pair.positive.active_mass_fraction
-    return None
+def positive_active_g(build_up: BuildUp) -> float | None:
+    """Active mass of all positive coatings [g], from the build-up; None where it is not listed."""
+    return next((i.mass_g for i in build_up.mass_items if i.component == "positive active material"), None)

@@ -172,9 +172,16 @@ def _figure(ask: Ask, design: CellDesign, build: BuildUp | None, runs: list[tupl
     answer = measured(Case(ask, design, build, runs))
     validity = max((o.validity for _, o in runs), key=("inside", "extrapolated", "out of validity").index)
     figure = plain.model_copy(update={
-        "value": answer.value, "cannot": answer.cannot, "note": answer.note or None, "validity": validity,
+        "value": answer.value, "cannot": answer.cannot, "note": _note(answer, runs), "validity": validity,
     })
     return _aged(figure, answer)
+
+
+def _note(answer: Answer, runs: list[tuple[Run, Outcome]]) -> str | None:
+    # Why a run lies outside the validity box belongs beside the number that it makes uncertain.
+    outside = dict.fromkeys(o.note for _, o in runs if o.validity != "inside" and o.note)
+    words = [answer.note, *(note for note in outside if note not in answer.note)]
+    return "; ".join(w for w in words if w) or None
 
 
 def _aged(figure: Figure, answer: Answer) -> Figure:

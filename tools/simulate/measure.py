@@ -51,7 +51,7 @@ def measured(case: Case) -> Answer:
     metric = case.ask.metric
     if metric in HELD and any(run.role == "rung" for run, _ in case.runs):
         return _held(case)
-    if metric in THROTTLED and any(run.role == "rung" for run, _ in case.runs):
+    if metric in THROTTLED and isinstance(case.ask.protocol, FastCharge):
         return _unthrottled(case)
     return _METRICS[metric](case)
 
@@ -142,7 +142,11 @@ def _percent(what: str) -> Callable[[Case], Answer]:
 
 
 def _dcir(case: Case) -> Answer:
-    answer = _plain(case, "resistance_ohm_cm2", "the voltage limit is reached before the pulse ends")
+    # A pulse that a voltage limit cuts short has a resistance, but not that of the asked duration.
+    outcome = case.outcome()
+    if outcome.status == "limit reached":
+        return Answer(None, True, outcome.note or "a voltage limit ends the pulse early")
+    answer = _plain(case, "resistance_ohm_cm2", "a voltage limit ends the pulse at once")
     return _per(answer, case.build_up.electrode_area_cm2 / 1000)
 
 
@@ -154,19 +158,29 @@ def _pulse_power(case: Case) -> Answer:
 
 
 def _pulse_current_A(case: Case) -> Answer:
-    """Largest pulse current: overpotential room over the simulated pulse resistance; exact at the asked current."""
-    answer = _plain(case, "resistance_ohm_cm2", "the voltage limit is reached before the pulse ends")
-    ocv, protocol = case.outcome().values.get("ocv_V"), case.ask.protocol
-    if answer.value is None or ocv is None or answer.value <= 0 or not isinstance(protocol, Pulse):
-        return answer._replace(value=None)
-    if protocol.direction == "discharge":
-        room = ocv - (case.number("v_min") or case.design.pair.v_min)
-    else:
-        room = (case.number("v_max") or case.design.pair.v_max) - ocv
+    """Largest pulse current: overpotential room over the simulated pulse resistance; exact at the asked current.
+
+    Where the cell's own limit cuts the asked pulse short, the resistance of the pulse at half the current serves.
+    """
+    whole = [(run, o) for run, o in case.runs if o.status == "ok" and o.values.get("resistance_ohm_cm2", 0.0) > 0]
+    if not whole:
+        return Answer(None, True, case.runs[0][1].note or "a voltage limit ends the pulse early")
+    run, outcome = whole[-1]
+    pulse, pair = case.ask.protocol, case.design.pair
+    assert isinstance(pulse, Pulse), "pulse currents are asked with a pulse"
+    discharged = pulse.direction == "discharge"
+    own = pair.v_min if discharged else pair.v_max
+    limit = case.number("v_min" if discharged else "v_max") or own
+    room = max((outcome.values["ocv_V"] - limit) * (1 if discharged else -1), 0.0)
+    found = room / outcome.values["resistance_ohm_cm2"] * case.build_up.electrode_area_cm2
     note = "from the resistance of the simulated pulse and the room to the voltage limit"
-    if protocol.direction == "charge":
+    asked = (case.runs[-1][0].rate_C or 0.0) * case.build_up.stoichiometric_capacity_Ah
+    if run is not case.runs[-1][0]:
+        note += "; the asked pulse is cut short by the cell's own limit, so that of half the current was taken"
+        found = min(found, 0.999 * asked) if limit == own else found
+    if not discharged:
         note += "; plating is not looked at in so short a pulse"
-    return Answer(max(room, 0.0) / answer.value * case.build_up.electrode_area_cm2, note=note)
+    return Answer(found, note=note)
 
 
 def _pulse_rate_C(case: Case) -> Answer:

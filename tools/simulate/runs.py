@@ -13,7 +13,9 @@ from tools.simulate.point import SimulationPoint
 Role = Literal["main", "reference", "rung"]
 HELD = frozenset({"discharge_rate_continuous", "discharge_current_continuous", "discharge_power"})
 THROTTLED = frozenset({"charge_rate", "charge_current"})
+PULSED = frozenset({"discharge_rate_pulse", "discharge_current_pulse", "charge_rate", "charge_current"})
 RUNGS = (0.5, 0.75, 1.0, 1.25)
+PULSE_RUNGS = (0.5, 1.0)  # the lower one serves where the asked pulse is cut short by the cell's own voltage limit
 SLOW = Discharge()
 
 
@@ -71,6 +73,8 @@ def runs_for(ask: Ask, build_up: BuildUp, slow: Slow | None = None) -> tuple[Run
         return (*_ladder(_open(protocol), rate or _fixed(protocol)), *reference)
     if ask.metric in THROTTLED and isinstance(protocol, FastCharge):
         return _ladder(_open(protocol), rate or _fixed(protocol))
+    if ask.metric in PULSED and isinstance(protocol, Pulse):
+        return _ladder(_open(protocol), rate or _fixed(protocol), PULSE_RUNGS)
     return (Run("main", protocol, rate, wants_curve(ask)), *reference)
 
 
@@ -121,5 +125,5 @@ def _fixed(protocol: Protocol) -> float:
     return float(rate) if rate is not None else 1.0
 
 
-def _ladder(protocol: Protocol, rate: float) -> tuple[Run, ...]:
-    return tuple(Run("rung", protocol, rate * rung) for rung in RUNGS)
+def _ladder(protocol: Protocol, rate: float, rungs: tuple[float, ...] = RUNGS) -> tuple[Run, ...]:
+    return tuple(Run("rung", protocol, rate * rung) for rung in rungs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from knowledge.parameters.registry import SYSTEMS
@@ -31,12 +31,7 @@ def theories(keys: Sequence[str] = ()) -> tuple[Theory, ...]:
     """The theoretical bounds of the given systems, of all where none is given."""
     from tools.screen.theory import physical_bound
 
-    return tuple(_theory(key, physical_bound) for key in (keys or SYSTEMS))
-
-
-def _theory(key: str, bound: Callable[[str], tuple[float, float]]) -> Theory:
-    specific, density = bound(key)
-    return Theory(key, specific, density, SYSTEMS[key].v_max)
+    return tuple(Theory(key, *physical_bound(key), SYSTEMS[key].v_max) for key in (keys or SYSTEMS))
 
 
 def physical_bounds(

@@ -58,6 +58,8 @@ CASES = [
     ("resistance_growth", 150.0, {"cycles": 500.0}, 130.0),
     ("mass", 70.0, {}, 68.0), ("diameter", 21.0, {}, 21.0), ("length", 70.0, {}, 70.0),
     ("max_voltage", 4.2, {}, 4.2), ("cathode_cobalt_fraction", 6.0, {}, 10.0),
+    ("cathode_specific_capacity", 190.0, {}, 1000 * Q / 20),
+    ("cobalt_mass", 1.0, {}, 20 * 5.8933 / (6.94 + 0.8 * 58.693 + 0.1 * 54.938 + 5.8933 + 2 * 15.999)),
     ("end_of_discharge_voltage", 3.0, {"current_A": 30.0, "duration_s": 10.0}, 3.5),
     # 80 % of the C/3 capacity is left at 1 − r/10 = 0.8 · (1 − 1/30), r = 2.2667
     ("discharge_rate_continuous", 2.0, {}, 10 * (1 - 0.8 * (1 - 1 / 30))),
@@ -193,3 +195,29 @@ def test_a_temperature_spreads_above_the_ambient(figure):
     found = figure("surface_temperature", 60.0, {"rate_C": 1.0, "ambient_temperature_C": 25.0})
     assert found.high - found.value == pytest.approx(0.15 * 10)
     assert with_interval(found) == found
+
+
+class CutShort:
+    """A cell of 10 ohm cm² from 3.8 V whose own limit, 2.5 V, cuts every pulse above `most` C short."""
+
+    name = "cut short"
+
+    def __init__(self, most):
+        self.most = most
+
+    def simulate(self, points, protocol, mesh="search", curves=False):
+        values = {"resistance_ohm_cm2": 10.0, "ocv_V": 3.8, "voltage_end_V": 2.5}
+        return [Outcome(status="limit reached" if (p.rate_C or 99) > self.most else "ok", values=values,
+                        note="ended after 2 s of 10 s") for p in points]
+
+
+@pytest.mark.parametrize(("metric", "most", "conditions", "value", "cannot"), [
+    ("dcir", 0, {"current_A": 130.0}, None, True),
+    ("discharge_current_pulse", 0, {}, None, True),
+    ("discharge_current_pulse", 20, {}, 0.999 * 130, False),            # asked 130 A = 32.5C, half of it is held
+    ("discharge_current_pulse", 20, {"v_min": 2.0}, 180.0, False),      # a lower limit than the cell's own
+])
+def test_a_pulse_cut_short_is_not_the_asked_one(design_of, build, requirement, metric, most, conditions, value, cannot):
+    ask = ask_of(requirement(metric, ">=", 130.0, conditions=conditions))
+    found, = evaluate_all([design_of()], [ask], CutShort(most), builder=build)[0].figures
+    assert (found.value, found.cannot) == (value if value is None else pytest.approx(value), cannot)

@@ -126,7 +126,8 @@ def test_a_temperature_range_is_information(requirement):
 
 def test_each_requirement_gets_one_verdict_in_order(requirement):
     rows = [requirement("mass", "<=", 70.0), requirement("price", "<=", 2.0),
-            requirement("marking", "required", "laser"), requirement("mass", "<=", 60.0), requirement("energy", level="pack")]
+            requirement("marking", "required", "laser"), requirement("mass", "<=", 60.0),
+            requirement("energy", level="pack")]
     f = Figure(metric="mass", value=65.0, unit="g", method="build-up", origin="row")
     verdicts = judge(rows, [f], [Unanswerable(requirement_id=rows[2].id, reason="told so", settled_by="a drawing")])
     assert [v.requirement for v in verdicts] == rows

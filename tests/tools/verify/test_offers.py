@@ -35,8 +35,8 @@ def row(requirement):
     def make(given, priority="must"):
         return tuple(
             Verdict(requirement=requirement("mass", "<=", 100.0, "g", id=name, priority=priority), verdict=kind,
-                    margin=room, figure=Figure(metric="mass", value=100 * (1 - (room or 0)), unit="g", method="dfn", origin="row"),
-                    reason="said")
+                    margin=room, reason="said",
+                    figure=Figure(metric="mass", value=100 * (1 - (room or 0)), unit="g", method="dfn", origin="row"))
             for name, (kind, room) in given.items()
         )
 
