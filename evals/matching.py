@@ -60,8 +60,10 @@ def same_demand(label: GoldRequirement, read: Requirement) -> bool:
         return False
     if DIRECTION[label.comparator] == "interval":
         return same_value(_interval(label.comparator, label.value), _interval(read.comparator, read.value))
+    if "chemistry" in label.metric:
+        return _same_substances(label.value, read.value)
     if label.comparator in ("required", "prohibited") and label.metric not in ("standard_compliance", "format"):
-        return _prose_agrees(label, read)
+        return True  # a criterion in words may be quoted at any length
     return same_value(label.value, read.value)
 
 
@@ -94,13 +96,14 @@ def _closeness(label: GoldRequirement, read: Requirement) -> float:
     return agreeing_conditions(label, read) + 0.5 * (label.priority == read.priority) + 0.25 * quoted - 0.01 * extra
 
 
-def _prose_agrees(label: GoldRequirement, read: Requirement) -> bool:
-    """A criterion in words may be quoted at any length; chemistries must share a name."""
-    if "chemistry" not in label.metric:
-        return True
-    ours = [_plain(str(x)) for x in _as_list(label.value)]
-    theirs = [_plain(str(x)) for x in _as_list(read.value)]
-    return any(x in y or y in x for x in ours for y in theirs)
+def _same_substances(a: Value, b: Value) -> bool:
+    """Every name of one side stands in, or holds, a name of the other: 'LFP' and 'LFP cathode', not 'NMC' and 'NCA'."""
+    ours, theirs = ([_plain(str(x)) for x in _as_list(v)] for v in (a, b))
+
+    def covered(names: list[str], by: list[str]) -> bool:
+        return all(any(x in y or y in x for y in by) for x in names)
+
+    return covered(ours, theirs) and covered(theirs, ours)
 
 
 def _metric(name: str, conditions: dict[str, ConditionValue]) -> str:

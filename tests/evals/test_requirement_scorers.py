@@ -132,6 +132,14 @@ def test_a_tolerance_is_the_range_it_spans():
     assert not same_demand(gold, read.model_copy(update={"value": [69.4, 70.1]}))
 
 
+@pytest.mark.parametrize(("value", "same"), [
+    (["graphite", "silicon"], True), (["graphite"], True), (["graphite", "lithium titanate"], False), (["LTO"], False),
+])
+def test_substances_agree_by_name(value, same):
+    gold = label("anode_chemistry", "in", ["graphite", "graphite with silicon oxide"], None, "q", level="material")
+    assert same_demand(gold, as_read(gold, 1).model_copy(update={"value": value})) is same
+
+
 def test_two_labels_of_one_value_go_to_the_readings_with_their_conditions():
     cold = label("dcir", "<=", 2, "mohm", "a", temperature_C=-10)
     warm = label("dcir", "<=", 2, "mohm", "b", temperature_C=25)
