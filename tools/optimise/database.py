@@ -14,6 +14,7 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from tools.optimise.surrogate import Surrogate, arrays_of, surrogate_from
 from tools.simulate.point import Outcome, SimulationPoint, Simulator
 from tools.tool import Progress, silent
 
-CHUNK = 32
+CHUNK = 48   # a table is simulated and stored in pieces of so many points
 ANSWERED = ("ok", "limit reached")
 
 
@@ -64,7 +65,7 @@ class Database:
     def key(self, space: ElectrodeSpace, protocol: Protocol, features: Features) -> str:
         """The content address of a table; rows are no part of it, so a table grows."""
         return content_digest([
-            space.digest, self.simulator.name, protocol.model_dump(mode="json"), features.digest, CHUNK,
+            space.digest, self.simulator.name, version("pybamm"), protocol.model_dump(mode="json"), features.digest, CHUNK,
         ])[:24]
 
     def labels(
@@ -113,8 +114,6 @@ class Database:
         _save(self._fit_path(labels, heads), arrays_of(surrogate))
 
     def _fit_path(self, labels: Labels, heads: Sequence[str]) -> Path:
-        from importlib.metadata import version
-
         name = content_digest([labels.digest, list(heads), version("torch"), version("botorch"), "fit-1"])[:16]
         return self.folder / labels.key / f"fit-{name}.npz"
 
@@ -161,6 +160,8 @@ def _joined(key: str, parts: Sequence[dict[str, np.ndarray]], fresh: int) -> Lab
 def _columns(part: dict[str, np.ndarray], names: Sequence[str]) -> np.ndarray:
     column = {str(n): i for i, n in enumerate(part["names"])}
     missing = np.full(len(part["x"]), np.nan)
+    if not names:
+        return np.empty((len(part["x"]), 0))
     return np.stack([part["y"][:, column[n]] if n in column else missing for n in names], axis=1)
 
 

@@ -166,7 +166,9 @@ def _model(database: Database, labels: Labels, table: Needed) -> tuple[tuple[Sur
 def describe(protocol: Protocol) -> str:
     """A protocol in a few words, for the log."""
     facts = protocol.model_dump(exclude={"kind"}, exclude_none=True)
-    short = {"rate_C": "C", "max_rate_C": "C at most", "temperature_C": "°C", "ambient_C": "°C ambient",
-             "soc_pct": "% SOC", "duration_s": "s", "soc_from_pct": "% SOC from", "soc_to_pct": "% SOC to"}
-    words = [f"{facts[name]:.3g} {unit}" for name, unit in short.items() if name in facts]
+    short = {"rate_C": "C", "max_rate_C": "C at most", "soc_pct": " % SOC", "duration_s": " s", "temperature_C": " °C",
+             "ambient_C": " °C ambient"}
+    words = [f"{facts[name]:.3g}{unit}" for name, unit in short.items() if name in facts]
+    if "soc_to_pct" in facts:
+        words.append(f"{facts['soc_from_pct']:.3g} to {facts['soc_to_pct']:.3g} % SOC")
     return " ".join([protocol.kind.replace("_", " "), *words])

@@ -99,11 +99,17 @@ def needs(targets: Sequence[Target], measured: Measured) -> np.ndarray:
 
     Where both sides are bounded no more is asked than 60 % of the best margin seen.
     """
-    with np.errstate(all="ignore"):
-        half = np.nan_to_num(np.median(measured.half_width, axis=0))
-        best = np.array([np.nanmax(c) if np.isfinite(c).any() else 0.0 for c in measured.margins.T])
+    half = np.array([np.median(h[np.isfinite(m)]) if np.isfinite(m).any() else 0.0
+                     for h, m in zip(measured.half_width.T, measured.margins.T, strict=True)])
+    best = np.array([np.nanmax(c) if np.isfinite(c).any() else 0.0 for c in measured.margins.T])
     both = np.array([two_sided(t.requirement) for t in targets], dtype=bool)
     return np.asarray(np.where(both, np.minimum(half, 0.6 * np.maximum(best, 0.0)), half))
+
+
+def steerable(margins: np.ndarray) -> np.ndarray:
+    """Targets (n_targets,) of bool whose margin differs between designs (n_designs, n_targets); the rest is given."""
+    return np.array([bool(np.isfinite(c).any()) and float(np.ptp(np.nan_to_num(c, nan=CANNOT))) > 1e-6
+                     for c in margins.T], dtype=bool)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from knowledge.requirement import Requirement
 from tools.generate.space import DesignSpace
 from tools.optimise.diversity import Place, distinct, pick
 from tools.optimise.forward import Builder
-from tools.optimise.margins import CANNOT, Judged, Target, judged, measure, needs, softened, targets_of
+from tools.optimise.margins import CANNOT, Judged, Target, judged, measure, needs, softened, steerable, targets_of
 from tools.optimise.prediction import Recorder, SurrogateSimulator
 from tools.optimise.refine import SIGMAS, refine, screen
 from tools.optimise.surrogate import Surrogate, extended, fit_outcomes
@@ -28,6 +28,7 @@ POOL = 512            # designs of a space whose predicted margins teach the gra
 SCREEN = 4096         # points that the gradient model screens for starts
 STARTS = 64
 SPARE = 1.25          # picks simulated for each design that is still missing
+FOR_THE_RECORD = 2    # simulated designs of a space that is not expected to serve while another one is
 STALLED = 0.02        # a space whose best violation falls by less than this share is not searched again
 
 
@@ -39,9 +40,20 @@ class Territory:
     x: np.ndarray                      # (n, n_variables), designs with predicted margins
     margins: np.ndarray                # (n, n_targets)
     need: np.ndarray                   # (n_targets,)
+    columns: np.ndarray                # targets whose margin differs between the space's designs
     model: Surrogate | None = None     # softened margins over the space
-    columns: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=int))   # targets the model has heads for
     promising: bool = True
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A refined design that has not been simulated yet; `loss` is its predicted shortfall below the margins wanted."""
+
+    territory: Territory
+    vector: np.ndarray
+    loss: float
+    predicted: tuple[Figure, ...]
+    design: CellDesign
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,7 @@ class Search:
     def __post_init__(self) -> None:
         self.targets: tuple[Target, ...] = targets_of(self.requirements, self.asks)
         self.weight = np.array([t.weight for t in self.targets])
+        self.musts = np.flatnonzero([t.requirement.priority == "must" for t in self.targets])
         self.territories: list[Territory] = []
 
     def survey(self) -> None:
@@ -89,13 +102,21 @@ class Search:
             x = space.sobol(POOL, self.seed + 101 * number)
             found = measure([space.design(u) for u in x], self.asks, self.targets, self.predictor, self.builder)
             built = ~(found.margins == CANNOT).all(1) if len(self.targets) else np.ones(len(x), dtype=bool)
-            loss = self._loss(found.margins, np.zeros(len(self.targets)))
-            self._note(space, "survey", POOL, int((loss <= 0).sum()), started,
-                       f"{int(built.sum())} can be built; kept: predicted to keep every requirement")
+            kept = int((self._loss(found.margins, np.zeros(len(self.targets)), self.musts) <= 0).sum())
             if built.any():
-                territory = Territory(space, x[built], found.margins[built], needs(self.targets, found))
-                territory.need = territory.need + SIGMAS * self._sigma(space, x[built][:48], found.margins[built][:48])
+                margins = found.margins[built]
+                territory = Territory(space, x[built], margins, needs(self.targets, found),
+                                      np.flatnonzero(steerable(margins)))
+                territory.need = territory.need + SIGMAS * self._sigma(space, x[built][:48], margins[:48])
                 self.territories.append(territory)
+            note = f"{int(built.sum())} can be built; kept: predicted to keep every must"
+            self._note(space, "survey", POOL, kept, started, note + self._given(found.margins[built]))
+
+    def _given(self, margins: np.ndarray) -> str:
+        """The musts that no design of a space can keep because they do not depend on the design, in words."""
+        lost = [t.requirement for t, c, s in zip(self.targets, margins.T, steerable(margins), strict=True)
+                if not s and len(c) and c[0] < 0 and t.requirement.priority == "must"]
+        return "".join(f"; {r.metric} ({r.id}) is missed by every design of this system" for r in lost)
 
     def _sigma(self, space: DesignSpace, x: np.ndarray, at: np.ndarray) -> np.ndarray:
         """One sigma (n_targets,) of the predicted margins, from predictions shifted by one sigma each way."""
@@ -105,12 +126,12 @@ class Search:
             shifted = SurrogateSimulator(self.predictor.models, sigmas=sign)
             there = measure(designs, self.asks, self.targets, shifted, self.builder).margins
             shifts.append(np.abs(there - at))
-        with np.errstate(all="ignore"):
-            return np.nan_to_num(np.nanmedian(np.maximum(*shifts), axis=0)) if shifts[0].size else np.zeros(at.shape[1])
+        columns = np.maximum(*shifts).T
+        return np.array([np.median(c[np.isfinite(c)]) if np.isfinite(c).any() else 0.0 for c in columns])
 
     def run_round(self, number: int, missing: int) -> int:
         """One round; returns how many designs were simulated."""
-        proposals: list[tuple[Territory, np.ndarray, np.ndarray, tuple[Figure, ...], CellDesign]] = []
+        proposals: list[Proposal] = []
         active = [t for t in self.territories if t.promising]
         for territory in active:
             proposals += self._propose(territory, number)
@@ -118,13 +139,13 @@ class Search:
         if not chosen:
             return 0
         started = time.perf_counter()
-        designs = [p[4] for p in chosen]
+        designs = [p.design for p in chosen]
         self.progress(f"simulating round {number}", number - 1, 3)
         found = measure(designs, self.asks, self.targets, self.simulator, self.builder, self.origin)
-        for i, (territory, vector, _, predicted, design) in enumerate(chosen):
-            verdict = judged(self.requirements, found.figures[i])
-            self.tried.append(Tried(design, territory.space.key, vector, found.margins[i], found.figures[i], predicted,
-                                    verdict, self.place(territory.space, design, vector), number))
+        for p, margins, figures in zip(chosen, found.margins, found.figures, strict=True):
+            space = p.territory.space
+            self.tried.append(Tried(p.design, space.key, p.vector, margins, figures, p.predicted,
+                                    judged(self.requirements, figures), self.place(space, p.design, p.vector), number))
         for territory in active:
             mine = [t for t in self.tried if t.round == number and t.space == territory.space.key]
             self._note(territory.space, f"round {number}: simulate", len(mine), sum(t.verdict.meets for t in mine),
@@ -132,9 +153,7 @@ class Search:
         self._learn(number)
         return len(chosen)
 
-    def _propose(
-        self, territory: Territory, number: int
-    ) -> list[tuple[Territory, np.ndarray, np.ndarray, tuple[Figure, ...], CellDesign]]:
+    def _propose(self, territory: Territory, number: int) -> list[Proposal]:
         """Refined designs of one space with their margins as the areal models and the build-up give them."""
         started = time.perf_counter()
         space = territory.space
@@ -146,10 +165,10 @@ class Search:
         found = measure(designs, self.asks, self.targets, self.predictor, self.builder, self.origin)
         territory.x = np.concatenate([territory.x, x])
         territory.margins = np.concatenate([territory.margins, found.margins])
-        loss = self._loss(found.margins, territory.need)
+        loss = self._loss(found.margins, territory.need, territory.columns)
         self._note(space, f"round {number}: refine", STARTS, int((loss <= 0).sum()), started,
                    "kept: predicted to keep every requirement with its margin")
-        return [(territory, x[i], loss[i:i + 1], found.figures[i], designs[i]) for i in range(len(x))]
+        return [Proposal(territory, x[i], float(loss[i]), found.figures[i], designs[i]) for i in range(len(x))]
 
     def _refined(self, territory: Territory, number: int) -> np.ndarray:
         """Points (n, n_variables) from many starts; the gradient model's own error is part of the margin wanted."""
@@ -157,7 +176,8 @@ class Search:
 
         space, model = territory.space, territory.model
         sobol = space.sobol(SCREEN, self.seed + 7919 * number)
-        best = territory.x[np.argsort(self._loss(territory.margins, territory.need), kind="stable")[: STARTS // 2]]
+        order = np.argsort(self._loss(territory.margins, territory.need, territory.columns), kind="stable")
+        best = territory.x[order[: STARTS // 2]]
         if model is None:
             return np.asarray(best)
         columns = territory.columns
@@ -170,41 +190,37 @@ class Search:
             return torch.stack([values[n] for n in model.names], dim=1)
 
         starts = np.concatenate([best, screen(predicted, sobol, need, weight, STARTS - len(best))])
-        return refine(predicted, starts, need, weight).x
+        if number == 1 or any(t.verdict.meets for t in self.tried):
+            return refine(predicted, starts, need, weight).x
+        # Nothing met so far: half of the starts go for the bounds themselves, which gives the nearest designs.
+        bare = refine(predicted, starts[::2], np.zeros(len(need)), weight).x
+        return np.concatenate([bare, refine(predicted, starts[1::2], need, weight).x])
 
     def _teach(self, territory: Territory) -> None:
         """A differentiable model of the margins over the space; constant or unanswered targets have no head."""
-        rows = np.isfinite(territory.margins).any(1)
-        spread = np.nanstd(territory.margins[rows], axis=0) if rows.any() else np.zeros(len(self.targets))
-        usable = [int(k) for k in np.flatnonzero(spread > 1e-6)]
-        territory.columns = np.array(usable, dtype=int)
-        if not usable:
+        if not len(territory.columns):
             return
-        y = softened(np.nan_to_num(territory.margins[:, usable], nan=CANNOT))
-        names = [f"m{k}" for k in usable]
+        y = softened(np.nan_to_num(territory.margins[:, territory.columns], nan=CANNOT))
+        names = [f"m{k}" for k in territory.columns]
         territory.model = fit_outcomes(territory.x, y, names, self.seed, method="mlp", linear=True)
 
-    def _choose(self, proposals: list, count: int) -> list:  # type: ignore[type-arg]
-        """A diverse pick over all spaces, each promising one with at least two; already simulated designs left out."""
+    def _choose(self, proposals: Sequence[Proposal], count: int) -> list[Proposal]:
+        """A diverse pick over all spaces: the promising ones share `count`, each other one gets two for the record."""
         done = {t.design for t in self.tried}
-        fresh = [p for p in proposals if p[4] not in done]
-        if not fresh:
-            return []
-        loss = np.array([float(p[2][0]) for p in fresh])
-        by_space: dict[str, list[int]] = {}
-        for i in np.argsort(loss, kind="stable"):
-            by_space.setdefault(fresh[int(i)][0].space.key, []).append(int(i))
-        share = max(2, -(-count // max(len(by_space), 1)))
-        places = [self.place(p[0].space, p[4], p[1]) for p in fresh]
+        by_space: dict[str, list[Proposal]] = {}
+        for p in sorted((p for p in proposals if p.design not in done), key=lambda p: p.loss):
+            by_space.setdefault(p.territory.space.key, []).append(p)
+        good = {key: [p for p in members if p.loss <= 0] for key, members in by_space.items()}
+        rich = [key for key in by_space if good[key]]
+        share = -(-count // max(len(rich) or len(by_space), 1))
         taken = [t.place for t in self.tried if t.verdict.meets]
-        chosen: list[int] = []
-        for members in by_space.values():
-            good = [i for i in members if loss[i] <= 0]
-            pool = good if len(good) >= share else members[: max(share, len(good), min(len(members), 2 * share))]
-            quota = min(share, len(pool))
-            order = pick([places[i] for i in pool], quota, [-float(loss[i]) for i in pool], taken)
-            chosen += [pool[i] for i in order]
-        return [fresh[i] for i in sorted(chosen, key=lambda i: (loss[i], i))[: max(count, 2 * len(by_space))]]
+        chosen: list[Proposal] = []
+        for key, members in by_space.items():
+            quota = share if key in rich or not rich else FOR_THE_RECORD
+            pool = good[key] if len(good[key]) >= quota else members[: max(len(good[key]), 2 * quota)]
+            places = [self.place(p.territory.space, p.design, p.vector) for p in pool]
+            chosen += [pool[i] for i in pick(places, quota, [-p.loss for p in pool], taken)]
+        return chosen
 
     def _learn(self, number: int) -> None:
         """Teach the areal models and the gradient models what the simulator said in this round."""
@@ -240,11 +256,12 @@ class Search:
         good = [t for t in self.tried if t.verdict.meets]
         return [good[i] for i in distinct([t.place for t in good])]
 
-    def _loss(self, margins: np.ndarray, need: np.ndarray) -> np.ndarray:
-        """Weighted shortfall of each row below the margin wanted; an unanswered must counts as missed in full."""
-        short = np.clip(need - margins, 0, 1)
+    def _loss(self, margins: np.ndarray, need: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Weighted shortfall (n,) below the margin wanted in some columns; one unanswered counts as missed in full."""
+        margins = margins[:, columns]
         missing = np.isnan(margins) & ~np.isnan(margins).all(0)
-        return np.asarray((np.where(missing, 1.0, np.nan_to_num(short)) * self.weight).sum(1))
+        short = np.where(missing, 1.0, np.nan_to_num(np.clip(need[columns] - margins, 0, 1)))
+        return np.asarray((short * self.weight[columns]).sum(1))
 
     def _note(self, space: DesignSpace, step: str, count: int, kept: int, started: float, note: str) -> None:
         self.log.append(SearchStep(system=space.system, format=space.kind, step=step, count=count, kept=kept,

@@ -16,7 +16,7 @@ from knowledge.requirement import Requirement
 from tools.failures import BadInput, Infeasible
 from tools.generate.space import DesignSpace, spaces_for
 from tools.optimise.database import Database, Labels, snapshot_digest
-from tools.optimise.diversity import distance, pick
+from tools.optimise.diversity import distance, distinct, pick
 from tools.optimise.forward import Builder, forward_models, needed_tables
 from tools.optimise.margins import targets_of
 from tools.optimise.prediction import Recorder, SurrogateSimulator
@@ -129,7 +129,9 @@ def _asks(request: SearchDesigns) -> tuple[Ask, ...]:
     from tools.verify.asks import asks_for
 
     asks = request.asks or asks_for(request.requirements)[0]
-    loop = tuple(a for a in asks if not isinstance(a.protocol, CycleAgeing))
+    steering = {t.ask for t in targets_of(request.requirements, asks)}
+    loop = tuple(a for i, a in enumerate(asks)
+                 if not isinstance(a.protocol, CycleAgeing) and (i in steering or a.protocol is None))
     if not targets_of(request.requirements, loop):
         raise BadInput("requirements: none of them is a number that a model here answers, so there is nothing to "
                        "search for; state at least one of capacity, energy, mass, power, resistance or charge time")
@@ -182,6 +184,8 @@ def _final(run: Search, meeting: Sequence[Tried], count: int) -> list[Tried]:
         held = {t.design for t in chosen}
         rest = sorted((t for t in run.tried if t.design not in held and not t.verdict.meets),
                       key=lambda t: (t.verdict.violation, t.design.id))
+        first = distinct([t.place for t in rest])
+        rest = [rest[i] for i in first] + [t for i, t in enumerate(rest) if i not in set(first)]
         chosen += rest[: count - len(chosen)]
     return chosen
 
