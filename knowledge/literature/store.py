@@ -41,8 +41,6 @@ class PassageStore:
             folder.mkdir(parents=True, exist_ok=True)
             with self.connect() as db:
                 db.executescript(_SCHEMA)
-                if not db.execute("pragma quick_check").fetchone()[0] == "ok":
-                    raise sqlite3.DatabaseError("its pages are inconsistent")
         except OSError as error:
             raise StoreDamaged(
                 f"the literature store {folder} cannot be written ({error}); choose another folder with --store or "
