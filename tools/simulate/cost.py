@@ -1,7 +1,7 @@
 """Material and manufacturing cost of one cell, with an interval: an estimate, never an offer price.
 
 Material: mass (or separator area) × the card's dated price ÷ the material's yield. Manufacturing: coated area × coating
-rate + one assembly + energy × formation rate, for the plant size that the process card states.
+and stacking rates + one closing + energy × formation rate, for the plant size that the process card states.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def cell_cost(bill: Sequence[Bill], coated_m2: float, energy_Wh: float, format_:
         total, lowest, highest = total + amount * price.usd, lowest + amount * price.low, highest + amount * price.high
     for name, key, amount in (
         ("electrode manufacturing", "coating_usd_per_m2", coated_m2),
-        ("assembly", f"assembly_{format_}_usd", 1.0),
+        ("winding or stacking", "assembly_usd_per_m2", coated_m2),
+        ("assembly and closing", f"assembly_{format_}_usd", 1.0),
         ("formation and ageing", "formation_usd_per_kWh", energy_Wh / 1000),
     ):
         middle, low, high = _bounds(key)

@@ -11,8 +11,8 @@ from knowledge.materials.cards import UnknownMaterial, card
 from knowledge.parameters.registry import UnknownSystem, system
 from knowledge.parameters.system import System
 from tools.failures import BadInput
+from tools.physics.lithium import areal_sites_mAh_cm2
 
-FARADAY_C_MOL = 96485.33212
 Side = Literal["positive", "negative"]
 CONDUCTIVE = "carbon_black"
 BINDER: dict[Side, str] = {"positive": "pvdf", "negative": "cmc_sbr"}
@@ -69,6 +69,27 @@ def active_fraction(electrode: Electrode, side: Side) -> float:
     return (1 - electrode.porosity) * _solid_share(electrode, side)
 
 
+def solid_density_kg_m3(electrode: Electrode, side: Side) -> float:
+    """True density of the dry coating without pores: 1 / Σ(wᵢ/ρᵢ)."""
+    return 1.0 / (electrode.active_mass_fraction / _density(electrode.active_material)
+                  + electrode.conductive_mass_fraction / _density(CONDUCTIVE)
+                  + electrode.binder_mass_fraction / _density(BINDER[side]))
+
+
+def from_loading(electrode: Electrode, side: Side, loading_mg_cm2: float, density_g_cm3: float) -> Electrode:
+    """The electrode with thickness and porosity from a teardown's loading of one side and coating density.
+
+    Raises:
+        tools.failures.BadInput: the coating would be denser than its solid, or one number is not positive.
+    """
+    solid = solid_density_kg_m3(electrode, side) / 1000
+    if loading_mg_cm2 <= 0 or not 0 < density_g_cm3 < solid:
+        raise BadInput(f"{side}: loading {loading_mg_cm2:g} mg/cm² and density {density_g_cm3:g} g/cm³ do not fit; the "
+                       f"density must lie below {solid:.2f} g/cm³, the solid's", field=f"{side}.density")
+    return electrode.model_copy(update={
+        "coating_thickness_um": 10 * loading_mg_cm2 / density_g_cm3, "porosity": 1 - density_g_cm3 / solid})
+
+
 def check_electrode(electrode: Electrode, side: Side) -> None:
     """Refuse what cannot be an electrode.
 
@@ -98,5 +119,5 @@ def coating(electrode: Electrode, key: str, side: Side) -> Coating:
     return Coating(
         active_fraction=fraction, active_kg_m2=active, conductive_kg_m2=dry * electrode.conductive_mass_fraction,
         binder_kg_m2=dry * electrode.binder_mass_fraction, pore_m3_m2=thickness * electrode.porosity,
-        sites_mAh_cm2=FARADAY_C_MOL * thickness * fraction * sites / 36000.0,
+        sites_mAh_cm2=areal_sites_mAh_cm2(thickness, fraction, sites),
     )

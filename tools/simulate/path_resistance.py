@@ -1,33 +1,27 @@
-"""Ohmic resistance between the electrode pair and the terminals, from geometry.
-
-A foil that collects a uniform current along its length ℓ to one edge carries I·x/ℓ at x: its loss is
-∫(I x/ℓ)² ρ/(w t) dx = I² · ρ ℓ/(3 w t), so it counts as a third of its end-to-end resistance. A tab in the middle
-halves both length and current of each side, so ρ ℓ/(12 w t); n tabs, each in the middle of its share, give
-ρ ℓ/(12 n² w t).
-"""
+"""Ohmic resistance between the electrode pair and the terminals: foils, tabs, welds, terminals, from geometry."""
 
 from __future__ import annotations
 
 from knowledge.cell import CellDesign, Cylindrical, Pouch
 from knowledge.materials.cards import card
+from tools.physics.conduction import edge_collected_ohm, tab_collected_ohm
 from tools.simulate.layout import Foil, Layout, build_numbers
 
 POSITIVE_FOIL, NEGATIVE_FOIL = "aluminium_foil", "copper_foil"
 
 
-def edge_collected_ohm(resistivity_ohm_m: float, foil: Foil) -> float:
-    """Parallel strips, each collected along one whole edge across the current: ρ ℓ / (3 w t n) [ohm]."""
-    return resistivity_ohm_m * foil.length_m / (3 * foil.width_m * foil.thickness_m * foil.strips)
+def _along(foil: Foil, resistivity_ohm_m: float) -> float:
+    """All strips of a stack in parallel, each collected along one edge across the current [ohm]."""
+    return edge_collected_ohm(resistivity_ohm_m, foil.length_m, foil.width_m, foil.thickness_m) / foil.strips
 
 
-def long_edge_collected_ohm(resistivity_ohm_m: float, foil: Foil) -> float:
-    """A tabless winding: the current runs across the strip to its long edge: ρ w / (3 ℓ t) [ohm]."""
-    return resistivity_ohm_m * foil.width_m / (3 * foil.length_m * foil.thickness_m * foil.strips)
+def _across(foil: Foil, resistivity_ohm_m: float) -> float:
+    """A tabless winding: the current crosses the strip to its long edge [ohm]."""
+    return edge_collected_ohm(resistivity_ohm_m, foil.width_m, foil.length_m, foil.thickness_m)
 
 
-def tab_collected_ohm(resistivity_ohm_m: float, foil: Foil, tabs: int) -> float:
-    """A wound strip with n tabs, each in the middle of its share: ρ ℓ / (12 n² w t) [ohm]."""
-    return resistivity_ohm_m * foil.length_m / (12 * tabs**2 * foil.width_m * foil.thickness_m)
+def _to_tabs(foil: Foil, resistivity_ohm_m: float, tabs: int) -> float:
+    return tab_collected_ohm(resistivity_ohm_m, foil.length_m, foil.width_m, foil.thickness_m, tabs)
 
 
 def _resistivity(key: str) -> float:
@@ -38,12 +32,10 @@ def _cylindrical(format_: Cylindrical, layout: Layout) -> float:
     c, weld = build_numbers("build_cylindrical"), build_numbers("build_electrodes")["weld_mohm"] * 1e-3
     rho_p, rho_n = _resistivity(POSITIVE_FOIL), _resistivity(NEGATIVE_FOIL)
     if format_.tabs == "tabless":
-        foils = (long_edge_collected_ohm(rho_p, layout.positive_foil)
-                 + long_edge_collected_ohm(rho_n, layout.negative_foil))
+        foils = _across(layout.positive_foil, rho_p) + _across(layout.negative_foil, rho_n)
         return foils + c["tabless_plate_mohm"] * 1e-3
     count = 2 if format_.tabs == "double" else 1
-    foils = (tab_collected_ohm(rho_p, layout.positive_foil, count)
-             + tab_collected_ohm(rho_n, layout.negative_foil, count))
+    foils = _to_tabs(layout.positive_foil, rho_p, count) + _to_tabs(layout.negative_foil, rho_n, count)
     # Current enters the tab all along the electrode's height (a third of it) and runs its free length.
     length = (layout.positive_foil.width_m / 3 + c["tab_free_length_mm"] * 1e-3)
     section = c["tab_width_mm"] * c["tab_thickness_mm"] * 1e-6 * count
@@ -54,7 +46,7 @@ def _cylindrical(format_: Cylindrical, layout: Layout) -> float:
 def _stacked(design: CellDesign, layout: Layout) -> float:
     e = build_numbers("build_electrodes")
     rho_p, rho_n = _resistivity(POSITIVE_FOIL), _resistivity(NEGATIVE_FOIL)
-    total = edge_collected_ohm(rho_p, layout.positive_foil) + edge_collected_ohm(rho_n, layout.negative_foil)
+    total = _along(layout.positive_foil, rho_p) + _along(layout.negative_foil, rho_n)
     flag = e["tab_flag_mm"] * 1e-3
     for rho, foil in ((rho_p, layout.positive_foil), (rho_n, layout.negative_foil)):
         total += rho * flag / (e["tab_flag_width_share"] * foil.width_m * foil.thickness_m * foil.strips)

@@ -6,18 +6,8 @@ import math
 
 from knowledge.cell import CellDesign, Cylindrical
 from tools.failures import BadInput
+from tools.physics.spiral import spiral_length_m
 from tools.simulate.layout import Foil, Layout, build_numbers, pitch
-
-
-def spiral_length_m(inner_m: float, outer_m: float, pitch_m: float) -> float:
-    """Length of an Archimedean spiral between two radii, pitch ≪ radius: the ring's area over the pitch [m].
-
-    L = π (R² − r²) / p; exact for a strip of constant thickness p, whose cross-section L·p fills the ring.
-
-    >>> round(spiral_length_m(0.0, 0.01, 0.0001), 4)
-    3.1416
-    """
-    return math.pi * (outer_m**2 - inner_m**2) / pitch_m
 
 
 def coated_height_m(format_: Cylindrical) -> float:
