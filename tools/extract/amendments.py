@@ -1,0 +1,165 @@
+"""Notes and amendments that refer to a row: `Note 3 (to 2.13): read 1 500 cycles instead`, `A1 P08: 40 A instead`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from knowledge.document import Block
+from knowledge.vocabulary import metric
+from tools.extract import background
+from tools.extract.comparators import Said, said_about
+from tools.extract.conditions import Slots, infer, merge, worded
+from tools.extract.meaning import draft, metric_for
+from tools.extract.page import Draft, Page
+from tools.extract.phrases import lexicon
+from tools.extract.quantities import Quantity
+
+_CALL = r"(?:(?:\bto|\bzu|\brow|\bitem|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|[(\[])\s*(?:no\.?\s|row\s|Nr\.?\s|item\s)?)"
+
+
+def referred_row(page: Page, start: int, end: int) -> str | None:
+    """The id of the table row that a statement opens with or refers to."""
+    head = page.text[start:min(end, start + 90)]
+    for name in sorted(page.rows, key=len, reverse=True):
+        plain = re.escape(name)
+        loose = not re.search(r"[A-Za-z.]", name)
+        lead = _CALL if loose else rf"(?:{_CALL}|^|[\s(])"
+        if re.search(rf"{lead}{plain}(?![\w]|\.\d)", head, re.IGNORECASE):
+            return name
+    return None
+
+
+def amending_section(page: Page, block: Block, lead: str) -> bool:
+    """Whether what stands here wins over the table: by the heading or the line above the list."""
+    return any(lexicon("amend", "section").search(t) for t in (*block.section, lead))
+
+
+def read_amendment(page: Page, block: Block, start: int, end: int, name: str, lead: str, whole: tuple[int, int]) -> list[Draft]:
+    """Apply one statement about a row: replace its value, move a bound, add conditions, or add a requirement."""
+    text = page.text
+    live = [d for d in page.rows[name] if not d.dead]
+    numbered = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
+    if not live or not numbered:
+        return []
+    if lexicon("amend", "move").search(text, start, end) and (done := _move(page, block, live, numbered, start, end)):
+        return done
+    said = {id(q): said_about(text, q, start, end) for q in numbered}
+    same = [q for q in numbered if metric_for(live[0].metric, q) == live[0].metric]
+    replacing = lexicon("amend", "replace").search(text, start, end) or amending_section(page, block, lead)
+    own = same[0] if same else None
+    if own is not None and _restates(page, block, own, live):
+        _settle_rest(page, numbered, own, live[0], start, end)
+        return []
+    if own is None or not (replacing or said[id(own)].sign or lexicon("priority").search(text, *whole)):
+        _settle_rest(page, numbered, None, live[0], start, end)
+        return []
+    return [_replace(page, block, own, said[id(own)], live, numbered, (start, end), bool(replacing), whole)]
+
+
+def _restates(page: Page, block: Block, q: Quantity, live: list[Draft]) -> bool:
+    made = draft(page, block, q, live[0].metric, Said(None, q.start, q.end))
+    if made is not None and any(d.value == made.value and d.metric == made.metric for d in live):
+        page.settle(q, "condition", "says a table value again")
+        return True
+    return False
+
+
+def _settle_rest(page: Page, numbered: list[Quantity], own: Quantity | None, target: Draft, start: int, end: int) -> None:
+    """What a note says beside the value are further conditions of the row."""
+    for q in numbered:
+        if q is own:
+            continue
+        slots = infer(page.text, q, start, end, target.metric, said_about(page.text, q, start, end).sign)
+        if slots is not None:
+            page.settle(q, "condition", "")
+            for key, value in slots.items():
+                target.conditions[key] = value
+
+
+def _replace(
+    page: Page, block: Block, own: Quantity, said: Said, live: list[Draft], numbered: list[Quantity],
+    span: tuple[int, int], replacing: bool, whole: tuple[int, int],
+) -> Draft:
+    old = next((d for d in live if d.quantity is not None and metric(d.metric).dimension == metric(
+        live[0].metric).dimension), live[0])
+    sign = said.sign or (old.comparator if old.comparator in (">=", "<=", ">", "<") else None)
+    quote = (said.start, said.end)
+    new = draft(page, block, own, old.metric, Said(sign, said.start, said.end), quote=quote)
+    assert new is not None
+    extra: list[Slots] = [worded(page.text, *span, new.metric)]
+    for q in numbered:
+        if q is not own and (slots := infer(page.text, q, *span, new.metric, None)) is not None:
+            page.settle(q, "condition", "")
+            extra.append(slots)
+    other_life = any(s.get("life") == "EOL" for s in extra)
+    if other_life and not any("eol_pct" in s for s in extra):
+        extra += _eol(page, block, span)
+    page.settle(own, "requirement")
+    merge(new.conditions, extra)
+    kept = {k: v for k, v in old.conditions.items() if not (other_life and k in ("life", "kind"))}
+    merge(new.conditions, [kept])
+    new.level, new.priority, new.row_id = old.level, old.priority, old.row_id
+    if not other_life or replacing:
+        _bury(page, old, new, block, whole)
+    page.rows[new.row_id or ""].append(new)
+    page.drafts.append(new)
+    return new
+
+
+def _eol(page: Page, block: Block, span: tuple[int, int]) -> list[Slots]:
+    """The percentage beside `end of life` is its threshold."""
+    found = [q for q in page.inside(block, *span) if q.is_a("percent")][:1]
+    for q in found:
+        page.settle(q, "condition")
+    return [{"eol_pct": q.value} for q in found]
+
+
+def _bury(page: Page, old: Draft, new: Draft, block: Block, whole: tuple[int, int]) -> None:
+    """The old value is no requirement any more; both values are told in a finding."""
+    old.dead = True
+    if old.quantity is not None:
+        page.reject(old.quantity, "replaced by a later statement of the document")
+    before = " ".join(page.document.text[old.start:old.end].split())
+    after = " ".join(page.document.text[new.start:new.end].split())
+    page.note("superseded", f"{old.metric}: {before} is replaced by {after}; the later statement holds", block, *whole,
+              drafts=[new])
+
+
+def _move(page: Page, block: Block, live: list[Draft], numbered: list[Quantity], start: int, end: int) -> list[Draft]:
+    """`moves from 10 °C to 15 °C`: the old bound is found among the row's values and conditions and replaced."""
+    pair = next((q for q in numbered if q.shape == "range"), None)
+    if pair is None:
+        return []
+    before, after = pair.values
+    done = []
+    for made in live:
+        for slot, value in list(made.conditions.items()):
+            if isinstance(value, list) and before in value:
+                made.conditions[slot] = [after if v == before else v for v in value]
+                done.append((made, slot))
+            elif value == before:
+                made.conditions[slot] = after
+                done.append((made, slot))
+        if isinstance(made.value, list) and before in made.value and made.comparator == "range":
+            made.value = [after if v == before else v for v in made.value]
+            done.append((made, "value"))
+    if not done:
+        return []
+    page.settle(pair, "condition", "changes a bound of a table row")
+    page.note("superseded", f"{done[0][0].metric}: {before:g} becomes {after:g} ({done[0][1]})", block, start, end,
+              drafts=[d for d, _ in done])
+    return [d for d, _ in done]
+
+
+def note_background(page: Page, block: Block, start: int, end: int) -> bool:
+    """A note that only tells of other things."""
+    cause = background.sentence_background(page, start, end)
+    if cause:
+        background.ignore_span(page, block, start, end, cause)
+    return bool(cause)
+
+
+def moved(q: Quantity, value: float) -> Quantity:
+    """The same place with another value."""
+    return replace(q, values=(value,))

@@ -1,0 +1,55 @@
+"""L × W × H: one requirement per dimension, named by the words beside it, with a tolerance said once for all."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.document import Block
+from tools.extract.comparators import Said, said_about
+from tools.extract.meaning import draft
+from tools.extract.page import Draft, Page
+from tools.extract.phrases import lexicon
+from tools.extract.quantities import Quantity
+
+_DEFAULT = {2: ("diameter", "height"), 3: ("length", "width", "height")}
+
+
+def tuples(page: Page, block: Block, start: int, end: int, quantities: list[Quantity]) -> list[Draft]:
+    """Requirements for every dimension tuple in text[start:end]."""
+    made: list[Draft] = []
+    loose = next((q for q in quantities if q.shape == "tolerance_only" and q.is_a("length")), None)
+    for q in quantities:
+        if q.shape != "tuple" or id(q) in page.fates or len(q.values) not in _DEFAULT:
+            continue
+        names = _names(page, start, end, q) or _DEFAULT[len(q.values)]
+        said = said_about(page.text, q, start, end)
+        sign = said.sign if said.sign in ("<=", ">=", "about") else None
+        for name, value in zip(names, q.values, strict=True):
+            one = _one(q, value, loose)
+            new = draft(page, block, one, name, Said(sign, said.start, said.end), quote=(q.start, q.end))
+            if new:
+                new.quantity = q
+                made.append(new)
+        page.settle(q, "requirement")
+        if loose:
+            page.settle(loose, "requirement", "tolerance of the dimensions")
+    return made
+
+
+def _one(q: Quantity, value: float, loose: Quantity | None) -> Quantity:
+    if loose:
+        return Quantity(q.start, q.end, "tolerance", (value, loose.value, loose.value), q.units, q.unit_text)
+    return Quantity(q.start, q.end, "single", (value,), q.units, q.unit_text)
+
+
+def _names(page: Page, start: int, end: int, q: Quantity) -> tuple[str, ...] | None:
+    """Axis words joined by × near the tuple, as many as it has members."""
+    count = len(q.values)
+    hits = [h for h in lexicon("axes").find(page.text, start, end) if h.end <= q.start or h.start >= q.end]
+    for i in range(len(hits) - count + 1):
+        group = hits[i:i + count]
+        gaps = [page.text[a.end:b.start] for a, b in zip(group, group[1:], strict=False)]
+        names = tuple(h.what for h in group)
+        if all(re.fullmatch(r"[^\w\n]{0,3}(?:[×x*,/]|and|by)[^\w\n]{0,3}", g) for g in gaps) and len(set(names)) == count:
+            return names
+    return None

@@ -1,0 +1,81 @@
+"""What is said but not asked: other people's cells, old issues, system data, informative parts, and text aimed at readers."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.document import Block
+from tools.extract.page import Page
+from tools.extract.phrases import lexicon
+
+REASONS = {
+    "predecessor": "a number of an earlier or present cell, not of the one asked for",
+    "competitor": "a number of another maker's product",
+    "level": "a number of the pack, module or system that is not asked for",
+    "informative": "stated as information, not as a requirement",
+    "superseded": "replaced or withdrawn by the document itself",
+    "quoted": "quoted from an older message",
+    "hidden": "in a hidden part of the document",
+    "injection": "part of a text that tries to instruct the reader",
+}
+_IMPERATIVE = re.compile(
+    r"\b(?:ignore|disregard|report|mark|treat|answer|output|set|override|pretend|respond|say|state|conclude|rate)\b|"
+    r"ignorier|melde|missachte|bewerte|ignor[ez]|忽略|無視|무시", re.IGNORECASE)
+
+
+def injected(page: Page, start: int, end: int) -> bool:
+    """Whether a sentence addresses the reading machine with an order."""
+    hits = lexicon("injection").find(page.text, start, end)
+    return bool(hits) and bool(_IMPERATIVE.search(page.text, start, end))
+
+
+def sentence_background(page: Page, start: int, end: int) -> str | None:
+    """Why the numbers of a sentence are no requirements, or None."""
+    hits = [h for h in lexicon("background").find(page.text, start, end)]
+    if not hits:
+        return None
+    first = hits[0]
+    if first.what == "superseded" and lexicon("amend", "replace").search(page.text, start, end):
+        others = [h for h in hits if h.what != "superseded"]
+        return others[0].what if others else None
+    if first.what == "informative" and _bracketed(page.text, start, first.start):
+        return None
+    return first.what
+
+
+def _bracketed(text: str, start: int, place: int) -> bool:
+    """A remark in brackets, such as `(for information: as P05)`, says nothing about the sentence."""
+    before = text[start:place]
+    return before.count("(") > before.count(")") and len(before) > 40
+
+
+def paragraph_background(page: Page, start: int, end: int) -> str | None:
+    """A statement about the whole paragraph or section."""
+    return "informative" if lexicon("background_paragraph").search(page.text, start, end) else None
+
+
+def section_background(page: Page, block: Block) -> str | None:
+    """Background by the headings above; a heading that also names requirements does not count."""
+    for heading in block.section:
+        found = lexicon("background_section").search(heading)
+        if found and not lexicon("requirement_section").search(heading):
+            return "informative"
+    return None
+
+
+def requirement_section(block: Block) -> bool:
+    """Whether a heading above announces requirements."""
+    return any(lexicon("requirement_section").search(h) for h in block.section)
+
+
+def ignore_span(page: Page, block: Block, start: int, end: int, cause: str, kind: str = "distractor") -> None:
+    """Set every quantity of a span aside and keep the span as a finding."""
+    units = [q for q in page.inside(block, start, end) if q.units]
+    for q in units:
+        page.reject(q, REASONS[cause])
+    if units or kind == "injection":
+        words = ", ".join(page.document.text[q.start:q.end].replace("\n", " ") for q in units)
+        text = f"{words}: {REASONS[cause]}" if words else "a text that tries to instruct the reader; quoted, not followed"
+        if kind == "injection" and words:
+            text = f"a text that tries to instruct the reader; quoted, not followed ({words} in it is no requirement)"
+        page.note(kind, text, block, start, end)

@@ -1,0 +1,41 @@
+"""Cut a block into sentences and clauses without breaking numbers, abbreviations or quotes' positions."""
+
+from __future__ import annotations
+
+import re
+
+_ABBREVIATIONS = re.compile(
+    r"(?:\b(?:max|min|approx|ca|no|nr|fig|rev|art|abs|incl|excl|resp|bzw|ggf|inkl|exkl|typ|nom|temp|vol|pos|lfd|mind|"
+    r"vs|e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?g|cf|eq|ed|dept|ltd|co|inc|gmbh|st|std|sek|cont|acc|zul|rel|spez)|\b[A-Z])$",
+    re.IGNORECASE)
+_STOP = re.compile(r"[.!?](?=\s+[\"'(\[]?[A-ZÄÖÜÀ-Þ0-9]|\s*$)|[。！？]|(?<=[가-힣])\.(?=\s)|\n\s*\n")
+_ROW_START = re.compile(r"\n(?=\s*(?:[A-Z]{1,3}[- ]?\d{1,3}[:.)\s]|[-*•]\s|\(?[a-z0-9]{1,2}\)\s|[^\W\d_][^\n:]{1,40}:\s))")
+
+
+def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentences of text[start:end]; a line that opens like a list row begins a new one."""
+    cuts = []
+    for match in _STOP.finditer(text, start, end):
+        before = text[max(start, match.start() - 6):match.start()]
+        if match.group() == "." and _ABBREVIATIONS.search(before) and not re.search(r"[\])]$", before):
+            continue
+        cuts.append(match.end())
+    cuts += [m.start() for m in _ROW_START.finditer(text, start, end)]
+    edges = [start, *sorted(set(cuts)), end]
+    found = []
+    for first, last in zip(edges, edges[1:], strict=False):
+        while first < last and text[first].isspace():
+            first += 1
+        while last > first and text[last - 1].isspace():
+            last -= 1
+        if last > first:
+            found.append((first, last))
+    return found
+
+
+def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A sentence cut at semicolons and at wide gaps between columns of running text."""
+    edges = [start]
+    edges += [m.end() for m in re.finditer(r"[;；]\s+|[ \t]{4,}(?=\S)", text[start:end])]
+    points = [edges[0], *(start + e for e in edges[1:]), end]
+    return [(a, b) for a, b in zip(points, points[1:], strict=False) if text[a:b].strip()]

@@ -1,0 +1,61 @@
+"""Test conditions that hold for the whole document: `all items at 25 °C, BOL, unless the row says otherwise`."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.document import Block
+from knowledge.vocabulary import metric
+from tools.extract.comparators import said_about
+from tools.extract.conditions import Slots, infer
+from tools.extract.page import Page
+from tools.extract.phrases import lexicon
+
+_TEMPERATURES = ("temperature_C", "ambient_temperature_C", "start_temperature_C")
+
+
+def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
+    """Take a sentence that states defaults; whether it was one."""
+    text = page.text
+    window = lexicon("defaults_window").search(text, start, end)
+    general = lexicon("defaults").search(text, start, end)
+    if not general and not (window and block.table is None and _only_voltages(page, block, start, end)):
+        return False
+    numbered = [q for q in page.inside(block, start, end) if q.units]
+    if not numbered and not lexicon("life").search(text, start, end):
+        return False
+    found: Slots = {}
+    for q in numbered:
+        said = said_about(text, q, start, end)
+        slots = infer(text, q, start, end, None, said.sign) or {}
+        page.settle(q, "condition", "a condition of the whole document")
+        for key, value in slots.items():
+            found.setdefault("temperature_C" if key in _TEMPERATURES else key, value)
+    life = lexicon("life").search(text, start, end)
+    if life and general:
+        found["life"] = life.what
+    for key in ("temperature_C", "life", "v_min", "v_max", "rate_C"):
+        if key in found:
+            page.defaults.setdefault(key, found[key])
+    return True
+
+
+def _only_voltages(page: Page, block: Block, start: int, end: int) -> bool:
+    numbered = [q for q in page.inside(block, start, end) if q.units]
+    return bool(numbered) and all(q.is_a("voltage") for q in numbered) and not re.search(
+        r"\b(?:shall|must|muss|required)\b", page.text[start:end])
+
+
+def apply_defaults(page: Page) -> None:
+    """Fill the conditions that a requirement leaves open and that matter to its metric."""
+    for made in page.drafts:
+        if made.level != "cell":
+            continue
+        for slot in metric(made.metric).defaults:
+            if slot not in page.defaults or slot in made.conditions:
+                continue
+            if slot == "temperature_C" and any(t in made.conditions for t in _TEMPERATURES):
+                continue
+            if slot == "life" and ("eol_pct" in made.conditions or "cycles" in made.conditions):
+                continue
+            made.conditions[slot] = page.defaults[slot]

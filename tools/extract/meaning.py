@@ -1,0 +1,146 @@
+"""From a quantity and the metric it belongs to, a requirement: comparator, canonical value, what was written."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from knowledge.document import Block
+from knowledge.requirement import Level
+from knowledge.units import UnitMismatch, accepts, to_canonical
+from knowledge.vocabulary import MetricRow, metric, metrics
+from tools.extract.comparators import Said, resolve
+from tools.extract.conditions import AGED, Slots, infer
+from tools.extract.page import Draft, Page
+from tools.extract.phrases import lexicon
+from tools.extract.quantities import Quantity
+
+
+def metric_for(name: str, q: Quantity) -> str | None:
+    """The metric of a number next to words that name `name`; None when the units do not fit."""
+    row = metric(name)
+    if row.dimension in ("text", "date"):
+        return None
+    if q.is_a(row.dimension) or any(accepts(row, d) for d in q.dimensions if d not in row.by_dimension):
+        return name
+    for dimension in q.dimensions:
+        if dimension in row.by_dimension:
+            return row.by_dimension[dimension]
+    return None
+
+
+@lru_cache(maxsize=32)
+def implied_metric(dimension: str) -> str | None:
+    """The metric that a unit alone names."""
+    return next((r.name for r in metrics().values() if r.implied and r.dimension == dimension), None)
+
+
+def draft(
+    page: Page, block: Block, q: Quantity, name: str, said: Said, bound: str | None = None, quote: tuple[int, int] | None = None
+) -> Draft | None:
+    """A requirement on `name`, or None when the number cannot be one (unit, sign)."""
+    row = metric(name)
+    try:
+        value, unit = to_canonical(list(q.values) if len(q.values) > 1 else q.value, q.unit_text, name,
+                                   tolerance=q.shape == "tolerance")
+    except UnitMismatch:
+        return None
+    comparator = resolve(row, q, said.sign, bound)
+    if comparator == "range" and isinstance(value, list):
+        value = sorted(value)
+    if row.growth:
+        value = _growth(page.text, q, said, value)
+    written: tuple[object, str] | None = None
+    if value != (list(q.values) if len(q.values) > 1 else q.value):
+        written = (list(q.values) if len(q.values) > 1 else q.value, q.unit_text)
+    start, end = quote or (min(said.start, q.start), max(said.end, q.end))
+    made = Draft(name, comparator, value, unit, start, end, block, level=row.level, written=written, quantity=q,
+                 up_to=said.sign == "up_to")
+    if not _plausible(row, value):
+        made.confidence = 0.5
+    return made
+
+
+def _plausible(row: MetricRow, value: float | list[float]) -> bool:
+    if row.plausible is None:
+        return True
+    low, high = row.plausible
+    first = value if isinstance(value, float | int) else value[0]
+    return low <= first <= high
+
+
+def _growth(text: str, q: Quantity, said: Said, value: float | list[float]) -> float | list[float]:
+    """A growth of 50 % is 150 % of the initial value; `to 150 %` and factors are already that."""
+    if not isinstance(value, float | int) or q.is_a("ratio") or value > 100:
+        return value
+    whole = re.search(r"\b(?:to|auf|of (?:the )?initial|des Anfangswerts?)\b", text[said.start - 6:q.end + 22])
+    return value if whole and value == 100 else value + 100
+
+
+def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
+    """The name that the conditions ask for: a percentage of a capacity is a retention, a rate or a cold capacity."""
+    name, slots = made.metric, made.conditions
+    if name == "charge_time" and isinstance(slots.get("soc_to_pct"), float | int) and float(slots["soc_to_pct"]) < 100:  # type: ignore[arg-type]
+        return "fast_charge_time"
+    if name == "discharge_current_continuous" and _short(slots):
+        return "discharge_current_pulse"
+    if name == "discharge_rate_continuous" and _short(slots):
+        return "discharge_rate_pulse"
+    if name in ("self_discharge_total", "self_discharge") and made.unit == "%" and slots.get("months") == 1:
+        return "self_discharge"
+    if name not in ("capacity_retention", "energy_retention"):
+        return name
+    energy = name == "energy_retention"
+    if any(k in slots for k in ("cycles", "years", "eol_pct")) or lexicon("life").search(text, lo, hi):
+        return name
+    temperature = slots.get("temperature_C")
+    if isinstance(temperature, float | int) and temperature < 11:
+        return "low_temperature_energy" if energy else "low_temperature_capacity"
+    if any(k in slots for k in ("months", "days")):
+        return "storage_recovery"
+    loads = ("rate_C", "discharge_C", "current_A", "discharge_A", "rate_P")
+    if any(k in slots for k in loads) and (
+            "reference_C" in slots or lexicon("slots", "reference").search(text, lo, hi)
+            or re.search(r"rate", text[lo:hi], re.IGNORECASE)):
+        return "rate_capability"
+    return name
+
+
+def _short(slots: Slots) -> bool:
+    seconds = slots.get("duration_s")
+    return isinstance(seconds, float | int) and seconds <= 120
+
+
+def level_of(page: Page, start: int, end: int, default: Level) -> Level:
+    """Whose number it is, by the words of the clause; `per cell` settles it."""
+    if default == "material":
+        return default
+    if lexicon("level", "scope_cell").search(page.text, start, end):
+        return "cell"
+    found = {h.what for h in lexicon("level").find(page.text, start, end)} - {"scope_cell"}
+    if "cell" in found or not found:
+        return "cell" if default == "cell" else default
+    for level in ("pack", "module", "system"):
+        if level in found:
+            return level
+    return default
+
+
+def claim_conditions(
+    page: Page, quantities: list[Quantity], lo: int, hi: int, name: str | None, signs: dict[int, str | None]
+) -> list[tuple[Quantity, Slots]]:
+    """Settle quantities as conditions where they fill a slot; the rest stays open."""
+    found = []
+    for q in quantities:
+        if q.shape == "tolerance_only":
+            continue
+        slots = infer(page.text, q, lo, hi, name, signs.get(id(q)))
+        if slots is not None:
+            page.settle(q, "condition", "" if slots else "a remark beside a requirement")
+            found.append((q, slots))
+    return found
+
+
+def is_aged(name: str) -> bool:
+    """Whether the metric speaks of a cell that has been used."""
+    return name in AGED

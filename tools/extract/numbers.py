@@ -1,0 +1,145 @@
+"""Numbers as people write them, with their places: 1 500 · 1,500 · 1.500 · 0,55 · C/3 · 1.2 million · minus 30 · zwölf."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from knowledge import vocabulary
+
+Decimal = Literal[".", ","]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number at [start, end) of the normalised text."""
+
+    start: int
+    end: int
+    value: float
+    word: bool = False
+    rate: bool = False       # C/3 or 1/3C: the unit is in the number
+
+
+_DIGITS = re.compile(
+    r"(?<![\w.,])(?P<sign>[+-](?=[\d.]))?"
+    r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*|\.\d+)"
+    r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,3}(?!\d))?"
+)
+_C_OVER = re.compile(r"(?<![\w.])C\s?/\s?(\d+(?:\.\d+)?)(?![\w])(?!\.\d)")
+_FRACTION_C = re.compile(r"(?<![\w./])(\d+)\s?/\s?(\d+)\s?C(?![\w])")
+
+
+def decimal_convention(text: str, language: str | None) -> Decimal:
+    """The decimal sign of a document, by counting numbers that leave no doubt; the language breaks a tie.
+
+    >>> decimal_convention("71,5 mm and 0,55 mΩ, 3.700 g", "de")
+    ','
+    """
+    comma = len(re.findall(r"(?<![\d.,])(?:\d{1,3}(?:\.\d{3})+,\d|\d+,(?:\d{1,2}|\d{4,})(?![\d,]))", text))
+    comma += len(re.findall(r"(?<![\d.,])0,\d", text))
+    point = len(re.findall(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+\.\d|\d+\.(?:\d{1,2}|\d{4,})(?![\d.]))", text))
+    point += len(re.findall(r"(?<![\d.,])0\.\d", text))
+    if comma != point:
+        leading = comma > point
+        return "," if leading and (language in ("de", "fr") or comma > 2 * point) else (
+            "," if language in ("de", "fr") and 2 * comma >= point and comma > 0 else ".")
+    return "," if language in ("de", "fr") else "."
+
+
+def parse(body: str, decimal: Decimal) -> float:
+    """The value of a digit group.
+
+    >>> parse("3.700", ","), parse("3.700", "."), parse("1 200", "."), parse("71,5", ".")
+    (3700.0, 3.7, 1200.0, 71.5)
+    """
+    text = re.sub(r"[\s'\u200b]", "", body)
+    marks = [c for c in text if c in ".,"]
+    if not marks:
+        return float(text)
+    if len(set(marks)) == 2:
+        last = text[max(text.rfind("."), text.rfind(","))]
+        return float(text.replace("," if last == "." else ".", "").replace(last, "."))
+    mark = marks[0]
+    groups = text.split(mark)
+    grouped = all(len(g) == 3 for g in groups[1:]) and 1 <= len(groups[0]) <= 3 and groups[0] not in ("0", "00", "")
+    if len(marks) > 1:
+        return float("".join(groups)) if grouped else float(groups[0] + "." + groups[1])
+    if grouped and mark != decimal:
+        return float("".join(groups))
+    return float(text.replace(mark, "."))
+
+
+@lru_cache(maxsize=1)
+def _words() -> re.Pattern[str]:
+    table = sorted(vocabulary.words()["number_words"], key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in table) + r")(?![\w])", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _scales() -> re.Pattern[str]:
+    table = sorted(vocabulary.words()["scales"], key=len, reverse=True)
+    return re.compile(r"\s?(" + "|".join(re.escape(w) for w in table) + r")(?![A-Za-z])")
+
+
+@lru_cache(maxsize=1)
+def _minus() -> re.Pattern[str]:
+    return re.compile("(?:" + "|".join(vocabulary.words()["minus_words"]) + r")\s?$", re.IGNORECASE)
+
+
+def numbers(text: str, start: int, end: int, decimal: Decimal) -> list[Number]:
+    """All numbers in text[start:end], in order, not overlapping."""
+    found: list[Number] = []
+    for match in _C_OVER.finditer(text, start, end):
+        if float(match.group(1)) > 0:
+            found.append(Number(match.start(), match.end(), 1 / float(match.group(1)), rate=True))
+    for match in _FRACTION_C.finditer(text, start, end):
+        if float(match.group(2)) > 0:
+            value = float(match.group(1)) / float(match.group(2))
+            found.append(Number(match.start(), match.end(), value, rate=True))
+    taken = [(n.start, n.end) for n in found]
+    for match in _DIGITS.finditer(text, start, end):
+        if not _overlaps(match.start("body"), match.end(), taken):
+            found.append(_number(text, start, match, decimal))
+    taken = [(n.start, n.end) for n in found]
+    for match in re.finditer(r"(?<=[x×])\d+(?:[.,]\d+)*", text[start:end]):
+        if not _overlaps(start + match.start(), start + match.end(), taken):
+            found.append(Number(start + match.start(), start + match.end(), parse(match.group(), decimal)))
+    for match in re.finditer(r"(?<=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3])[+-]?\d+(?:[.,]\d+)*", text[start:end]):
+        if not _overlaps(start + match.start(), start + match.end(), [(n.start, n.end) for n in found]):
+            sign = -1 if match.group()[0] == "-" else 1
+            found.append(_scaled(text, start + match.start(), start + match.end(),
+                                 sign * parse(match.group().lstrip("+-"), decimal)))
+    taken = [(n.start, n.end) for n in found]
+    table = {k.lower(): v for k, v in vocabulary.words()["number_words"].items()}
+    for match in _words().finditer(text, start, end):
+        if not _overlaps(match.start(), match.end(), taken):
+            value = table[" ".join(match.group().lower().split())]
+            found.append(_scaled(text, match.start(), match.end(), float(value), word=True))
+    return sorted(found, key=lambda n: n.start)
+
+
+def _number(text: str, start: int, match: re.Match[str], decimal: Decimal) -> Number:
+    value = parse(match.group("body"), decimal)
+    if match.group("exp"):
+        value *= 10.0 ** int(re.sub(r"^(?:[eE]|\s?[×x]\s?10\^?)", "", match.group("exp")))
+    sign = (match.group("sign") or "").strip()
+    first = match.start()
+    if sign == "-":
+        value = -value
+    elif not sign and (minus := _minus().search(text, max(start, first - 12), first)) and minus.end() == first:
+        value, first = -value, minus.start()
+    return _scaled(text, first, match.end(), value)
+
+
+def _scaled(text: str, first: int, last: int, value: float, word: bool = False) -> Number:
+    match = _scales().match(text, last)
+    if match and not (match.group(1) == "k" and text[last:last + 1] != "k"):
+        return Number(first, match.end(), value * vocabulary.words()["scales"][match.group(1)], word)
+    return Number(first, last, value, word)
+
+
+def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start < stop and end > begin for begin, stop in spans)

@@ -1,0 +1,113 @@
+"""A document laid out for reading: normalised text, quantities per block, and what became of each of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+from knowledge.document import Block, Document
+from knowledge.requirement import Comparator, ConditionValue, Level, Priority, SourceSpan
+from knowledge.vocabulary import metrics
+from tools.extract import standards
+from tools.extract.characters import normalise
+from tools.extract.numbers import decimal_convention
+from tools.extract.phrases import Hit, Phrases
+from tools.extract.quantities import Quantity, scan
+
+Fate = Literal["requirement", "condition", "ignored"]
+
+
+@dataclass(eq=False)
+class Draft:
+    """A requirement in the making; the value is canonical, the place is in the document's text."""
+
+    metric: str
+    comparator: Comparator
+    value: Any
+    unit: str | None
+    start: int
+    end: int
+    block: Block
+    level: Level = "cell"
+    priority: Priority = "must"
+    written: tuple[Any, str] | None = None
+    conditions: dict[str, ConditionValue] = field(default_factory=dict)
+    quantity: Quantity | None = None
+    row_id: str | None = None
+    confidence: float = 0.9
+    up_to: bool = False
+    dead: bool = False
+
+
+@dataclass
+class Page:
+    """The document with its working notes."""
+
+    document: Document
+    text: str
+    blocks: dict[int, list[Quantity]]
+    fates: dict[int, tuple[Fate, str]] = field(default_factory=dict)
+    drafts: list[Draft] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    defaults: dict[str, ConditionValue] = field(default_factory=dict)
+    cells_only: bool = False
+    loose: set[int] = field(default_factory=set)
+    rows: dict[str, list[Draft]] = field(default_factory=dict)
+
+    def settle(self, q: Quantity, fate: Fate, reason: str = "") -> None:
+        """Say what a quantity is; the first word counts, and a requirement outranks the rest."""
+        if id(q) not in self.fates or fate == "requirement":
+            self.fates[id(q)] = (fate, reason)
+
+    def reject(self, q: Quantity, reason: str) -> None:
+        """Take a quantity out of the running, whatever it was before."""
+        self.fates[id(q)] = ("ignored", reason)
+
+    def inside(self, block: Block, start: int, end: int) -> list[Quantity]:
+        """The quantities of a block that lie in [start, end)."""
+        found = self.blocks.get(block.index, [])
+        first = bisect_left(found, start, key=lambda q: q.start)
+        return [q for q in found[first:] if q.end <= end]
+
+    def span(self, block: Block, start: int, end: int) -> SourceSpan:
+        """The place of text[start:end] with its exact quote."""
+        line = block.line
+        if line is not None:
+            line += self.document.text.count("\n", block.start, start) if block.page is None else 0
+        return SourceSpan(
+            document=self.document.name, quote=self.document.text[start:end], start=start, end=end, page=block.page,
+            sheet=block.sheet, cell=block.cell, line=line, part=block.part)
+
+    def note(self, kind: str, text: str, block: Block, start: int, end: int, **more: Any) -> None:
+        """Keep a finding; `drafts` in `more` become its ids."""
+        self.notes.append({"kind": kind, "text": text, "block": block, "start": start, "end": end, **more})
+
+
+def lay_out(document: Document) -> Page:
+    """Normalise the text and find every quantity, block by block."""
+    text = normalise(document.text)
+    decimal = decimal_convention(text, document.language)
+    blocks = {}
+    for block in document.blocks:
+        masks = standards.masks(text, block.start, block.end)
+        blocks[block.index] = scan(text, block.start, block.end, decimal, masks)
+    return Page(document, text, blocks)
+
+
+@lru_cache(maxsize=1)
+def synonyms() -> Phrases[str]:
+    """Every synonym of every metric; the payload is the metric's name."""
+    entries: dict[str, str] = {}
+    for row in metrics().values():
+        for phrases in row.synonyms.values():
+            for phrase in phrases:
+                entries.setdefault(phrase, row.name)
+        entries.setdefault(row.name.replace("_", " "), row.name)
+    return Phrases(entries.items())
+
+
+def metric_hits(page: Page, start: int, end: int) -> list[Hit[str]]:
+    """The metrics named in text[start:end], in order."""
+    return synonyms().find(page.text, start, end)

@@ -1,0 +1,128 @@
+"""Find many phrases in a text quickly: the longest phrase at each place, whole words, any white space or hyphen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from knowledge import vocabulary
+
+Payload = TypeVar("Payload")
+_ENDINGS = r"(?:e?s|e|en|n|er|em)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Generic[Payload]):
+    """A phrase found at [start, end)."""
+
+    start: int
+    end: int
+    what: Payload
+
+
+class Phrases(Generic[Payload]):
+    """A lexicon that maps phrases to what they mean."""
+
+    def __init__(self, entries: Iterable[tuple[str, Payload]], inflect: bool = True) -> None:
+        plain: dict[str, list[tuple[str, Payload]]] = {}
+        compound: list[tuple[str, Payload]] = []
+        for phrase, what in entries:
+            if phrase.startswith("*"):
+                compound.append((phrase[1:], what))
+            else:
+                plain.setdefault(_key(phrase), []).append((phrase, what))
+        self._buckets = {key: _compiled(found, inflect) for key, found in plain.items()}
+        self._compound = _compiled(compound, inflect, r"(?<![^\W\d_])[^\W\d_]*") if compound else None
+
+    def find(self, text: str, start: int = 0, end: int | None = None) -> list[Hit[Payload]]:
+        """All hits in text[start:end], the longest where they overlap, in order."""
+        end = len(text) if end is None else end
+        hits = sorted(self._raw(text, start, end), key=lambda h: (h.start - h.end, h.start))
+        kept: list[Hit[Payload]] = []
+        for hit in hits:
+            if all(hit.end <= other.start or hit.start >= other.end for other in kept):
+                kept.append(hit)
+        return sorted(kept, key=lambda h: h.start)
+
+    def search(self, text: str, start: int = 0, end: int | None = None) -> Hit[Payload] | None:
+        """The first hit, or None."""
+        end = len(text) if end is None else end
+        return min(self._raw(text, start, end), key=lambda h: (h.start, -h.end), default=None)
+
+    def ending_at(self, text: str, start: int, end: int) -> Hit[Payload] | None:
+        """The longest hit in text[start:end] after which only white space follows."""
+        stop = len(text[:end].rstrip()) if end - start < 400 else end
+        found = [h for h in self._raw(text, start, end) if h.end == stop]
+        return max(found, key=lambda h: h.end - h.start, default=None)
+
+    def starting_at(self, text: str, start: int, end: int) -> Hit[Payload] | None:
+        """The longest hit that begins at the first character after white space."""
+        while start < end and text[start].isspace():
+            start += 1
+        return max(self._at(text, start, end), key=lambda h: h.end, default=None)
+
+    def _at(self, text: str, place: int, end: int) -> Iterator[Hit[Payload]]:
+        bucket = self._buckets.get(_key(text[place:place + 2]))
+        if bucket is None:
+            return
+        match = bucket[0].match(text, place, end)
+        if match and match.end() > place:
+            yield Hit(place, match.end(), bucket[1][int(str(match.lastgroup)[1:])])
+
+    def _raw(self, text: str, start: int, end: int) -> Iterator[Hit[Payload]]:
+        for place in range(start, end):
+            if text[place] > " ":
+                yield from self._at(text, place, end)
+        if self._compound:
+            for match in self._compound[0].finditer(text, start, end):
+                yield Hit(match.start(), match.end(), self._compound[1][int(str(match.lastgroup)[1:])])
+
+
+def _key(text: str) -> str:
+    return text[:1].lower()
+
+
+def _compiled(
+    entries: list[tuple[str, Payload]], inflect: bool, lead: str = ""
+) -> tuple[re.Pattern[str], list[Payload]]:
+    entries = sorted(entries, key=lambda e: -len(e[0]))
+    parts = [f"(?P<g{i}>{_pattern(phrase, inflect)})" for i, (phrase, _) in enumerate(entries)]
+    pattern = "|".join(parts)
+    return re.compile(f"{lead}(?:{pattern})", re.IGNORECASE), [what for _, what in entries]
+
+
+def _pattern(phrase: str, inflect: bool) -> str:
+    open_end = phrase.endswith("*")
+    words = re.split(r"[\s\-]+", phrase.rstrip("*")) if re.search(r"\w[\s\-]+\w", phrase) else [phrase.rstrip("*")]
+    body = r"[\s\-]+".join(re.escape(w) for w in words)
+    first, last = phrase[0], phrase.rstrip("*")[-1]
+    before = r"(?<![A-Za-zÀ-ÿ0-9_])" if _latin(first) else ""
+    if open_end:
+        return before + body + r"\w*"
+    if not _latin(last):
+        return before + body
+    ending = _ENDINGS if inflect and last.isalpha() and len(phrase) > 3 and not phrase.isupper() else ""
+    return before + body + ending + r"(?![A-Za-zÀ-ÿ0-9_])"
+
+
+def _latin(character: str) -> bool:
+    return character.isalnum() and ord(character) < 0x250
+
+
+@lru_cache(maxsize=64)
+def lexicon(*path: str) -> Phrases[str]:
+    """The merged word list at a path of the language files; the payload is the phrase's own key.
+
+    A mapping (comparator → phrases) gives the key as payload, a list gives the last path element.
+    """
+    node = vocabulary.words()
+    for step in path:
+        node = node.get(step, {})
+    if isinstance(node, dict):
+        entries = [(str(p), str(key)) for key, phrases in node.items() for p in phrases]
+    else:
+        entries = [(str(p), path[-1]) for p in node]
+    return Phrases(entries, inflect=path[0] not in ("columns", "comparators_before", "comparators_after", "axes"))

@@ -1,0 +1,70 @@
+"""Must, should or info: from the words nearest to a number, a legend's codes, the line above a list, or the heading."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from knowledge import vocabulary
+from knowledge.document import Block
+from knowledge.requirement import Priority
+from tools.extract.page import Page
+from tools.extract.phrases import Phrases, lexicon
+
+_ENTRY = re.compile(r"(?<![\w])([A-Z]{1,4})\s*(?:=|:|–|\bis\b|means|bedeutet|steht für)\s*([^\n,;.|]{3,60})")
+_CLASS = re.compile(r"\b(?:class|classe|Klasse|priority|Priorität|code)\s+([A-Z])\s+(?:is|means|ist|=|bedeutet)\s+([^,;.]{3,60})", re.IGNORECASE)
+_INLINE = re.compile(r"\b([A-Z])\s+\((must|shall|mandatory|should|wish|desired|optional|Muss|Soll|Wunsch|Kann)\)")
+
+
+@lru_cache(maxsize=1)
+def _legend_words() -> Phrases[str]:
+    data = vocabulary.words()["legend"]
+    return Phrases([(p, key) for key, phrases in data.items() for p in phrases])
+
+
+def legend(page: Page) -> dict[str, Priority]:
+    """Codes that the document itself explains (`M = mandatory`), over the usual ones."""
+    codes: dict[str, Priority] = {}
+    for key, names in vocabulary.words()["legend_codes"].items():
+        for name in names:
+            codes[name.upper()] = key
+    for pattern in (_ENTRY, _CLASS, _INLINE):
+        for match in pattern.finditer(page.text):
+            found = _legend_words().search(match.group(2))
+            if found:
+                codes[match.group(1).upper()] = found.what  # type: ignore[assignment]
+    return codes
+
+
+def cell_priority(text: str, codes: dict[str, Priority]) -> Priority | None:
+    """The priority a class cell states."""
+    word = text.strip().upper().strip("().")
+    if word in codes:
+        return codes[word]
+    found = _legend_words().search(text) or lexicon("priority").search(text)
+    return found.what if found else None  # type: ignore[return-value]
+
+
+def spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
+    """The priority word of a clause: the last one before the number, else the first one after it."""
+    hits = lexicon("priority").find(page.text, start, end)
+    before = [h for h in hits if h.start <= anchor]
+    after = [h for h in hits if h.start > anchor]
+    wish = [h for h in hits if h.what == "should"]
+    if before:
+        return before[-1].what  # type: ignore[return-value]
+    if after:
+        return (wish[0] if wish and wish[0] in after else after[0]).what  # type: ignore[return-value]
+    return None
+
+
+def headed(block: Block) -> Priority | None:
+    """The priority that a heading announces (`Nice to have`, `Wunschanforderungen`)."""
+    for heading in reversed(block.section):
+        hits = lexicon("priority").find(heading)
+        wishes = [h for h in hits if h.what == "should"]
+        if wishes and not any(h.what == "must" for h in hits):
+            return "should"
+        if hits and hits[0].what == "info":
+            return "info"
+    return None

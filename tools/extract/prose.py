@@ -1,0 +1,305 @@
+"""Requirements in running text: which metric each number belongs to, and which conditions stand beside it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from knowledge.document import Block
+from knowledge.requirement import Priority
+from knowledge.vocabulary import metric
+from tools.extract import axes
+from tools.extract.comparators import Said, said_about
+from tools.extract.conditions import CHARGE_TIMES, Slots, infer, merge, tidy, worded
+from tools.extract.meaning import draft, final_metric, implied_metric, level_of, metric_for
+from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.phrases import Hit, lexicon
+from tools.extract.quantities import Quantity
+
+
+# "the vent opens at 0.8 MPa", "discharge with 1.5C": after a metric of their own, these are values in spite of the lead.
+_SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
+
+
+@dataclass
+class Clause:
+    """A piece of running text under reading."""
+
+    page: Page
+    block: Block
+    start: int
+    end: int
+    priority: Priority | None = None
+    lead_hits: list[Hit[str]] = field(default_factory=list)
+    before: Draft | None = None
+    demanding: bool = True
+
+    @property
+    def text(self) -> str:
+        """The whole normalised text of the document."""
+        return self.page.text
+
+
+def read_clause(clause: Clause) -> list[Draft]:
+    """The requirements of one clause; its other numbers are settled as conditions where they can be."""
+    page, text = clause.page, clause.text
+    open_ = [q for q in page.inside(clause.block, clause.start, clause.end) if id(q) not in page.fates]
+    numbered = [q for q in open_ if q.units]
+    if not numbered:
+        return []
+    hits = [h for h in metric_hits(page, clause.start, clause.end)
+            if not any(h.start < q.end and h.end > q.start for q in numbered)]
+    said = {id(q): said_about(text, q, clause.start, clause.end) for q in numbered}
+    made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
+    strong = _conditions(clause, numbered, hits, said)
+    window = _charge_window(clause, numbered)
+    for q in numbered:
+        if id(q) in strong or id(q) in page.fates or q.shape in ("tolerance_only", "tuple"):
+            continue
+        name = _choose(clause, q, hits, said[id(q)], numbered, strong)
+        if name is None and window and q.is_a("time") and q is not window:
+            name = "fast_charge_time"
+        if name is None and (said[id(q)].sign or clause.demanding):
+            name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
+        new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
+        if new:
+            made.append(new)
+            page.settle(q, "requirement")
+    _attach(clause, made, numbered, said)
+    return made
+
+
+def _label_bound(clause: Clause, q: Quantity, name: str) -> str | None:
+    hits = lexicon("label_bounds").find(clause.text, max(clause.start, q.start - 40), q.start)
+    return hits[-1].what if hits and metric(name).comparator not in (">=", "<=") else None
+
+
+def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | None:
+    for q in quantities:
+        if q.shape == "range" and q.is_a("percent") and q.values[0] < q.values[1]:
+            around = clause.text[max(clause.start, q.start - 40):q.end + 30]
+            if lexicon("slots", "soc").search(around) or lexicon("slots", "charge").search(around) or clause.before \
+                    or re.search(r"(?:min|Minuten|minutes)\b", clause.text[q.end:clause.end]):
+                return q
+    return None
+
+
+def _chunk_start(text: str, quantities: list[Quantity], q: Quantity, floor: int) -> int:
+    previous = max((p.end for p in quantities if p.end <= q.start), default=floor)
+    cut = max(text.rfind(c, previous, q.start) for c in ",;(|")
+    return max(previous, cut + 1)
+
+
+def _conditions(
+    clause: Clause, quantities: list[Quantity], hits: list[Hit[str]], said: dict[int, Said]
+) -> dict[int, Quantity]:
+    """Quantities that the grammar marks as conditions: after `at`, in brackets, with their own noun (50 % SOC)."""
+    text, found = clause.text, dict[int, Quantity]()
+    for place, q in enumerate(quantities):
+        sign = said[id(q)].sign
+        floor = _chunk_start(text, quantities, q, clause.start)
+        lead = lexicon("condition_lead").search(text, floor, q.start)
+        own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
+        inherent = q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
+        if lead and own and own[-1].start < lead.start and q.is_a(*_SPOKEN_OF):
+            lead = None
+        if own and q.is_a("rate", "current") and sign and not lead:
+            inherent = False
+        if own and q.is_a("percent") and own[-1].what in ("shipping_soc", "capacity_retention"):
+            inherent = False
+        chained = place > 0 and id(quantities[place - 1]) in found and _chain(text[quantities[place - 1].end:q.start])
+        bracket = _bracketed(text, clause.start, q.start) and not own and not sign and not _counted(q, hits)
+        led = lead is not None and (not sign or sign == "up_to" or lead.start > said[id(q)].start)
+        if led or inherent or (chained and not sign) or bracket:
+            found[id(q)] = q
+    return found
+
+
+def _counted(q: Quantity, hits: list[Hit[str]]) -> bool:
+    """`DV samples (200 pcs)`: a count in brackets belongs to the words before."""
+    return q.is_a("count") and any(metric(h.what).dimension == "count" and h.end <= q.start for h in hits)
+
+
+def _own_noun(clause: Clause, q: Quantity) -> bool:
+    if not q.is_a("percent"):
+        return False
+    after = clause.text[q.end:q.end + 22]
+    before = clause.text[max(clause.start, q.start - 12):q.start]
+    noun = lexicon("slots", "soc").starting_at(after, 0, len(after)) or lexicon("slots", "dod").starting_at(
+        after, 0, len(after)) or re.match(r"\s*(?:mean|mittlere[rmn]?|average)\s+SOC", after)
+    led = lexicon("slots", "soc").ending_at(before, 0, len(before)) or lexicon("slots", "dod").ending_at(
+        before, 0, len(before))
+    lead = lexicon("slots", "eol_lead").ending_at(before, 0, len(before))
+    eol = lead and (lexicon("slots", "eol").search(after) or any(
+        h.what in ("cycle_life", "calendar_life", "charge_time", "fast_charge_time")
+        for h in metric_hits(clause.page, clause.start, clause.end)) or any(
+        p.is_a("cycle") for p in clause.page.inside(clause.block, clause.start, clause.end)))
+    life = lexicon("life").search(before) and lexicon("slots", "eol").search(after)
+    return bool(noun or led or eol or life)
+
+
+def _chain(gap: str) -> bool:
+    return bool(re.fullmatch(r"\s*(?:,|/|and|und|et|&|,\s*and|和|および|및)\s*", gap))
+
+
+def _bracketed(text: str, floor: int, place: int) -> bool:
+    part = text[floor:place]
+    return part.count("(") > part.count(")")
+
+
+def _choose(
+    clause: Clause, q: Quantity, hits: list[Hit[str]], said: Said, others: list[Quantity], strong: dict[int, Quantity]
+) -> str | None:
+    """The metric whose words stand nearest, before rather than after, in the same part of the sentence."""
+    best: tuple[float, str] | None = None
+    for hit in [*hits, *clause.lead_hits]:
+        name = metric_for(hit.what, q)
+        if name is None:
+            continue
+        if hit in clause.lead_hits:
+            cost = 70.0
+        elif hit.end <= q.start:
+            gap = clause.text[hit.end:q.start]
+            cost = len(gap) + 12 * gap.count(",") + 150 * gap.count(";")
+            cost += 8 * sum(1 for o in others if hit.end <= o.start and o.end <= q.start and id(o) not in strong)
+        else:
+            gap = clause.text[q.end:hit.start]
+            cost = 22 + 1.5 * len(gap) + 30 * gap.count(",") + 150 * gap.count(";")
+        if name != hit.what:
+            cost += 18
+        if best is None or cost < best[0]:
+            best = (cost, name)
+    if best is None or best[0] > 260:
+        return None
+    implied = next((m for d in q.dimensions if (m := implied_metric(d))), None)
+    if best[0] > 90 and implied and implied != best[1] and metric(best[1]).dimension != metric(implied).dimension:
+        return implied
+    return best[1]
+
+
+def _segments(text: str, start: int, end: int, made: list[Draft]) -> list[tuple[int, int]]:
+    """The part of a clause that belongs to each requirement, cut at the last separator before the next one."""
+    edges = [start]
+    for left, right in zip(made, made[1:], strict=False):
+        gap_start, gap_end = left.end, max(left.end, right.start)
+        gap = text[gap_start:gap_end]
+        cuts = [m.start() for m in re.finditer(r",(?!\d)|;|\s(?:and|und|et|sowie|but|aber)\s|\.\s", gap)]
+        edges.append(gap_start + cuts[-1] if cuts else gap_start)
+    edges.append(end)
+    return list(zip(edges, edges[1:], strict=False))
+
+
+def _attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: dict[int, Said]) -> None:
+    """Give each requirement the conditions of its part of the clause, then those said once for all."""
+    page, text = clause.page, clause.text
+    made.sort(key=lambda d: d.start)
+    if not made:
+        return
+    spans = _segments(text, clause.start, clause.end, made)
+    groups: list[list[Slots]] = [[] for _ in made]
+    for q in quantities:
+        if id(q) in page.fates or q.shape == "tolerance_only":
+            continue
+        index = next((i for i, (a, b) in enumerate(spans) if a <= q.start < b), len(made) - 1)
+        slots = infer(text, q, spans[index][0], spans[index][1], made[index].metric, said[id(q)].sign)
+        if slots is None and q.is_a("percent", "time"):
+            slots = infer(text, q, clause.start, clause.end, made[index].metric, said[id(q)].sign)
+        if slots is None:
+            continue
+        page.settle(q, "condition", "" if slots else "a remark beside a requirement")
+        groups[index].append(slots)
+    _share(groups, made, spans)
+    for new, slots, (a, b) in zip(made, groups, spans, strict=True):
+        merge(new.conditions, [*slots, worded(text, a, b, new.metric)])
+        if len(made) > 1:
+            merge(new.conditions, [worded(text, clause.start, made[0].start, new.metric)])
+        _refer_back(clause, new, a, b)
+        new.conditions = tidy(new.conditions, new.metric)
+        new.metric = direct(page, new.metric, a, b) if len(made) == 1 else direct(page, new.metric, a, new.end)
+        new.metric = final_metric(new, text, clause.start, clause.end)
+        new.level = level_of(page, clause.start, clause.end, metric(new.metric).level)
+
+
+def _share(groups: list[list[Slots]], made: list[Draft], spans: list[tuple[int, int]]) -> None:
+    """Conditions before the first number hold for all; those after the last reach back to numbers that have none."""
+    if len(made) < 2:
+        return
+    first = [dict(s) for s in groups[0]]
+    last = [dict(s) for s in groups[-1]]
+    bare = [not g for g in groups]
+    for index in range(1, len(groups)):
+        if groups[0]:
+            groups[index].extend(_missing(first, groups[index]))
+    for index in range(len(groups) - 1):
+        if bare[index]:
+            groups[index].extend(_missing(last, groups[index]))
+
+
+def _missing(more: list[Slots], have: list[Slots]) -> list[Slots]:
+    known = {k for s in have for k in s}
+    return [{k: v for k, v in s.items() if k not in known} for s in more]
+
+
+def _refer_back(clause: Clause, new: Draft, a: int, b: int) -> None:
+    """`under the same conditions` and `thereby` take over what the requirement before said."""
+    before = clause.before
+    if before is None:
+        return
+    if lexicon("same_conditions").search(clause.text, a, b):
+        taken = {k: v for k, v in before.conditions.items() if k != "eol_pct"}
+        merge(new.conditions, [taken])
+    if lexicon("thereby").search(clause.text, a, b):
+        unit = {"C": "rate_C", "A": "current_A", "W": "power_W"}.get(before.unit or "")
+        if unit and isinstance(before.value, float | int):
+            new.conditions.setdefault(unit, float(before.value))
+
+
+def direct(page: Page, name: str, start: int, end: int) -> str:
+    """Tell an operating temperature on charge from one on discharge."""
+    row = metric(name)
+    if not row.directed:
+        return name
+    discharge = lexicon("slots", "discharge").search(page.text, start, end)
+    charge = lexicon("slots", "charge").search(page.text, start, end)
+    if bool(discharge) == bool(charge):
+        return name
+    return row.directed["discharge" if discharge else "charge"]
+
+
+def forbidden_range(clause: Clause) -> Draft | None:
+    """`Charging below -20 °C is prohibited`: a limit of the operating temperature, turned round."""
+    page, text = clause.page, clause.text
+    if not lexicon("forbidden").search(text, clause.start, clause.end):
+        return None
+    for q in page.inside(clause.block, clause.start, clause.end):
+        said = said_about(text, q, clause.start, clause.end)
+        if not q.is_a("temperature") or said.sign not in ("<", ">", "<=", ">=") or id(q) in page.fates:
+            continue
+        name = direct(page, "operating_temperature", clause.start, clause.end)
+        made = draft(page, clause.block, q, name, Said(">=" if "<" in said.sign else "<=", clause.start, clause.end),
+                     quote=(said.start, clause.end))
+        if made:
+            page.settle(q, "requirement")
+            return made
+    return None
+
+
+def permitted(clause: Clause) -> bool:
+    """A clause that allows something asks for nothing; its numbers are set aside with a question."""
+    page = clause.page
+    hit = lexicon("permission").search(clause.text, clause.start, clause.end)
+    numbers = [q for q in page.inside(clause.block, clause.start, clause.end) if q.units and id(q) not in page.fates]
+    if not hit or not numbers or any(
+            said_about(clause.text, q, clause.start, clause.end).sign in (">=", "<=") for q in numbers):
+        return False
+    for q in numbers:
+        page.settle(q, "ignored", "a permission, not a requirement")
+    quote = page.document.text[clause.start:clause.end]
+    page.note("ambiguity", "a permission with numbers, read as no requirement", clause.block, clause.start, clause.end,
+              question=f"Is this only allowed, or must the cell reach it: “{' '.join(quote.split())}”?")
+    return True
+
+
+def is_charge_time(name: str) -> bool:
+    """Whether the metric is a time of charging."""
+    return name in CHARGE_TIMES

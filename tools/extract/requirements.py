@@ -1,0 +1,121 @@
+"""The reading of a document: requirements, findings, and the numbers that are neither."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from knowledge.document import Document
+from knowledge.documents.errors import UnreadableDocument
+from knowledge.documents.read import read_document
+from knowledge.frozen import Frozen
+from knowledge.requirement import (
+    AsWritten,
+    DocumentFacts,
+    Finding,
+    Reading,
+    Requirement,
+)
+from tools.extract import findings
+from tools.extract.accounting import balance
+from tools.extract.defaults import apply_defaults
+from tools.extract.clauses import sentences
+from tools.extract.page import Draft, Page, lay_out
+from tools.extract.phrases import lexicon
+from tools.extract.priorities import legend
+from tools.extract.running import read_running
+from tools.extract.tables import read_tables
+from tools.failures import BadInput, Unreadable
+from tools.tool import Context, tool
+
+
+class ReadRequest(Frozen):
+    """Which file to read. The digest makes the answer belong to the content, not to the path."""
+
+    path: str = Field(description="path of the document", examples=["examples/rfx/drone_pouch.eml"])
+    sha256: str = Field(description="hex SHA-256 of the file's bytes", min_length=64, max_length=64)
+
+
+@tool(stage="requirements", version="1", example={"path": "examples/rfx/drone_pouch.eml", "sha256": "0" * 64})
+def read_requirements(request: ReadRequest, context: Context) -> Reading:
+    """Read a customer's document for its requirements by rules: values, units, conditions, priorities, findings.
+
+    Raises:
+        BadInput: the file is missing or its content is not what `sha256` says.
+        Unreadable: the file cannot be read as a document.
+    """
+    path = Path(request.path)
+    if not path.is_file():
+        raise BadInput(f"{path} is no file; give the path of an RFx document")
+    try:
+        document = read_document(path)
+    except UnreadableDocument as error:
+        raise Unreadable(str(error)) from error
+    if document.sha256 != request.sha256:
+        raise BadInput(f"{path} has changed since it was named (SHA-256 {document.sha256[:12]}…); ask again for the new content")
+    context.progress("requirements", 0, 1)
+    return extract_requirements(document)
+
+
+def extract_requirements(document: Document) -> Reading:
+    """Read a document by rules. The text is data: an instruction in it is quoted as a finding and never followed."""
+    page = lay_out(document)
+    page.cells_only = _cells_only(page)
+    codes = legend(page)
+    read_tables(page, codes)
+    read_running(page)
+    apply_defaults(page)
+    kept = _kept(page)
+    requirements = tuple(_requirement(page, made, number) for number, made in enumerate(kept, 1))
+    ids = {id(made): r.id for made, r in zip(kept, requirements, strict=True)}
+    flagged = {ids[id(made)] for made in kept if made.up_to}
+    found = [*_noted(page, ids), *findings.examine(requirements), *findings.up_to_questions(requirements, flagged)]
+    found += [Finding(kind="unread", text=f"{u.place}: {u.reason}") for u in document.unread]
+    residual, ignored = balance(page)
+    facts = DocumentFacts(name=document.name, sha256=document.sha256, language=document.language, pages=document.pages)
+    return Reading(document=facts, requirements=requirements, findings=tuple(found), residual=residual, ignored=ignored)
+
+
+def _cells_only(page: Page) -> bool:
+    """Whether the document says that only the cell is asked for."""
+    for block in page.document.blocks:
+        for start, end in sentences(page.text, block.start, block.end):
+            if lexicon("level", "scope_cell").search(page.text, start, end):
+                return True
+    return False
+
+
+def _kept(page: Page) -> list[Draft]:
+    """Live drafts in document order, each statement once; a must and an equal wish are both kept."""
+    seen: set[str] = set()
+    kept = []
+    for made in sorted((d for d in page.drafts if not d.dead), key=lambda d: (d.start, d.end)):
+        slots = {k: v for k, v in made.conditions.items() if k != "note"}
+        key = repr((made.metric, made.level, made.comparator, made.value, made.unit, made.priority, sorted(
+            slots.items(), key=str)))
+        if key not in seen:
+            seen.add(key)
+            kept.append(made)
+    return kept
+
+
+def _requirement(page: Page, made: Draft, number: int) -> Requirement:
+    start, end = max(made.start, made.block.start), min(made.end, made.block.end)
+    written = AsWritten(value=made.written[0], unit=made.written[1]) if made.written else None
+    return Requirement(
+        id=f"R{number:02d}", metric=made.metric, level=made.level, comparator=made.comparator, value=made.value,
+        unit=made.unit, as_written=written, conditions=made.conditions, priority=made.priority,
+        source=page.span(made.block, start, end), confidence=made.confidence, method="rule")
+
+
+def _noted(page: Page, ids: dict[int, str]) -> list[Finding]:
+    found = []
+    for note in page.notes:
+        source = page.span(note["block"], max(note["start"], note["block"].start), min(note["end"], note["block"].end))
+        linked = tuple(ids[id(d)] for d in note.get("drafts", ()) if id(d) in ids)
+        found.append(Finding(kind=note["kind"], ids=linked, text=note["text"], quote=source.quote, source=source,
+                             question=note.get("question")))
+    return found
+
+

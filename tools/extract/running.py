@@ -1,0 +1,202 @@
+"""Walk over the text outside of tables: sentence by sentence, what is background, a default, an amendment, a demand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from knowledge.document import Block
+from knowledge.requirement import Priority
+from knowledge.vocabulary import metric
+from tools.extract import amendments, background, wording
+from tools.extract.clauses import clauses, sentences
+from tools.extract.comparators import said_about
+from tools.extract.defaults import read_defaults
+from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.phrases import Hit, lexicon
+from tools.extract.priorities import headed, spoken
+from tools.extract.prose import Clause, forbidden_range, permitted, read_clause
+
+_PRONOUN = re.compile(r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
+_SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
+           "caption": "in a caption"}
+
+
+@dataclass
+class Walk:
+    """Where the walk stands: the line above a list, the last requirement, the running background."""
+
+    page: Page
+    lead: str = ""
+    lead_priority: Priority | None = None
+    lead_hits: list[Hit[str]] = field(default_factory=list)
+    last: Draft | None = None
+    headed: bool = False
+
+
+def read_running(page: Page) -> None:
+    """Read all blocks that are no table cells."""
+    walk = Walk(page)
+    walk.headed = any(background.requirement_section(b) for b in page.document.blocks)
+    for place, block in enumerate(page.document.blocks):
+        if block.table is not None and block.index not in page.loose:
+            walk.lead = ""
+            continue
+        if block.kind in _SILENT:
+            for q in page.blocks[block.index]:
+                page.settle(q, "ignored", _SILENT[block.kind])
+            if injected_any(page, block):
+                background.ignore_span(page, block, block.start, block.end, "injection", "injection")
+        elif block.kind == "heading":
+            _heading(walk, block, place)
+        else:
+            _prose(walk, block, place)
+
+
+def injected_any(page: Page, block: Block) -> bool:
+    """Whether any sentence of a block tries to instruct the reader."""
+    return any(background.injected(page, a, b) for a, b in sentences(page.text, block.start, block.end))
+
+
+def _heading(walk: Walk, block: Block, place: int) -> None:
+    page = walk.page
+    for q in page.blocks[block.index]:
+        page.settle(q, "ignored", "in a heading")
+    walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
+    if place == 0 and not background.section_background(page, block):
+        _title(page, block)
+
+
+def _title(page: Page, block: Block) -> None:
+    """A title names what is asked for: the chemistry and the shape."""
+    page.drafts += wording.format_drafts(page, block, block.start, block.end)
+    page.drafts += [d for d in wording.chemistry_drafts(page, block, block.start, block.end) if d.comparator == "in"]
+
+
+def _prose(walk: Walk, block: Block, place: int) -> None:
+    page = walk.page
+    spans = sentences(page.text, block.start, block.end)
+    if block.hidden or block.kind in ("quoted", "comment"):
+        cause = "hidden" if block.hidden else "quoted" if block.kind == "quoted" else "informative"
+        for start, end in spans:
+            if background.injected(page, start, end):
+                background.ignore_span(page, block, start, end, "injection", "injection")
+            else:
+                background.ignore_span(page, block, start, end, background.sentence_background(page, start, end) or cause)
+        return
+    if place == 0:
+        _title(page, block)
+    if block.kind != "list_item":
+        walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
+    whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
+    row = amendments.referred_row(page, block.start, block.end) if page.rows else None
+    running: str | None = None
+    instructed = False
+    for start, end in spans:
+        if background.injected(page, start, end):
+            background.ignore_span(page, block, start, end, "injection", "injection")
+            instructed = True
+            continue
+        cause = whole or background.sentence_background(page, start, end)
+        if cause is None and running and _PRONOUN.match(page.text, start):
+            cause = running
+        if instructed and cause is None and not page.rows:
+            cause = None
+        running = cause
+        if cause:
+            background.ignore_span(page, block, start, end, cause)
+            continue
+        if read_defaults(page, block, start, end):
+            continue
+        _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or row)
+    _lead(walk, block)
+
+
+def _lead(walk: Walk, block: Block) -> None:
+    text = walk.page.text[block.start:block.end]
+    if block.kind != "list_item" and text.rstrip().endswith((":", "：")):
+        walk.lead = text
+        walk.lead_priority = spoken(walk.page, block.start, block.end, block.end)
+        walk.lead_hits = metric_hits(walk.page, block.start, block.end)
+
+
+def _sentence(walk: Walk, block: Block, start: int, end: int, row: str | None) -> None:
+    page = walk.page
+    if row:
+        made = amendments.read_amendment(page, block, start, end, row, walk.lead, (start, end))
+        if made or all(id(q) in page.fates for q in page.inside(block, start, end) if q.units):
+            return
+    demanding = _demanding(walk, block, start, end)
+    found: list[Draft] = []
+    for a, b in clauses(page.text, start, end):
+        clause = Clause(page, block, a, b, lead_hits=walk.lead_hits if block.kind == "list_item" else [],
+                        before=walk.last, demanding=demanding)
+        if permitted(clause):
+            continue
+        turned = forbidden_range(clause)
+        new = [turned] if turned else []
+        if demanding:
+            new += read_clause(clause)
+        for made in new:
+            made.priority = spoken(page, a, b, made.start) or spoken(page, start, end, made.start) or (
+                walk.lead_priority if block.kind == "list_item" else None) or headed(block) or "must"
+        found += new
+        walk.last = new[-1] if new else walk.last
+        if not new:
+            found += _worded(walk, block, a, b, demanding)
+        else:
+            found += wording.standard_drafts(page, block, a, b) if _strict(page, a, b) else []
+    _keep(page, block, found)
+
+
+def _strict(page: Page, start: int, end: int) -> bool:
+    """A sentence that asks for compliance besides its number."""
+    return bool(re.search(r"\b(?:comply|compliant|certified|certificate|conform|erfüllen|zertifiziert)\b", page.text[start:end]))
+
+
+def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
+    page = walk.page
+    if block.kind == "list_item" or background.requirement_section(block):
+        return True
+    if any(metric(h.what).dimension in ("count", "price", "date") for h in metric_hits(page, start, end)):
+        return True
+    if lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end):
+        return True
+    if re.match(r"[^\n.]{2,50}[:：]\s", page.text[start:end]):
+        return True
+    return any(said_about(page.text, q, start, end).sign in (">=", "<=", ">", "<", "up_to")
+               for q in page.inside(block, start, end) if q.units)
+
+
+def _worded(walk: Walk, block: Block, start: int, end: int, demanding: bool) -> list[Draft]:
+    """Demands without a number in a clause that gave none."""
+    page = walk.page
+    made = wording.standard_drafts(page, block, start, end)
+    asked = lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end)
+    listed = block.kind == "list_item" or background.requirement_section(block)
+    if asked or (listed and lexicon("negation").search(page.text, start, end)):
+        named = [h for h in metric_hits(page, start, end) if h.what in wording.CHEMICAL]
+        if asked and (named or lexicon("forbidden").search(page.text, start, end)):
+            made += wording.chemistry_drafts(page, block, start, end)
+        if asked and not made:
+            made += wording.format_drafts(page, block, start, end)
+        if not made:
+            made += wording.test_drafts(page, block, start, end)
+            if made:
+                for q in page.inside(block, start, end):
+                    page.settle(q, "requirement", "part of a criterion in words")
+    for new in made:
+        new.priority = spoken(page, start, end, new.start) or (
+            walk.lead_priority if block.kind == "list_item" else None) or headed(block) or "must"
+        if new.priority == "info":
+            new.priority = "must"
+    return made
+
+
+def _keep(page: Page, block: Block, found: list[Draft]) -> None:
+    """Numbers of the pack or system are kept as such where they are asked for, and set aside where cells alone are."""
+    for new in found:
+        if new.level in ("module", "pack", "system") and page.cells_only and new.quantity is not None:
+            background.ignore_span(page, block, new.quantity.start, new.quantity.end, "level")
+        else:
+            page.drafts.append(new)

@@ -1,0 +1,63 @@
+"""Standards, size codes and chemistries by name: what a document writes without a unit, and digits that are no numbers."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from knowledge import vocabulary
+from tools.extract.phrases import Hit, Phrases
+
+
+@lru_cache(maxsize=1)
+def _standard() -> re.Pattern[str]:
+    data = vocabulary.standards()
+    families = "|".join(data["families"])
+    return re.compile(rf"(?<![\w-])(?:{families})(?:{data['clause']})")
+
+
+@lru_cache(maxsize=1)
+def size_code() -> re.Pattern[str]:
+    """Cell size codes such as 21700 or 4680."""
+    return re.compile(vocabulary.chemistry()["size_code"])
+
+
+def standards_in(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the standards named in text[start:end]."""
+    return [m.span() for m in _standard().finditer(text, start, end)]
+
+
+_TESTS = re.compile(r"\bT\.\d(?:\s?-\s?T\.\d)?|\b\d{1,2}:\d{2}\b|\b\d{4}-\d{2}-\d{2}\b|\bQ[1-4]/\d{4}|\b(?:19|20)\d{2}/\d{2,4}\b")
+
+
+def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans whose digits are names, times or dates and no quantities."""
+    found = standards_in(text, start, end)
+    found += [m.span() for m in _TESTS.finditer(text, start, end)]
+    for match in size_code().finditer(text, start, end):
+        follows = text[match.end():match.end() + 12]
+        if not re.match(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm)", follows):
+            found.append(match.span())
+    return found
+
+
+@lru_cache(maxsize=1)
+def chemistries() -> Phrases[tuple[str, str]]:
+    """Chemistry phrases; the payload is (electrode or whole, canonical name)."""
+    data = vocabulary.chemistry()
+    return Phrases([
+        (phrase, (side, name)) for side in ("cathode", "anode", "whole") for name, phrases in data[side].items()
+        for phrase in phrases
+    ], inflect=False)
+
+
+@lru_cache(maxsize=1)
+def formats() -> Phrases[str]:
+    """Words for cell formats; the payload is the canonical format."""
+    data = vocabulary.chemistry()["formats"]
+    return Phrases([(p, name) for name, phrases in data.items() for p in phrases])
+
+
+def chemistry_hits(text: str, start: int, end: int) -> list[Hit[tuple[str, str]]]:
+    """The chemistries named in text[start:end]."""
+    return chemistries().find(text, start, end)

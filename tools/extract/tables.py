@@ -1,0 +1,427 @@
+"""Requirements in tables: a label, one or more value columns, a unit, conditions, a class."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from knowledge.document import Block
+from knowledge.requirement import Priority
+from knowledge.units import meanings
+from knowledge.vocabulary import metric
+from tools.extract import axes, background, wording
+from tools.extract.columns import column_roles, split_header
+from tools.extract.comparators import Said, label_bound, said_about
+from tools.extract.conditions import Slots, infer, merge, tidy, worded
+from tools.extract.meaning import draft, final_metric, implied_metric, level_of, metric_for
+from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.phrases import Hit, lexicon
+from tools.extract.priorities import cell_priority, headed, spoken
+from tools.extract.prose import direct
+from tools.extract.quantities import Quantity
+
+VALUES = ("value", "should", "min", "typ", "max")
+_AS_ROW = r"\b(?:as|see|like|same as|wie|siehe|comme|cf\.)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|Pos\.\s)?{}(?![\w.]\d|\w)"
+
+
+@dataclass
+class Row:
+    """One table row by role."""
+
+    page: Page
+    cells: list[Block]
+    roles: dict[int, str]
+    codes: dict[str, Priority]
+    named: list[Hit[str]] = field(default_factory=list)
+    parts: dict[str, list[Block]] = field(default_factory=dict)
+    row_id: str | None = None
+
+    def __post_init__(self) -> None:
+        for block in self.cells:
+            role = self.roles.get(block.column if block.column is not None else -1, "condition")
+            self.parts.setdefault(role, []).append(block)
+        ids = self.parts.get("id", [])
+        if ids:
+            self.row_id = ids[0].text.strip().rstrip(".):")
+
+    def blocks(self, *roles: str) -> list[Block]:
+        """The cells of these roles, in column order."""
+        return [b for b in self.cells if any(b in self.parts.get(r, []) for r in roles)]
+
+    @property
+    def label(self) -> list[Block]:
+        """The label cells."""
+        return self.parts.get("label", [])
+
+
+def read_tables(page: Page, codes: dict[str, Priority]) -> None:
+    """Read every table of the document; rows that have an id are kept for notes that refer to them."""
+    for number in sorted({b.table for b in page.document.blocks if b.table is not None}):
+        rows = page.document.table_rows(number)
+        header, body = split_header(rows)
+        roles = column_roles(page, header, body)
+        units = _header_units(header)
+        named = _named_by_header(page, header, roles)
+        group: Priority | None = None
+        for cells in body:
+            row = Row(page, cells, roles, codes, named=named)
+            if len(cells) == 1 and (len(cells[0].text) > 50 or cells[0].text.rstrip().endswith((".", ":"))):
+                page.loose.add(cells[0].index)
+                continue
+            if len(cells) == 1 and len(rows) > 2 and not page.blocks[cells[0].index]:
+                found = spoken(page, cells[0].start, cells[0].end, cells[0].end)
+                group = found if found else None
+                continue
+            read_row(row, units, group)
+
+
+def _header_units(header: list[list[Block]]) -> dict[int, str]:
+    units = {}
+    for row in header:
+        for block in row:
+            match = re.search(r"[(\[]\s*([^()\[\]]{1,12})\s*[)\]]\s*$", block.text)
+            if match and meanings(match.group(1)) and block.column is not None:
+                units[block.column] = match.group(1)
+    return units
+
+
+def _named_by_header(page: Page, header: list[list[Block]], roles: dict[int, str]) -> list[Hit[str]]:
+    """A metric that the header of the label column names for all rows (`Operating temperature | Range`)."""
+    return [h for r in header for b in r if roles.get(b.column if b.column is not None else -1) == "label"
+            for h in metric_hits(page, b.start, b.end)]
+
+
+def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> list[Draft]:
+    """The requirements of one row."""
+    page = row.page
+    cause = _background(row)
+    if cause:
+        for block in row.cells:
+            background.ignore_span(page, block, block.start, block.end, cause)
+        return []
+    for block in row.parts.get("background", []):
+        background.ignore_span(page, block, block.start, block.end, "competitor")
+    _give_units(row, units)
+    hits = [h for b in row.label for h in metric_hits(page, b.start, b.end)] + row.named
+    made = _numeric(row, hits)
+    if not made:
+        made = _texts(row, hits)
+    else:
+        made += _more_texts(row, hits)
+    _finish(row, made, group)
+    if row.row_id:
+        page.rows.setdefault(row.row_id, []).extend(made)
+    page.drafts += made
+    return made
+
+
+def _background(row: Row) -> str | None:
+    page = row.page
+    if all(b.hidden for b in row.cells):
+        return "hidden"
+    for block in row.blocks("label", "remark", "condition", "priority", *VALUES):
+        hits = lexicon("background").find(page.text, block.start, block.end)
+        strong = [h for h in hits if h.what in ("predecessor", "competitor", "informative", "level")
+                  or row.label and block in row.label]
+        if strong:
+            return strong[0].what
+    label = row.label[0] if row.label else row.cells[0]
+    return background.section_background(page, label)
+
+
+def _give_units(row: Row, units: dict[int, str]) -> None:
+    """Bare numbers in value cells take the unit of the unit column, the label's bracket or the column's header."""
+    page = row.page
+    written = next((b.text.strip() for b in row.parts.get("unit", []) if b.text.strip()), None)
+    if written is None:
+        for block in row.label:
+            match = re.search(r"[(\[,]\s*([^()\[\],]{1,14})\s*[)\]]?\s*$", block.text)
+            if match and meanings(match.group(1)):
+                written = match.group(1).strip()
+    for block in row.blocks(*VALUES):
+        unit = written or units.get(block.column if block.column is not None else -1)
+        found = meanings(unit) if unit else ()
+        if not found or not unit:
+            continue
+        page.blocks[block.index] = [
+            q if q.units else replace(q, units=found, unit_text=unit) for q in page.blocks[block.index]]
+
+
+def _numeric(row: Row, hits: list[Hit[str]]) -> list[Draft]:
+    page, made = row.page, list[Draft]()
+    text_metric = bool(hits) and _text_only(hits[0].what)
+    if text_metric:
+        return []
+    bound = next((b for cell in row.label if (b := label_bound(page.text, cell.start, cell.end))), None)
+    limits = {r: [q for b in row.parts.get(r, []) for q in page.blocks[b.index] if q.units] for r in ("min", "typ", "max")}
+    if any(limits.values()):
+        made += _limits(row, hits, limits)
+    for block in row.blocks("value", "should"):
+        made += _cell(row, block, hits, bound)
+    return made
+
+
+def _text_only(name: str) -> bool:
+    row = metric(name)
+    return row.dimension == "text" and name not in ("standard_compliance", "format", *wording.CHEMICAL)
+
+
+def _choose(q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], place: int) -> str | None:
+    for hit in sorted((h for h in own if h.end <= place), key=lambda h: -h.end):
+        if metric_for(hit.what, q):
+            return metric_for(hit.what, q)
+    direct_fit = [h for h in hits if metric_for(h.what, q) == h.what]
+    for hit in direct_fit or hits:
+        if (name := metric_for(hit.what, q)) is not None:
+            return name
+    for hit in own:
+        if metric_for(hit.what, q):
+            return metric_for(hit.what, q)
+    return next((m for d in q.dimensions if (m := implied_metric(d))), None)
+
+
+def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> list[Draft]:
+    """The requirements of one value cell; its other numbers stay open for the conditions."""
+    page = row.page
+    numbered = [q for q in page.blocks[block.index] if q.units and id(q) not in page.fates]
+    own = [h for h in metric_hits(page, block.start, block.end)
+           if not any(h.start < q.end and h.end > q.start for q in numbered)]
+    label = row.label[0] if row.label else block
+    loose = [q for b in row.cells for q in page.blocks[b.index] if b is not block and q.shape == "tolerance_only"]
+    made = axes.tuples(page, block, block.start, block.end, [*numbered, *loose])
+    if made and row.label:
+        made = _axes_from_label(row, made, label)
+    first: str | None = None
+    for q in numbered:
+        if id(q) in page.fates:
+            continue
+        said = said_about(page.text, q, block.start, block.end)
+        name = _choose(q, hits, own, q.start)
+        if name is None or _beside(page, block, q, name, first, said, numbered):
+            continue
+        new = draft(page, block, q, name, said, bound)
+        if new is None:
+            continue
+        first = first or name
+        page.settle(q, "requirement")
+        if name == "capacity":
+            _kind(page, row, new, said)
+        made.append(new)
+    return made
+
+
+def _axes_from_label(row: Row, made: list[Draft], label: Block) -> list[Draft]:
+    text = row.page.text
+    hits = [h for h in lexicon("axes").find(text, label.start, label.end)]
+    names = list(dict.fromkeys(h.what for h in hits))
+    if len(names) == len(made):
+        for new, name in zip(made, names, strict=True):
+            new.metric = name
+    return made
+
+
+def _beside(
+    page: Page, block: Block, q: Quantity, name: str, first: str | None, said: Said, numbered: list[Quantity]
+) -> bool:
+    """A second number that is a condition of the first, or says the same in another unit."""
+    text = page.text
+    opened = text[block.start:q.start].count("(") > text[block.start:q.start].count(")")
+    if first is None:
+        lead = lexicon("condition_lead").ending_at(text, block.start, q.start)
+        others = [o for o in numbered if o is not q and o.start > q.start]
+        return bool(lead and others and not said.sign)
+    row = metric(name)
+    if name != first and opened:
+        page.settle(q, "ignored", "says the value again in another unit")
+        return True
+    if name != first and first in ("cycle_life", "calendar_life") and q.is_a("percent"):
+        return True
+    if name == first and opened and not said.sign:
+        return True
+    if name == first and row.dimension in ("time", "temperature", "percent") and not said.sign:
+        return True
+    lead = lexicon("condition_lead").search(text, max(block.start, q.start - 14), q.start)
+    return bool(lead and not said.sign)
+
+
+def _kind(page: Page, row: Row, new: Draft, said: Said) -> None:
+    """Typical and minimum capacity are told apart by the words at the number, then by the label."""
+    if said.sign in (">=", ">"):
+        new.conditions["kind"] = "minimum"
+        if not re.search(r"(?<!\w)(?:min|typ)", page.text[said.start:new.end], re.IGNORECASE) and not any(
+                lexicon("kinds").search(page.text, b.start, b.end) for b in row.label):
+            del new.conditions["kind"]
+        return
+    label = next((k for b in row.label if (k := lexicon("kinds").search(page.text, b.start, b.end))), None)
+    stop = re.search(r"[,;]|$", page.text[new.end:min(new.block.end, new.end + 12)])
+    near = lexicon("kinds").search(page.text, max(new.block.start, new.start - 14), new.end + (stop.start() if stop else 0))
+    kind = (near or label)
+    if kind:
+        new.conditions["kind"] = kind.what
+        if kind.what in ("typical",) and new.comparator == ">=":
+            new.comparator = "="
+
+
+def _limits(row: Row, hits: list[Hit[str]], limits: dict[str, list[Quantity]]) -> list[Draft]:
+    """Min, typ and max columns: a minimum and a maximum are a range, a typical value stands by itself."""
+    page, made = row.page, list[Draft]()
+    low, typ, high = (limits[r][0] if limits[r] else None for r in ("min", "typ", "max"))
+    place = next(q for q in (low, typ, high) if q is not None)
+    name = _choose(place, hits, [], place.start)
+    if name is None:
+        return []
+    if low and high and low.shape == high.shape == "single":
+        joined = replace(low, shape="range", values=(low.value, high.value))
+        made += _limit(row, joined, name, None, low)
+        page.settle(high, "requirement")
+    else:
+        for q, sign in ((low, ">="), (high, "<=")):
+            if q:
+                made += _limit(row, q, name, sign, q)
+    if typ:
+        new = _limit(row, typ, name, "=", typ)
+        for one in new:
+            if low or high or name == "capacity":
+                one.conditions["kind"] = "typical"
+        made += new
+    if name == "capacity" and low and typ:
+        made[0].conditions["kind"] = "minimum"
+    return made
+
+
+def _limit(row: Row, q: Quantity, name: str, sign: str | None, origin: Quantity) -> list[Draft]:
+    page = row.page
+    block = next(b for b in row.cells if b.start <= origin.start < b.end)
+    said = said_about(page.text, origin, block.start, block.end)
+    new = draft(page, block, q, name, Said(said.sign or sign, said.start, said.end))
+    if new is None:
+        return []
+    page.settle(origin, "requirement")
+    new.quantity = origin
+    return [new]
+
+
+def _texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
+    """A row without a number to hold: chemistry, format, standard, test, device, marking."""
+    page, made = row.page, list[Draft]()
+    label = hits[0].what if hits else None
+    blocks = row.blocks("value", "should", *(("min", "typ", "max") if not row.parts.get("value") else ()))
+    for block in blocks:
+        made += wording.standard_drafts(page, block, block.start, block.end, row=True)
+        if label in wording.CHEMICAL or label is None:
+            made += wording.chemistry_drafts(page, block, block.start, block.end, label)
+        if label == "format":
+            made += wording.format_drafts(page, block, block.start, block.end)
+    names = [h for h in hits if _text_only(h.what)]
+    if names and not made:
+        block = next((b for b in blocks if b.text.strip()), row.label[0])
+        place = (row.label[0].start, row.label[0].end)
+        made += wording.test_drafts(page, block, block.start, block.end, place)
+        for q in page.blocks[block.index]:
+            page.settle(q, "requirement", "part of a criterion in words")
+    elif made and any(d.metric == "standard_compliance" for d in made):
+        made += _tests_beside(row)
+    if not made and label in wording.CHEMICAL and blocks:
+        block = blocks[0]
+        made.append(Draft(label, "in", [" ".join(block.text.split())], None, block.start, block.end, block,
+                          level="material"))
+    return made
+
+
+def _tests_beside(row: Row) -> list[Draft]:
+    """A test named beside standards; its criterion may stand in the condition column."""
+    page = row.page
+    for block in row.blocks("condition", "value"):
+        hits = [h for h in metric_hits(page, block.start, block.end) if metric(h.what).test]
+        if hits and lexicon("negation").search(page.text, block.start, block.end):
+            for q in page.blocks[block.index]:
+                page.settle(q, "requirement", "part of a criterion in words")
+            return wording.test_drafts(page, block, block.start, block.end)
+    return []
+
+
+def _more_texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
+    """Chemistry words beside a number: `Ni-rich layered oxide; cobalt <= 6 mol%`."""
+    if not hits or hits[0].what not in wording.CHEMICAL:
+        return []
+    found = [d for b in row.blocks("value") for d in wording.chemistry_drafts(
+        row.page, b, b.start, b.end, hits[0].what)]
+    return [d for d in found if d.comparator == "in"]
+
+
+def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
+    page, text = row.page, row.page.text
+    if not made:
+        return
+    slots = _row_slots(row, made[0])
+    label = row.label[0] if row.label else row.cells[0]
+    spans = [(b.start, b.end) for b in row.blocks("label", "condition", "value", "should", "remark")]
+    for new in made:
+        if metric(new.metric).dimension == "text":
+            own: list[Slots] = []
+        else:
+            own = [*slots, *(worded(text, a, b, new.metric) for a, b in spans)]
+        merge(new.conditions, own)
+        if row.parts.get("condition") and not new.conditions.get("note"):
+            _note(row, new)
+        new.conditions = tidy(new.conditions, new.metric)
+        joined = label.start, label.end
+        new.metric = direct(page, new.metric, *joined)
+        new.metric = final_metric(new, text, *joined)
+        new.level = level_of(page, *joined, metric(new.metric).level)
+        new.row_id = row.row_id
+        new.priority = _priority(row, new, group)
+
+
+def _note(row: Row, new: Draft) -> None:
+    """A condition in words only is kept as the requirement's note."""
+    texts = [" ".join(row.page.document.text[b.start:b.end].split()) for b in row.parts["condition"]
+             if not any(q.units for q in row.page.blocks[b.index])]
+    words = "; ".join(t for t in texts if t and t not in ("-", "–", "—"))
+    if words and not re.fullmatch(_AS_ROW.format(r"[\w.]+"), words):
+        new.conditions["note"] = words[:200]
+
+
+def _row_slots(row: Row, first: Draft) -> list[Slots]:
+    """Conditions of a row: what the value cell left over, the condition column, the label; then rows referred to."""
+    page, found = row.page, list[Slots]()
+    for role in ("condition", "value", "should", "label", "remark"):
+        for block in row.parts.get(role, []):
+            for q in page.blocks[block.index]:
+                if id(q) in page.fates or not (q.units or _repeats(page, q)):
+                    continue
+                said = said_about(page.text, q, block.start, block.end)
+                if _repeats(page, q):
+                    page.settle(q, "condition")
+                    found.append({"repeats": q.value})
+                    continue
+                slots = infer(page.text, q, block.start, block.end, first.metric, said.sign)
+                if slots is None and role == "condition":
+                    slots = {}
+                if slots is not None:
+                    page.settle(q, "condition", "" if slots else "a remark beside a requirement")
+                    found.append(slots)
+    for name, drafts in page.rows.items():
+        for block in row.blocks("condition", "value", "remark"):
+            if drafts and re.search(_AS_ROW.format(re.escape(name)), page.text[block.start:block.end], re.IGNORECASE):
+                found.append({k: v for k, v in drafts[0].conditions.items() if k not in ("kind", "note", "basis")})
+    return found
+
+
+def _repeats(page: Page, q: Quantity) -> bool:
+    return not q.units and page.text[q.start - 1:q.start] in ("x", "×")
+
+
+def _priority(row: Row, new: Draft, group: Priority | None) -> Priority:
+    page = row.page
+    for block in row.parts.get("priority", []):
+        found = cell_priority(block.text, row.codes)
+        if found:
+            return found
+    if new.block in row.parts.get("should", []) and row.parts.get("value"):
+        return "should"
+    spans = [(b.start, b.end) for b in row.blocks("value", "should", "label", "remark", "condition")]
+    words = [found for a, b in spans if (found := spoken(page, a, b, new.start))]
+    if "should" in words:
+        return "should"
+    return group or headed(new.block) or "must"

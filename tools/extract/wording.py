@@ -1,0 +1,125 @@
+"""Demands without a number: standards, chemistries, formats, tests with their criterion, devices, markings."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.document import Block
+from knowledge.requirement import Comparator
+from knowledge.vocabulary import metric
+from tools.extract import standards
+from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.phrases import lexicon
+
+CHEMICAL = ("cathode_chemistry", "anode_chemistry", "chemistry")
+
+
+def standard_drafts(page: Page, block: Block, start: int, end: int, row: bool = False) -> list[Draft]:
+    """One requirement per standard that the text asks compliance with; a method or an article cited is none."""
+    text, spans = page.text, standards.standards_in(page.text, start, end)
+    made = []
+    for first, last in spans:
+        if not row and not _demanded(page, start, end, first):
+            continue
+        made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
+                          block))
+    return made
+
+
+def _demanded(page: Page, start: int, end: int, place: int) -> bool:
+    text = page.text
+    opened = text[start:place].count("(") > text[start:place].count(")")
+    numbers = [q for q in page.inside(page.document.blocks[0], 0, 0)]
+    close = text[max(start, place - 24):place]
+    method = lexicon("measured_by").ending_at(close, 0, len(close))
+    asks = lexicon("compliance").search(text, start, end)
+    del numbers
+    return bool(asks) and not opened and not (method and re.search(r"(?:measured|determined|gemessen|ermittelt)", close))
+
+
+def chemistry_drafts(page: Page, block: Block, start: int, end: int, label: str | None = None) -> list[Draft]:
+    """Chemistries asked for (`in`) or excluded (`prohibited`), per electrode."""
+    text = page.text
+    hits = standards.chemistry_hits(text, start, end)
+    groups: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for hit in hits:
+        side, name = hit.what
+        own = f"{side}_chemistry" if side != "whole" else "chemistry"
+        if label in CHEMICAL and not (label == "chemistry"):
+            own = label if side == "whole" or own == label else own
+        comparator = "prohibited" if _refused(page, start, end, hit.start, hit.end) else "in"
+        value = name if side == "whole" or name not in ("layered oxide",) else " ".join(text[hit.start:hit.end].split())
+        groups.setdefault((own, comparator), []).append((hit.start, hit.end, value))
+    made = []
+    for (own, comparator), found in groups.items():
+        values = list(dict.fromkeys(v for _, _, v in found))
+        if comparator == "in":
+            made.append(Draft(own, "in", values, None, found[0][0], found[-1][1], block, level="material"))
+        else:
+            for first, last, value in found:
+                made.append(Draft(own, "prohibited", value, None, first, last, block, level="material"))
+    return made
+
+
+def _refused(page: Page, start: int, end: int, first: int, last: int) -> bool:
+    text = page.text
+    after = text[last:min(end, last + 60)]
+    before = text[max(start, first - 30):first]
+    if lexicon("forbidden").search(re.split(r"[;.]", after)[0]):
+        return True
+    hits = lexicon("negation").find(before)
+    return bool(hits) and not re.search(r"[,;]", before[hits[-1].end:])
+
+
+def format_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """The cell's shape or size code."""
+    text, made = page.text, []
+    codes = [m for m in standards.size_code().finditer(text, start, end)
+             if not _refused(page, start, end, m.start(), m.end())]
+    shapes = standards.formats().find(text, start, end)
+    if codes:
+        values = list(dict.fromkeys(m.group() for m in codes))
+        made.append(Draft("format", "in", values, None, codes[0].start(), codes[-1].end(), block))
+    elif shapes:
+        values = list(dict.fromkeys(h.what for h in shapes))
+        made.append(Draft("format", "in", values, None, shapes[0].start, shapes[-1].end, block))
+    return made
+
+
+def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int, int] | None = None) -> list[Draft]:
+    """Tests, devices and markings with their criterion; `label` is the row's label where there is one."""
+    text = page.text
+    names = [h for h in (metric_hits(page, *label) if label else []) if _worded(h.what)]
+    inside = [h for h in metric_hits(page, start, end) if _worded(h.what)]
+    made = []
+    for hit in (names or inside)[:1]:
+        sentence = text[start:end].strip()
+        comparator, value, first, last = _criterion(page, start, end, hit.start, hit.end)
+        if sentence:
+            made.append(Draft(hit.what, comparator, value, None, first, last, block))
+    return made
+
+
+def _worded(name: str) -> bool:
+    row = metric(name)
+    return row.test or name in ("safety_device", "marking", "ingress_protection", "origin", "thermal_propagation",
+                                "thermal_runaway", "delivery_date")
+
+
+def _criterion(page: Page, start: int, end: int, hit_start: int, hit_end: int) -> tuple[Comparator, str, int, int]:
+    """`no fire …` forbids; anything else is what the test requires, in the document's words."""
+    text = page.text
+    match = re.search(r"(?:\b(?:no|kein(?:e|en|er)?|keinerlei|aucune?|pas de)|(?:shall|must|may|darf|dürfen)\s+(?:not|nicht))\s+(?P<what>[^;.|]+)",
+                      text[start:end], re.IGNORECASE)
+    leads = re.match(r"\s*(?:no|kein\w*)\b", text[start:end], re.IGNORECASE)
+    if match and (leads or "," not in text[start:start + match.start()]):
+        first, last = start + match.start("what"), start + match.end("what")
+        what = text[first:last].rstrip()
+        if first <= hit_start < last:
+            name = text[hit_start:hit_end]
+            what = re.sub(rf"\s*(?:in|at|during|bei|im|beim)?\s*(?:the|a|der|einem)?\s*{re.escape(name)}(?:\s*test)?", "", what)
+        return "prohibited", " ".join(what.split()), start + match.start(), first + len(text[first:last].rstrip())
+    first, last = start, end
+    while last > first and text[last - 1] in " .;\n":
+        last -= 1
+    return "required", " ".join(text[first:last].split()), first, last
