@@ -7,7 +7,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from agent.services import Services
-from agent.stages import candidates, designs, evidence, materials, report, requirements, review
+import agent.stages.candidates
+import agent.stages.designs
+import agent.stages.evidence
+import agent.stages.materials
+import agent.stages.report
+import agent.stages.requirements
+import agent.stages.review
 from agent.state import RunState
 
 if TYPE_CHECKING:
@@ -16,13 +22,13 @@ if TYPE_CHECKING:
 
 Stage = Callable[[RunState, Services], dict[str, Any]]
 STAGES: tuple[tuple[str, Stage, str], ...] = (
-    ("requirements", requirements.run, "reading the document"),
-    ("review", review.run, "waiting for corrections"),
-    ("evidence", evidence.run, "looking for passages that bear on the requirements"),
-    ("materials", materials.run, "choosing systems and formats"),
-    ("candidates", candidates.run, "searching for designs"),
-    ("designs", designs.run, "simulating the designs"),
-    ("report", report.run, "writing the report"),
+    ("requirements", agent.stages.requirements.run, "reading the document"),
+    ("review", agent.stages.review.run, "waiting for corrections"),
+    ("evidence", agent.stages.evidence.run, "looking for passages that bear on the requirements"),
+    ("materials", agent.stages.materials.run, "choosing systems and formats"),
+    ("candidates", agent.stages.candidates.run, "searching for designs"),
+    ("designs", agent.stages.designs.run, "simulating the designs"),
+    ("report", agent.stages.report.run, "writing the report"),
 )
 
 

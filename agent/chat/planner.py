@@ -66,8 +66,8 @@ class Planner:
         from langgraph.graph import END, START, StateGraph
 
         graph = StateGraph(Turn)
-        graph.add_node("think", self._think)
-        graph.add_node("act", self._act)
+        graph.add_node("think", self._think)  # type: ignore[call-overload]
+        graph.add_node("act", self._act)  # type: ignore[call-overload]
         graph.add_edge(START, "think")
         graph.add_conditional_edges("think", self._next, {"act": "act", "think": "think", "end": END})
         graph.add_edge("act", "think")

@@ -120,7 +120,7 @@ class Session:
             raise BadInput("name a document: /requirements FILE")
         answer = self.services.call(
             read_requirements, {"path": str(self.file.resolve()), "sha256": runs.file_digest(self.file)})
-        self.reading = corrected(answer.result.reading, self.corrections)
+        self.reading = corrected(answer.result, self.corrections)
         rows = tuple({"id": r.id, "metric": words.metric_words(r.metric), "asked": words.bound_words(r),
                       "conditions": words.conditions_words(r.conditions), "priority": r.priority,
                       "where": r.source.place} for r in self.reading.requirements)

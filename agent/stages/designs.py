@@ -10,7 +10,8 @@ from agent.stages.requirements import current_reading
 from agent.state import RunState
 from knowledge.report import FailureRecord
 from tools.optimise.search import SearchResult
-from tools.simulate.age import age_designs
+from tools.run import Success
+from tools.simulate.age import DesignsAged, age_designs
 from tools.simulate.evaluate import DesignsEvaluated, evaluate_designs
 from tools.verify.asks import asks_for, is_ageing
 
@@ -36,12 +37,12 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     best = [o.design.model_dump(mode="json") for o in _first_ranking(state, services, keys)[:BEST]]
     failures = list(state.get("failures", []))
     ageing = [a.model_dump(mode="json") for a in asks if is_ageing(a)]
-    extra = {}
+    answers: dict[str, Success[DesignsAged] | Success[DesignsEvaluated] | FailureRecord] = {
+        "sheet": services.attempt(evaluate_designs, {"designs": best, "asks": [], "curves": True})
+    }
     if ageing:
-        extra["ageing"] = (age_designs, {"designs": best, "asks": ageing})
-    extra["sheet"] = (evaluate_designs, {"designs": best, "asks": [], "mesh": "search", "curves": True})
-    for name, (tool, request) in extra.items():
-        answer = services.attempt(tool, request)  # type: ignore[arg-type]
+        answers["ageing"] = services.attempt(age_designs, {"designs": best, "asks": ageing})
+    for name, answer in answers.items():
         if isinstance(answer, FailureRecord):
             failures.append(answer.model_dump(mode="json"))
         else:

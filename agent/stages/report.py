@@ -18,10 +18,10 @@ from knowledge.report import FailureRecord, Report, RunFacts, StageRecord
 from knowledge.requirement import Reading
 from knowledge.sources import source
 from tools.optimise.search import SearchResult
-from tools.retrieve.evidence import EvidenceFound
+from tools.retrieve.evidence import EvidenceResult
 from tools.screen.systems import SystemsChosen
 from tools.verify.asks import asks_for
-from tools.verify.bounds import physical_bounds, theories
+from tools.verify.bounds import physical_bounds
 from tools.verify.judge import judge
 from tools.verify.offers import feasibility
 
@@ -46,7 +46,7 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
 def assemble(state: RunState, services: Services) -> Report:
     """The report as data, out of the ledger rows that the state names."""
     reading = current_reading(state, services)
-    evidence = services.load(state["evidence"]["key"], EvidenceFound)
+    evidence = services.load(state["evidence"]["key"], EvidenceResult)
     chosen = services.load(state["materials"]["key"], SystemsChosen)
     search_key = state["candidates"]["key"]
     search = services.load(search_key, SearchResult) if search_key else None
@@ -91,9 +91,9 @@ def _feasibility(
         why = state["candidates"].get("why") or "no system or format can serve: see the reasons under materials"
         return Feasibility(feasible=False, proof="physical bound" if not materials["systems"] else "no evaluable must",
                            text=why)
-    bounds = physical_bounds(reading.requirements, theories(materials["systems"]))
+    bounds = physical_bounds(reading.requirements, materials["systems"])
     _, unanswerable = asks_for(reading.requirements)
-    simulated = [judge(reading.requirements, s.figures, unanswerable) for s in search.simulated]
+    simulated = {s.design.id: judge(reading.requirements, s.figures, unanswerable) for s in search.simulated}
     return feasibility(offers, reading.requirements, bounds, search.log, simulated)
 
 

@@ -16,7 +16,7 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     answer = services.call(
         read_requirements, {"path": state["document_path"], "sha256": state["document_sha256"]}
     )
-    reading = answer.result.reading
+    reading = answer.result
     if not reading.requirements:
         raise NoRequirement(
             FailureClass.BAD_INPUT,
@@ -35,8 +35,7 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
 def current_reading(state: RunState, services: Services) -> Reading:
     """The reading as it stands: the document's, with the user's corrections on top."""
     from agent.corrections import corrected
-    from tools.extract.requirements import RequirementsRead
 
     field = state["requirements"]
-    reading = services.load(field["key"], RequirementsRead).reading
+    reading = services.load(field["key"], Reading)
     return corrected(reading, field.get("corrections", []))

@@ -136,7 +136,7 @@ def requirements(file: FileArgument, json_: JsonOption = False) -> None:
 
     services = open_services(make_settings())
     answer = services.call(read_requirements, {"path": str(file.resolve()), "sha256": file_digest(file)})
-    reading = answer.result.reading
+    reading = answer.result
     if json_:
         emit_json(reading.model_dump(mode="json"))
     else:

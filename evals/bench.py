@@ -1,0 +1,120 @@
+"""`make bench`: what the product promises about time and memory, measured in one run and printed as a table.
+
+Absolute limits stand here and not in tests: machines are noisy. Ratios are of CPU seconds within this run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from knowledge.frozen import Frozen
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = ROOT / "examples" / "rfx" / "ev_cylindrical_4680.pdf"
+
+
+class Measured(Frozen):
+    """One line of the benchmark."""
+
+    what: str
+    value: float
+    unit: str
+    goal: str
+    kept: bool
+    note: str = ""
+
+
+def help_seconds(repeats: int = 5) -> Measured:
+    """Wall time of `cellwright --help`, the median of several starts."""
+    times = []
+    for _ in range(repeats):
+        clock = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "evals.cli", "--help"], cwd=ROOT, capture_output=True, check=True)
+        times.append(time.perf_counter() - clock)
+    value = sorted(times)[repeats // 2]
+    return Measured(what="cellwright --help", value=round(value, 3), unit="s", goal="≤ 0.7 s", kept=value <= 0.7,
+                    note=f"median of {repeats}")
+
+
+def simulation_ratio() -> Measured:
+    """DFN designs per CPU second, batched with inputs, against a new `pybamm.Simulation` per design."""
+    from evals.bench_simulate import batched_against_rebuild
+
+    found = batched_against_rebuild()
+    ratio = float(found["ratio"])
+    return Measured(what="batched DFN ÷ new Simulation per design", value=round(ratio, 1), unit="×", goal="≥ 6×",
+                    kept=ratio >= 6, note=str(found.get("note", "")))
+
+
+def report_seconds(home: Path, name: str, limit: float) -> tuple[Measured, Measured]:
+    """Wall time and peak memory of RFx → report with at least 20 designs, in a process of its own."""
+    with tempfile.TemporaryDirectory() as out:
+        code = [sys.executable, "-m", "evals.cli", "design", str(EXAMPLE), "--out", out, "--json", "--quiet",
+                "--workers", "2"]
+        clock = time.perf_counter()
+        done = subprocess.run(code, cwd=ROOT, capture_output=True, text=True, check=False,
+                              env={**os.environ, "CELLWRIGHT_HOME": str(home)})
+        wall = time.perf_counter() - clock
+    if done.returncode not in (0, 3):
+        raise SystemExit(f"the run failed with {done.returncode}: {done.stderr[-500:]}")
+    designs = len(json.loads(done.stdout)["offers"])
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
+    kept = wall <= limit and designs >= 20
+    return (
+        Measured(what=f"RFx → report, {name}", value=round(wall, 1), unit="s", goal=f"≤ {limit:g} s, ≥ 20 designs",
+                 kept=kept, note=f"{designs} designs, exit {done.returncode}"),
+        Measured(what=f"peak memory of one process, {name}", value=round(peak, 2), unit="GiB",
+                 goal="≤ 4 GiB in all", kept=3 * peak <= 4 or peak <= 1.3, note="largest process; 2 workers beside it"),
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the benchmark; exit code 1 where a goal is missed."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--home", type=Path, help="keep the caches here instead of in a temporary folder")
+    options = parser.parse_args(arguments)
+    rows = [help_seconds(), simulation_ratio()]
+    with tempfile.TemporaryDirectory() as temporary:
+        home = options.home or Path(temporary)
+        rows += report_seconds(home, "cold", 400)
+        _forget_runs(home)
+        rows += report_seconds(home, "warm (database cached, ledger empty)", 180)
+    _show(rows, options.json)
+    return 0 if all(r.kept for r in rows) else 1
+
+
+def _forget_runs(home: Path) -> None:
+    """Remove the ledger, so that the warm run computes everything but the simulator database again."""
+    import shutil
+
+    shutil.rmtree(home / "ledger", ignore_errors=True)
+
+
+def _show(rows: list[Measured], as_json: bool) -> None:
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    if as_json:
+        value: dict[str, Any] = {"machine": machine, "rows": [r.model_dump(mode="json") for r in rows]}
+        print(json.dumps(value, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("What", "Measured", "Goal", "", "Note", title=f"Benchmark on {machine}", title_justify="left")
+    for r in rows:
+        table.add_row(r.what, f"{r.value:g} {r.unit}", r.goal, "kept" if r.kept else "MISSED", r.note)
+    Console(width=150).print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
