@@ -180,7 +180,7 @@ def _figure(ask: Ask, design: CellDesign, build: BuildUp | None, runs: list[tupl
 def _note(answer: Answer, runs: list[tuple[Run, Outcome]]) -> str | None:
     # Why a run lies outside the validity box belongs beside the number that it makes uncertain.
     outside = dict.fromkeys(o.note for _, o in runs if o.validity != "inside" and o.note)
-    words = [answer.note, *(note for note in outside if note not in answer.note)]
+    words = [answer.note, *[note for note in outside if note not in answer.note][:2]]
     return "; ".join(w for w in words if w) or None
 
 

@@ -47,7 +47,8 @@ def measured(case: Case) -> Answer:
     """The asked metric in its unit: Ah, Wh, Wh/kg, Wh/L, V, %, mohm, W, W/kg, W/L, C, A, min, K, degC, cycle."""
     failed = next((o for _, o in case.runs if o.status in {"failed", "out of validity"}), None)
     if failed is not None:
-        return Answer(None, note=f"{failed.status}: {failed.note}" if failed.note else failed.status)
+        said = failed.status == "out of validity" and failed.note
+        return Answer(None, note=failed.note if said else f"{failed.status}: {failed.note}".rstrip(": "))
     metric = case.ask.metric
     if metric in HELD and any(run.role == "rung" for run, _ in case.runs):
         return _held(case)
@@ -271,7 +272,9 @@ def _aged(name: str) -> Callable[[Case], Answer]:
         last = values.get("last_cycle")
         if name not in values:
             return Answer(None, note=case.outcome().note or "the ageing run gave no result")
-        if asked is not None and last is not None and last < 0.99 * asked and name == "capacity_retention_pct":
+        if asked is not None and last is not None and last < 0.99 * asked:
+            if case.outcome().status != "ok":
+                return Answer(None, note=case.outcome().note)
             return Answer(values[name], True, f"half of the capacity is gone after {last:.0f} cycles already")
         growth = 100.0 if name == "resistance_growth_pct" else 0.0
         return Answer(values[name] + growth, note=case.outcome().note)

@@ -17,6 +17,7 @@ from tools.verify.judge import judge
 from tools.verify.rank import (
     cost_per_kWh,
     meets_all,
+    missed_words,
     reason_sentence,
     score_parts,
     violation,
@@ -102,15 +103,17 @@ def _distances(evaluated: Sequence[Evaluated], spaces: Sequence[DesignSpace]) ->
 
 def feasibility(
     offers: Sequence[Offer], requirements: Sequence[Requirement], bounds: Sequence[Finding] = (),
-    search: Sequence[SearchStep] = (), simulated: Mapping[str, Sequence[Verdict]] | None = None,
+    search: Sequence[SearchStep] = (), simulated: Mapping[str, Sequence[Verdict]] | Sequence[Sequence[Verdict]] = (),
 ) -> Feasibility:
     """Whether any design keeps every must, with the proof: a simulated design, a physical bound, or the search's log.
 
     Args:
         bounds: findings of `tools.verify.bounds`, each a proof that the ask cannot be met.
         simulated: design id → verdicts, of every design simulated in the search; an offer's own verdicts win.
+            Without ids (a plain sequence) a design that is offered too counts twice.
     """
-    table = list({**(simulated or {}), **{o.id: o.verdicts for o in offers}}.values())
+    searched = simulated if isinstance(simulated, Mapping) else {str(i): row for i, row in enumerate(simulated)}
+    table = list({**searched, **{o.id: o.verdicts for o in offers}}.values())
     keeping = [o for o in offers if o.meets_all_musts]
     if keeping:
         return Feasibility(
@@ -131,5 +134,11 @@ def feasibility(
     return Feasibility(
         feasible=False, proof="exhausted search", limiting=tight, costs=requirement_costs(table),
         text=f"none of the designs that were searched ({tried} in {max(len(search), 1)} logged steps) and none of the "
-             f"{len(table)} simulated ones keeps every must; limiting: {ids}",
+             f"{len(table)} simulated ones keeps every must; limiting: {ids}{_nearest(offers)}",
     )
+
+
+def _nearest(offers: Sequence[Offer]) -> str:
+    if not offers:
+        return ""
+    return f". The nearest offer {missed_words(offers[0].verdicts, most=4)}"

@@ -49,7 +49,7 @@ def meets_all(verdicts: Sequence[Verdict]) -> bool:
 
 
 def violation(verdicts: Sequence[Verdict], without: str | None = None) -> float:
-    """Sum of the relative violations of the musts; one that cannot be met at all counts 1.
+    """Sum of the relative violations of the musts; none counts more than 1, as one that cannot be met at all.
 
     Args:
         without: id of a requirement that is left out of the sum.
@@ -57,7 +57,7 @@ def violation(verdicts: Sequence[Verdict], without: str | None = None) -> float:
     total = 0.0
     for v in evaluated_musts(verdicts):
         if v.requirement.id != without and not kept(v):
-            total += max(-(v.margin if v.margin is not None else -1.0), 1e-6)
+            total += min(max(-(v.margin if v.margin is not None else -1.0), 1e-6), 1.0)
     return total
 
 
@@ -113,17 +113,27 @@ def reason_sentence(verdicts: Sequence[Verdict], parts: Mapping[str, float]) -> 
     words = [f"keeps {len(held)} of {len(musts)} evaluated musts"]
     if estimates:
         words[0] += f" ({len(estimates)} by estimate)"
-    missed = sorted((v for v in musts if not kept(v)), key=lambda v: v.margin if v.margin is not None else -1.0)
-    if missed:
-        worst = missed[0]
-        by = f" by {-worst.margin:.1%}" if worst.margin is not None and worst.margin > -1 else ""
-        words.append(f"misses {worst.requirement.metric.replace('_', ' ')} ({worst.requirement.id}){by}")
-    else:
-        tight = [v for v in musts if v.margin is not None and not two_sided(v.requirement)]
-        if tight:
-            nearest = min(tight, key=lambda v: v.margin or 0.0)
-            words.append(f"tightest at {nearest.requirement.metric.replace('_', ' ')} ({nearest.requirement.id}), "
-                         f"{nearest.margin:.1%} inside")
+    if len(held) < len(musts):
+        words.append(missed_words(verdicts))
+        return "; ".join(words)
+    tight = [v for v in musts if v.margin is not None and not two_sided(v.requirement)]
+    if tight:
+        nearest = min(tight, key=lambda v: v.margin or 0.0)
+        words.append(f"tightest at {_name(nearest)}, {nearest.margin:.1%} inside")
     strong = max((p for p in parts if p != "musts"), key=lambda p: (parts[p], p))
     words.append(f"strongest part: {strong}")
     return "; ".join(words)
+
+
+def missed_words(verdicts: Sequence[Verdict], most: int = 3) -> str:
+    """Which musts are missed and by how much, the worst first: `misses mass (R03) by 9.9%, … and 2 more`."""
+    missed = sorted((v for v in evaluated_musts(verdicts) if not kept(v)),
+                    key=lambda v: v.margin if v.margin is not None else -1.0)
+    words = [_name(v) + (f" by {-v.margin:.1%}" if v.margin is not None and v.margin not in {0.0, -1.0} else "")
+             for v in missed[:most]]
+    more = f" and {len(missed) - most} more" if len(missed) > most else ""
+    return f"misses {', '.join(words)}{more}"
+
+
+def _name(v: Verdict) -> str:
+    return f"{v.requirement.metric.replace('_', ' ')} ({v.requirement.id})"
