@@ -14,6 +14,7 @@ from knowledge.protocol import CycleAgeing
 from tools.failures import BadInput
 from tools.run import run_key
 from tools.simulate.evaluate import BACKENDS, Curves, DesignEvaluation, evaluate_all
+from tools.simulate.standard import EXAMPLE_DESIGN
 from tools.tool import Context, tool
 
 STANDARD = Ask(
@@ -50,7 +51,7 @@ class DesignsAged(Frozen):
     rows: tuple[AgedDesign, ...]
 
 
-@tool(stage="designs", version="1", backends=BACKENDS)
+@tool(stage="designs", version="1", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
 def age_design(request: AgeDesign, context: Context) -> DesignEvaluation:
     """Age one cell design over simulated cycles: cycle life, capacity retention, resistance growth.
 
@@ -61,7 +62,7 @@ def age_design(request: AgeDesign, context: Context) -> DesignEvaluation:
     return _aged((request.design,), request.asks, context, key)[0]
 
 
-@tool(stage="designs", version="1", backends=BACKENDS)
+@tool(stage="designs", version="1", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
 def age_designs(request: AgeDesigns, context: Context) -> DesignsAged:
     """Age several cell designs over simulated cycles, side by side.
 

@@ -19,7 +19,7 @@ from tools.simulate.interval import with_interval
 from tools.simulate.measure import Answer, Case, measured
 from tools.simulate.point import Mesh, Outcome, Simulator
 from tools.simulate.runs import SLOW, Run, Slow, needs_slow, point, runs_for
-from tools.simulate.standard import standard_asks
+from tools.simulate.standard import EXAMPLE_DESIGN, standard_asks
 from tools.tool import Context, Progress, silent, tool
 
 Builder = Callable[[CellDesign], BuildUp]
@@ -173,6 +173,7 @@ def _figure(ask: Ask, design: CellDesign, build: BuildUp | None, runs: list[tupl
     validity = max((o.validity for _, o in runs), key=("inside", "extrapolated", "out of validity").index)
     figure = plain.model_copy(update={
         "value": answer.value, "cannot": answer.cannot, "note": _note(answer, runs), "validity": validity,
+        "low": answer.ends[0] if answer.ends else None, "high": answer.ends[1] if answer.ends else None,
     })
     return _aged(figure, answer)
 
@@ -227,7 +228,7 @@ class DesignsEvaluated(Frozen):
     evaluations: tuple[DesignEvaluation, ...]
 
 
-@tool(stage="designs", version="1", backends=BACKENDS)
+@tool(stage="designs", version="1", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
 def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluation:
     """Simulate one cell design: build-up, figures under the asked conditions, and curves.
 
@@ -242,7 +243,7 @@ def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluati
     return _evaluated([request.design], request.asks, request.mesh, request.curves, context, key)[0]
 
 
-@tool(stage="designs", version="1", backends=BACKENDS)
+@tool(stage="designs", version="1", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
 def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvaluated:
     """Simulate many cell designs in one batch; a design that fails is recorded and stops nothing."""
     key = run_key(evaluate_designs, request.model_dump(mode="json"), context.seed)

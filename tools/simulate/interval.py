@@ -38,7 +38,7 @@ def spread_of(metric: str) -> Spread:
 def with_interval(figure: Figure, shift: float = 0.0) -> Figure:
     """The figure with `low` and `high`: value ± (spread + |shift|); a range that is already there is kept.
 
-    A temperature's spread is taken of its rise above the ambient, not of the Celsius number.
+    The spread of a temperature is taken of its rise above the ambient, that of a retention or growth of the change.
 
     Args:
         shift: difference of the value between meshes, in the figure's unit.
@@ -49,5 +49,7 @@ def with_interval(figure: Figure, shift: float = 0.0) -> Figure:
     if figure.metric == "surface_temperature":
         ambient = figure.conditions.get("ambient_temperature_C", 25.0)
         scale = abs(figure.value - (ambient if isinstance(ambient, int | float) else 25.0))
+    elif figure.metric in {"capacity_retention", "resistance_growth"}:
+        scale = abs(figure.value - 100)
     half = scale * spread_of("estimate" if figure.method == "surrogate" else figure.metric).pct / 100 + abs(shift)
     return figure.model_copy(update={"low": figure.value - half, "high": figure.value + half})

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.offer import BuildUp
-from knowledge.protocol import FastCharge, Pulse, ThermalDischarge
+from knowledge.protocol import CycleAgeing, FastCharge, Pulse, ThermalDischarge
 from tools.simulate.curve import gained, interpolate
+from tools.simulate.interval import spread_of
 from tools.simulate.point import Outcome
 from tools.simulate.runs import HELD, THROTTLED, Run, soc_window
 
@@ -18,11 +19,12 @@ UNTHROTTLED_FRACTION = 0.98  # of the ideal charge time: what counts as a charge
 
 
 class Answer(NamedTuple):
-    """A value, or None; whether the design cannot do it; and what a reader must know about it."""
+    """A value, or None; whether the design cannot do it; what a reader must know; its own interval where it has one."""
 
     value: float | None
     cannot: bool = False
     note: str = ""
+    ends: tuple[float, float] | None = None
 
 
 class Case(NamedTuple):
@@ -263,7 +265,18 @@ def _cycles(case: Case) -> Answer:
         return Answer(values["cycles"], note=note)
     if "last_cycle" not in values:
         return Answer(None, note=note or "the ageing run gave no cycle")
-    return Answer(values["last_cycle"], note=f"at least this: the run stopped before the end of life. {note}".strip())
+    last = values["last_cycle"]
+    left = values["capacity_retention_pct"]
+    words = f"at least this: the run stopped at {left:.1f} % of the capacity. {note}".strip()
+    return Answer(last, note=words, ends=_ends_of_stopped_run(case, last, 100 - left))
+
+
+def _ends_of_stopped_run(case: Case, last: float, loss_pct: float) -> tuple[float, float]:
+    """The low end falls below the last cycle only where a fade that is faster by the spread reaches the end of life."""
+    spread = spread_of("cycle_life").pct / 100
+    protocol = case.ask.protocol
+    room = 100 - protocol.eol_pct if isinstance(protocol, CycleAgeing) else 0.0
+    return last * min(1.0, room / max((1 + spread) * loss_pct, 1e-9)), last * (1 + spread)
 
 
 def _aged(name: str) -> Callable[[Case], Answer]:

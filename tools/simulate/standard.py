@@ -6,6 +6,19 @@ from knowledge.ask import Ask
 from knowledge.protocol import Discharge, FastCharge, Pulse, PulsePower, ThermalDischarge
 
 C3 = Discharge()
+# The published LG M50 electrodes in a 21700 case (Chen et al. 2020), as an example of a request.
+EXAMPLE_DESIGN = {
+    "name": "LG M50 electrodes in a 21700",
+    "pair": {
+        "system": "nmc811_graphite_siox", "v_min": 2.5, "v_max": 4.2,
+        "positive": {"active_material": "nmc811", "active_mass_fraction": 0.955, "coating_thickness_um": 75.6,
+                     "porosity": 0.335, "particle_radius_um": 5.22, "foil_thickness_um": 16},
+        "negative": {"active_material": "graphite_siox", "active_mass_fraction": 0.95, "coating_thickness_um": 85.2,
+                     "porosity": 0.25, "particle_radius_um": 5.86, "foil_thickness_um": 12},
+        "separator": {"thickness_um": 12, "porosity": 0.47},
+    },
+    "format": {"kind": "cylindrical", "diameter_mm": 21.0, "height_mm": 70.0},
+}
 _AT_C3 = {"rate_C": round(1 / 3, 4), "temperature_C": 25.0}
 _AT_1C = {"rate_C": 1.0, "temperature_C": 25.0}
 _PULSE = {"rate_C": 1.0, "duration_s": 10.0, "soc_pct": 50.0, "temperature_C": 25.0}

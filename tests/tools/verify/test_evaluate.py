@@ -104,8 +104,13 @@ def test_a_rate_beyond_all_rungs_says_so(figure):
 
 def test_a_run_that_stops_before_end_of_life_is_a_lower_bound(figure):
     found = figure("cycle_life", 300.0, {"eol_pct": 50.0})
-    assert found.value == 500
-    assert found.note.startswith("at least this")
+    assert (found.value, found.low, found.high) == (500, 500, 600)     # 90 % left: 1.2 times the fade ends at 88 %
+    assert found.note.startswith("at least this: the run stopped at 90.0 %")
+
+
+def test_a_retention_spreads_by_its_loss(figure):
+    found = figure("capacity_retention", 80.0, {"cycles": 500.0})
+    assert (found.low, found.high) == (pytest.approx(88), pytest.approx(92))
 
 
 def test_a_failed_simulation_fails_alone(figure, simulator):

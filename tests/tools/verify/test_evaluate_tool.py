@@ -6,7 +6,7 @@ from knowledge.parameters.registry import system
 from tools.failures import FailureClass
 from tools.ledger import Ledger
 from tools.run import Failure, Success, run
-from tools.simulate.age import age_design
+from tools.simulate.age import age_design, age_designs
 from tools.simulate.evaluate import evaluate_design, evaluate_designs
 from tools.tool import Context
 from tools.verify.asks import asks_for
@@ -39,6 +39,12 @@ def test_a_design_that_cannot_be_is_refused_with_a_reason(tmp_path, lg_m50):
                  Ledger(tmp_path / "ledger"))
     assert isinstance(answer, Failure)
     assert answer.failure_class in {FailureClass.INFEASIBLE, FailureClass.BAD_INPUT}
+
+
+@pytest.mark.parametrize("tool", [evaluate_design, evaluate_designs, age_design, age_designs], ids=lambda t: t.name)
+def test_the_example_of_each_tool_is_a_valid_request(tool):
+    assert tool.request_type.model_validate(tool.example)
+    assert tool.description
 
 
 def test_asks_without_ageing_are_refused_by_the_ageing_tool(tmp_path, lg_m50):
