@@ -47,7 +47,7 @@ def _folder() -> Path:
 def _stored(path: Path) -> Table | None:
     """The table on disk; None where there is none or the file is damaged (it is then written again)."""
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             table = data["x"], data["u_neg"], data["y"], data["u_pos"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
