@@ -5,7 +5,7 @@ from knowledge.parameters.system import PublishedCell, System, ValidityBox
 
 SYSTEM = System(
     key="lco_graphite",
-    label="LCO/graphite",
+    label="LCO | graphite",
     cathode_names=("LCO", "LiCoO2", "lithium cobalt oxide"),
     cathode_families=("layered oxide", "cobalt oxide"),
     anode_names=("graphite",),

@@ -5,7 +5,7 @@ from knowledge.parameters.system import PublishedCell, System, ValidityBox
 
 SYSTEM = System(
     key="nca_graphite",
-    label="NCA/graphite",
+    label="NCA | graphite",
     cathode_names=("NCA", "LiNi0.8Co0.15Al0.05O2"),
     cathode_families=("Ni-rich layered oxide", "high-nickel", "layered oxide", "ternary"),
     anode_names=("graphite",),

@@ -5,7 +5,7 @@ from knowledge.parameters.system import PublishedCell, System, ValidityBox
 
 SYSTEM = System(
     key="nmc532_graphite",
-    label="NMC532/graphite",
+    label="NMC532 | graphite",
     cathode_names=("NMC532", "NCM523", "LiNi0.5Mn0.3Co0.2O2"),
     cathode_families=("NMC", "NCM", "layered oxide", "ternary"),
     anode_names=("graphite",),

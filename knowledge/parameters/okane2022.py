@@ -9,7 +9,7 @@ from knowledge.parameters.system import PublishedCell, System, ValidityBox
 
 SYSTEM = System(
     key="nmc811_graphite_siox",
-    label="NMC811/graphite-SiOx",
+    label="NMC811 | graphite-SiOx",
     cathode_names=("NMC811", "NCM811", "LiNi0.8Mn0.1Co0.1O2"),
     cathode_families=("NMC", "NCM", "Ni-rich layered oxide", "high-nickel", "layered oxide", "ternary"),
     anode_names=("graphite-SiOx", "graphite-silicon", "silicon-graphite", "Si-graphite"),

@@ -16,7 +16,7 @@ _USED = (0.81 + _LOSS) * _NEGATIVE_SITES / _POSITIVE_SITES + 0.0038
 
 SYSTEM = System(
     key="lfp_graphite",
-    label="LFP/graphite",
+    label="LFP | graphite",
     cathode_names=("LFP", "LiFePO4", "lithium iron phosphate"),
     cathode_families=("olivine", "phosphate", "iron phosphate"),
     anode_names=("graphite",),
