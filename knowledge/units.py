@@ -101,7 +101,7 @@ def to_canonical(
     """A value in the metric's canonical unit, and that unit.
 
     Args:
-        value: a number, a range `[lo, hi]`, or with `tolerance` `[nominal, minus, plus]`, whose last two are differences.
+        value: a number, a range `[lo, hi]`, or with `tolerance` `[nominal, minus, plus]`, the last two differences.
         unit_as_written: a spelling of knowledge/vocabulary/units.yaml.
 
     Raises:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from knowledge.document import Block
 from knowledge.vocabulary import metric
-from tools.extract import background
 from tools.extract.comparators import Said, said_about
 from tools.extract.conditions import Slots, infer, merge, worded
 from tools.extract.meaning import draft, metric_for
@@ -15,7 +13,8 @@ from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 
-_CALL = r"(?:(?:\bto|\bzu|\brow|\bitem|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|[(\[])\s*(?:no\.?\s|row\s|Nr\.?\s|item\s)?)"
+_CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|[(\[])"
+         r"\s*(?:no\.?\s|row\s|Nr\.?\s|item\s)?)")
 
 
 def referred_row(page: Page, start: int, end: int) -> str | None:
@@ -35,7 +34,9 @@ def amending_section(page: Page, block: Block, lead: str) -> bool:
     return any(lexicon("amend", "section").search(t) for t in (*block.section, lead))
 
 
-def read_amendment(page: Page, block: Block, start: int, end: int, name: str, lead: str, whole: tuple[int, int]) -> list[Draft]:
+def read_amendment(
+    page: Page, block: Block, start: int, end: int, name: str, lead: str, whole: tuple[int, int]
+) -> list[Draft]:
     """Apply one statement about a row: replace its value, move a bound, add conditions, or add a requirement."""
     text = page.text
     live = [d for d in page.rows[name] if not d.dead]
@@ -65,7 +66,9 @@ def _restates(page: Page, block: Block, q: Quantity, live: list[Draft]) -> bool:
     return False
 
 
-def _settle_rest(page: Page, numbered: list[Quantity], own: Quantity | None, target: Draft, start: int, end: int) -> None:
+def _settle_rest(
+    page: Page, numbered: list[Quantity], own: Quantity | None, target: Draft, start: int, end: int
+) -> None:
     """What a note says beside the value are further conditions of the row."""
     for q in numbered:
         if q is own:
@@ -123,7 +126,7 @@ def _bury(page: Page, old: Draft, new: Draft, block: Block, whole: tuple[int, in
     before = " ".join(page.document.text[old.start:old.end].split())
     after = " ".join(page.document.text[new.start:new.end].split())
     page.note("superseded", f"{old.metric}: {before} is replaced by {after}; the later statement holds", block, *whole,
-              drafts=[new])
+              drafts=[new], old=old)
 
 
 def _move(page: Page, block: Block, live: list[Draft], numbered: list[Quantity], start: int, end: int) -> list[Draft]:
@@ -151,15 +154,3 @@ def _move(page: Page, block: Block, live: list[Draft], numbered: list[Quantity],
               drafts=[d for d, _ in done])
     return [d for d, _ in done]
 
-
-def note_background(page: Page, block: Block, start: int, end: int) -> bool:
-    """A note that only tells of other things."""
-    cause = background.sentence_background(page, start, end)
-    if cause:
-        background.ignore_span(page, block, start, end, cause)
-    return bool(cause)
-
-
-def moved(q: Quantity, value: float) -> Quantity:
-    """The same place with another value."""
-    return replace(q, values=(value,))

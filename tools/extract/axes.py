@@ -50,6 +50,7 @@ def _names(page: Page, start: int, end: int, q: Quantity) -> tuple[str, ...] | N
         group = hits[i:i + count]
         gaps = [page.text[a.end:b.start] for a, b in zip(group, group[1:], strict=False)]
         names = tuple(h.what for h in group)
-        if all(re.fullmatch(r"[^\w\n]{0,3}(?:[×x*,/]|and|by)[^\w\n]{0,3}", g) for g in gaps) and len(set(names)) == count:
+        joined = all(re.fullmatch(r"[^\w\n]{0,3}(?:[×x*,/]|and|by)[^\w\n]{0,3}", g) for g in gaps)
+        if joined and len(set(names)) == count:
             return names
     return None

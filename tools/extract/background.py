@@ -1,4 +1,4 @@
-"""What is said but not asked: other people's cells, old issues, system data, informative parts, and text aimed at readers."""
+"""What is said but not asked: other people's cells, old issues, system data, information, and orders to the reader."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def injected(page: Page, start: int, end: int) -> bool:
 
 def sentence_background(page: Page, start: int, end: int) -> str | None:
     """Why the numbers of a sentence are no requirements, or None."""
-    hits = [h for h in lexicon("background").find(page.text, start, end)]
+    hits = lexicon("background").find(page.text, start, end)
     if not hits:
         return None
     first = hits[0]
@@ -75,7 +75,8 @@ def ignore_span(page: Page, block: Block, start: int, end: int, cause: str, kind
         page.reject(q, REASONS[cause])
     if units or kind == "injection":
         words = ", ".join(page.document.text[q.start:q.end].replace("\n", " ") for q in units)
-        text = f"{words}: {REASONS[cause]}" if words else "a text that tries to instruct the reader; quoted, not followed"
-        if kind == "injection" and words:
-            text = f"a text that tries to instruct the reader; quoted, not followed ({words} in it is no requirement)"
+        text = f"{words}: {REASONS[cause]}"
+        if kind == "injection":
+            text = "a text that tries to instruct the reader; quoted, not followed" + (
+                f" ({words} in it is no requirement)" if words else "")
         page.note(kind, text, block, start, end)

@@ -6,10 +6,11 @@ import re
 
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:max|min|approx|ca|no|nr|fig|rev|art|abs|incl|excl|resp|bzw|ggf|inkl|exkl|typ|nom|temp|vol|pos|lfd|mind|"
-    r"vs|e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?g|cf|eq|ed|dept|ltd|co|inc|gmbh|st|std|sek|cont|acc|zul|rel|spez)|\b[A-Z])$",
+    r"vs|e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?g|cf|eq|ed|dept|ltd|co|inc|gmbh|st|std|sek|cont|acc|zul|rel|spez)|(?<!\d)\s[A-Z])$",
     re.IGNORECASE)
 _STOP = re.compile(r"[.!?](?=\s+[\"'(\[]?[A-ZÄÖÜÀ-Þ0-9]|\s*$)|[。！？]|(?<=[가-힣])\.(?=\s)|\n\s*\n")
-_ROW_START = re.compile(r"\n(?=\s*(?:[A-Z]{1,3}[- ]?\d{1,3}[:.)\s]|[-*•]\s|\(?[a-z0-9]{1,2}\)\s|[^\W\d_][^\n:]{1,40}:\s))")
+_ROW_START = re.compile(
+    r"\n(?=\s*(?:[A-Z]{1,3}[- ]?\d{1,3}[:.)\s]|[-*•]\s|\(?[a-z0-9]{1,2}\)\s|[^\W\d_][^\n:]{1,40}:\s))")
 
 
 def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -17,7 +18,8 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cuts = []
     for match in _STOP.finditer(text, start, end):
         before = text[max(start, match.start() - 6):match.start()]
-        if match.group() == "." and _ABBREVIATIONS.search(before) and not re.search(r"[\])]$", before):
+        unit = re.search(r"\d\s?[^\W\d]+$", text[max(start, match.start() - 8):match.start()])
+        if match.group() == "." and _ABBREVIATIONS.search(before) and not unit:
             continue
         cuts.append(match.end())
     cuts += [m.start() for m in _ROW_START.finditer(text, start, end)]

@@ -36,7 +36,8 @@ def header_role(text: str) -> str | None:
         if candidate in _names():
             return _names()[candidate]
     for part in sorted(_names(), key=len, reverse=True):
-        if len(part) > 3 and (re.search(rf"(?<!\w){re.escape(part)}(?!\w)", bare) or (not part.isascii() and part in bare)):
+        whole = len(part) > 3 and re.search(rf"(?<!\w){re.escape(part)}(?!\w)", bare)
+        if whole or (len(part) > 1 and not part[0].isascii() and part in bare):
             return _names()[part]
     return None
 
@@ -99,7 +100,7 @@ def _guess(page: Page, body: list[list[Block]], roles: Roles) -> Roles:
         free.remove(label)
     place = next((c for c, r in roles.items() if r == "label"), -1)
     after = [c for c in free if c > place] or free
-    counts = {c: sum(any(q.units or q.shape != "single" for q in page.blocks[b.index]) for b in cells[c]) for c in after}
+    counts = {c: sum(any(q.units for q in page.blocks[b.index]) for b in cells[c]) for c in after}
     if after:
         value = max(after, key=lambda c: (counts[c] > 0, -c))
         roles[value] = "value"

@@ -43,7 +43,7 @@ def amounts(q: Quantity, target: str) -> float | list[float]:
 
 
 def infer(text: str, q: Quantity, lo: int, hi: int, metric: str | None, sign: str | None = None) -> Slots | None:
-    """The condition slots a quantity fills beside a requirement on `metric`; None when it fits no slot, {} for a remark."""
+    """The slots a quantity fills beside a requirement on `metric`; None when it fits no slot, {} for a remark."""
     before, after = chunk(text, q, lo, hi)
     around = f"{before} | {after}"
     if q.is_a("percent"):
@@ -177,11 +177,11 @@ def tidy(slots: Slots, metric: str) -> Slots:
         if own in found and plain not in found:
             found[plain] = found.pop(own)
     if metric in CHARGE_TIMES:
-        for slot in ("soc_pct",):
-            if isinstance(found.get(slot), list):
-                low, high = found.pop(slot)  # type: ignore[misc]
-                found.setdefault("soc_from_pct", low)
-                found.setdefault("soc_to_pct", high)
+        window = found.get("soc_pct")
+        if isinstance(window, list):
+            del found["soc_pct"]
+            found.setdefault("soc_from_pct", window[0])
+            found.setdefault("soc_to_pct", window[1])
     return found
 
 
@@ -204,7 +204,8 @@ def worded(text: str, start: int, end: int, metric: str) -> Slots:
                 found["element"] = element
                 break
     if metric == "price":
-        term = re.search(r"\b(" + "|".join(vocabulary.words()["incoterms"]) + r")\b(?:\s([A-Z][a-z]+))?", text[start:end])
+        names = "|".join(vocabulary.words()["incoterms"])
+        term = re.search(rf"\b({names})\b(?:\s([A-Z][a-z]+))?", text[start:end])
         if term:
             found["incoterm"] = " ".join(g for g in term.groups() if g)
         elif "frei Werk" in text[start:end]:

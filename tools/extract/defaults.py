@@ -19,7 +19,8 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
     text = page.text
     window = lexicon("defaults_window").search(text, start, end)
     general = lexicon("defaults").search(text, start, end)
-    if not general and not (window and block.table is None and _only_voltages(page, block, start, end)):
+    prose = block.table is None or block.index in page.loose
+    if not general and not (window and prose and _only_voltages(page, block, start, end)):
         return False
     numbered = [q for q in page.inside(block, start, end) if q.units]
     if not numbered and not lexicon("life").search(text, start, end):

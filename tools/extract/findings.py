@@ -1,4 +1,4 @@
-"""What the requirements say about each other: contradictions, couplings by arithmetic, physical bounds, open questions."""
+"""What the requirements say about each other: contradictions, couplings, physical bounds, open questions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ _IDENTITY = ("kind", "note", "basis")
 def examine(requirements: Sequence[Requirement]) -> list[Finding]:
     """All findings that follow from the requirements alone."""
     found: list[Finding] = []
-    for check in (contradictions, wishes_beyond, energy_against_mass, energy_against_size, beyond_bounds, fast_charges):
+    for check in (gaps, contradictions, wishes_beyond, energy_against_mass, energy_against_size, beyond_bounds,
+                  fast_charges):
         found += check(requirements)
     return found
 
@@ -66,6 +67,45 @@ def contradictions(requirements: Sequence[Requirement]) -> list[Finding]:
     return found
 
 
+def gaps(requirements: Sequence[Requirement]) -> list[Finding]:
+    """Temperature windows of one metric that leave a band between them for which nothing is said."""
+    found = []
+    windows = [(r, w) for r in requirements if isinstance(w := r.conditions.get("temperature_C"), list) and len(w) == 2]
+    for low, a in windows:
+        for high, b in windows:
+            if low.metric != high.metric or low.level != high.level or not a[1] < b[0]:
+                continue
+            between = any(r.metric == low.metric and w[0] <= a[1] and w[1] >= b[0] for r, w in windows)
+            nearest = min((w[0] for r, w in windows if r.metric == low.metric and w[0] > a[1]), default=None)
+            if not between and nearest == b[0]:
+                found.append(Finding(
+                    kind="conflict", ids=(high.id, low.id), source=high.source, quote=high.source.quote,
+                    text=f"{low.metric}: nothing is stated between {a[1]:g} and {b[0]:g} °C",
+                    question=f"Which {low.metric.replace('_', ' ')} holds between {a[1]:g} and {b[0]:g} °C?"))
+    return found
+
+
+def stale_references(
+    requirements: Sequence[Requirement], replaced: Sequence[tuple[str, float, str | None]]
+) -> list[Finding]:
+    """A row that is still written for a value that an amendment has replaced.
+
+    Args:
+        replaced: (id of the live requirement, the old value in its canonical unit, that unit).
+    """
+    found = []
+    slots = {"A": ("current_A", "charge_A", "discharge_A"), "C": ("rate_C", "charge_C", "discharge_C"),
+             "W": ("power_W",)}
+    for live_id, old, unit in replaced:
+        for r in requirements:
+            if r.id != live_id and any(r.conditions.get(s) == old for s in slots.get(unit or "", ())):
+                found.append(Finding(
+                    kind="conflict", ids=(live_id, r.id), source=r.source, quote=r.source.quote,
+                    text=f"{live_id} has replaced {old:g} {unit}, but {r.id} ({r.metric}) is still written for it",
+                    question=f"Does {r.metric.replace('_', ' ')} hold at the old or at the new value?"))
+    return found
+
+
 def wishes_beyond(requirements: Sequence[Requirement]) -> list[Finding]:
     """A wish on the same metric as a must, so that the reader sees which one is held."""
     found = []
@@ -104,9 +144,9 @@ def energy_against_mass(requirements: Sequence[Requirement]) -> list[Finding]:
                             f"{least:g} g: more energy than {floor:g} Wh is needed")
                     found.append(Finding(kind="conflict", ids=(energy.id, density.id, mass.id), text=text))
                 elif ceiling > allowed * 1.002:
-                    text = (f"coupled: a cell with just {floor:g} Wh meets {per_kg:g} Wh/kg only up to {allowed:.1f} g; "
-                            f"at {ceiling:g} g it has {1000 * floor / ceiling:.1f} Wh/kg, so {1e-3 * per_kg * ceiling:.1f} Wh "
-                            "would be needed")
+                    text = (f"coupled: a cell with just {floor:g} Wh meets {per_kg:g} Wh/kg only to {allowed:.1f} g; "
+                            f"at {ceiling:g} g it has {1000 * floor / ceiling:.1f} Wh/kg, so "
+                            f"{1e-3 * per_kg * ceiling:.1f} Wh would be needed")
                     found.append(Finding(kind="conflict", ids=(mass.id, energy.id, density.id), text=text))
     return found
 
@@ -127,8 +167,8 @@ def energy_against_size(requirements: Sequence[Requirement]) -> list[Finding]:
             asked = _floor(density)
             if asked is not None and asked > needed * 1.03:
                 found.append(Finding(kind="conflict", ids=(*ids, energy.id, density.id), text=(
-                    f"coupled: the largest envelope is {litres:.4g} L, so {asked:g} Wh/L means {asked * litres:.1f} Wh, "
-                    f"more than the asked {floor:g} Wh")))
+                    f"coupled: the largest envelope is {litres:.4g} L, so {asked:g} Wh/L means "
+                    f"{asked * litres:.1f} Wh, more than the asked {floor:g} Wh")))
         bound = next((b for b in bounds() if b.metric == "energy_density"), None)
         if bound and needed > bound.bound:
             found.append(Finding(kind="infeasible", ids=(*ids, energy.id), text=(
@@ -166,7 +206,8 @@ def beyond_bounds(requirements: Sequence[Requirement]) -> list[Finding]:
             if value is not None and (value > bound.bound if bound.side == "above" else value < bound.bound):
                 found.append(Finding(
                     kind="infeasible", ids=(r.id,), source=r.source, quote=r.source.quote,
-                    text=f"{r.metric} {value:g} {r.unit} is {bound.side} the bound {bound.bound:g} {bound.unit}: {bound.reason}"))
+                    text=f"{r.metric} {value:g} {r.unit} is {bound.side} the bound {bound.bound:g} {bound.unit}: "
+                         f"{bound.reason}"))
     return found
 
 
@@ -184,8 +225,8 @@ def fast_charges(requirements: Sequence[Requirement]) -> list[Finding]:
         if limit is not None and mean > limit:
             found.append(Finding(
                 kind="infeasible", ids=(r.id,), source=r.source, quote=r.source.quote,
-                text=f"{low:g} to {high:g} % SOC in {r.value:g} min is {mean:.1f}C on average at {temperature:g} °C; above "
-                     f"about {limit:g}C lithium plating is expected there (assumption, to be checked by simulation)",
+                text=f"{low:g} to {high:g} % SOC in {r.value:g} min is {mean:.1f}C on average at {temperature:g} °C; "
+                     f"above about {limit:g}C lithium plating is expected there (assumption, to be checked by simulation)",
                 question="May the cell be heated first, or the window be narrowed?"))
     return found
 
@@ -193,8 +234,11 @@ def fast_charges(requirements: Sequence[Requirement]) -> list[Finding]:
 def up_to_questions(requirements: Sequence[Requirement], flagged: set[str]) -> list[Finding]:
     """`up to` is read by the metric's habit; the customer may have meant the other way."""
     words = {">=": "at least", "<=": "at most"}
-    return [Finding(
-        kind="ambiguity", ids=(r.id,), source=r.source, quote=r.source.quote,
-        text=f"“{' '.join(r.source.quote.split())}” is read as {words.get(r.comparator, r.comparator)} {r.value} {r.unit or ''}".strip(),
-        question=f"Does “{' '.join(r.source.quote.split())}” mean {words.get(r.comparator, 'this bound')} {r.value} {r.unit or ''}?",
-    ) for r in requirements if r.id in flagged]
+    found = []
+    for r in requirements:
+        if r.id in flagged:
+            quote, bound = " ".join(r.source.quote.split()), words.get(r.comparator, r.comparator)
+            said = f"{bound} {r.value:g} {r.unit or ''}".strip() if isinstance(r.value, float | int) else bound
+            found.append(Finding(kind="ambiguity", ids=(r.id,), source=r.source, quote=r.source.quote,
+                                 text=f"“{quote}” is read as {said}", question=f"Does “{quote}” mean {said}?"))
+    return found

@@ -8,9 +8,9 @@ from functools import lru_cache
 from knowledge.document import Block
 from knowledge.requirement import Level
 from knowledge.units import UnitMismatch, accepts, to_canonical
-from knowledge.vocabulary import MetricRow, metric, metrics
+from knowledge.vocabulary import MetricRow, currencies, metric, metrics
 from tools.extract.comparators import Said, resolve
-from tools.extract.conditions import AGED, Slots, infer
+from tools.extract.conditions import Slots, infer
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -36,7 +36,8 @@ def implied_metric(dimension: str) -> str | None:
 
 
 def draft(
-    page: Page, block: Block, q: Quantity, name: str, said: Said, bound: str | None = None, quote: tuple[int, int] | None = None
+    page: Page, block: Block, q: Quantity, name: str, said: Said, bound: str | None = None,
+    quote: tuple[int, int] | None = None,
 ) -> Draft | None:
     """A requirement on `name`, or None when the number cannot be one (unit, sign)."""
     row = metric(name)
@@ -106,6 +107,21 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
     return name
 
 
+_PER = re.compile(r"(?:per|/|je|pro|par)\s*(kWh|Wh|cell|piece|unit|Zelle|Stück|cellule)\b|"
+                  r"(?:piece|cell|unit)\s+price|Stückpreis|Zellpreis|单价|셀 단가|セル単価", re.IGNORECASE)
+
+
+def priced_per(words: str, unit: str | None) -> str | None:
+    """A plain currency becomes a price per cell or per kWh where the words around say so."""
+    if unit not in currencies():
+        return unit
+    match = _PER.search(words)
+    if not match:
+        return unit
+    basis = (match.group(1) or "cell").lower()
+    return f"{unit}/{'kWh' if basis == 'kwh' else 'Wh' if basis == 'wh' else 'cell'}"
+
+
 def _short(slots: Slots) -> bool:
     seconds = slots.get("duration_s")
     return isinstance(seconds, float | int) and seconds <= 120
@@ -140,7 +156,3 @@ def claim_conditions(
             found.append((q, slots))
     return found
 
-
-def is_aged(name: str) -> bool:
-    """Whether the metric speaks of a cell that has been used."""
-    return name in AGED

@@ -1,4 +1,4 @@
-"""Numbers as people write them, with their places: 1 500 · 1,500 · 1.500 · 0,55 · C/3 · 1.2 million · minus 30 · zwölf."""
+"""Numbers as people write them, with places: 1 500 · 1,500 · 1.500 · 0,55 · C/3 · 1.2 million · minus 30 · zwölf."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ def parse(body: str, decimal: Decimal) -> float:
 @lru_cache(maxsize=1)
 def _words() -> re.Pattern[str]:
     table = sorted(vocabulary.words()["number_words"], key=len, reverse=True)
-    return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in table) + r")(?![\w])", re.IGNORECASE)
+    body = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in table)
+    return re.compile(rf"(?<![\w-])(?:{body})(?![\w])", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +87,8 @@ def _scales() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _minus() -> re.Pattern[str]:
-    return re.compile("(?:" + "|".join(vocabulary.words()["minus_words"]) + r")\s?$", re.IGNORECASE)
+    body = "|".join(vocabulary.words()["minus_words"])
+    return re.compile(rf"(?<!\bau )(?<!\bde )(?<!\bdu )(?<!\bpas )(?:{body})\s?$", re.IGNORECASE)
 
 
 def numbers(text: str, start: int, end: int, decimal: Decimal) -> list[Number]:

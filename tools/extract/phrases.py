@@ -95,6 +95,8 @@ def _compiled(
 
 
 def _pattern(phrase: str, inflect: bool) -> str:
+    if len(phrase) <= 2 and phrase.isascii() and phrase.isupper():
+        return rf"(?-i:(?<![A-Za-z0-9_]){phrase}(?![A-Za-z0-9_]))"    # LE is an end of life, Le an article
     open_end = phrase.endswith("*")
     words = re.split(r"[\s\-]+", phrase.rstrip("*")) if re.search(r"\w[\s\-]+\w", phrase) else [phrase.rstrip("*")]
     body = r"[\s\-]+".join(re.escape(w) for w in words)

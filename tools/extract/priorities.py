@@ -12,7 +12,8 @@ from tools.extract.page import Page
 from tools.extract.phrases import Phrases, lexicon
 
 _ENTRY = re.compile(r"(?<![\w])([A-Z]{1,4})\s*(?:=|:|–|\bis\b|means|bedeutet|steht für)\s*([^\n,;.|]{3,60})")
-_CLASS = re.compile(r"\b(?:class|classe|Klasse|priority|Priorität|code)\s+([A-Z])\s+(?:is|means|ist|=|bedeutet)\s+([^,;.]{3,60})", re.IGNORECASE)
+_CLASS = re.compile(r"\b(?:class|classe|Klasse|priority|Priorität|code)\s+([A-Z])\s+(?:is|means|ist|=|bedeutet)\s+"
+                    r"([^,;.]{3,60})", re.IGNORECASE)
 _INLINE = re.compile(r"\b([A-Z])\s+\((must|shall|mandatory|should|wish|desired|optional|Muss|Soll|Wunsch|Kann)\)")
 
 

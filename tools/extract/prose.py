@@ -10,14 +10,13 @@ from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
 from tools.extract import axes
 from tools.extract.comparators import Said, said_about
-from tools.extract.conditions import CHARGE_TIMES, Slots, infer, merge, tidy, worded
-from tools.extract.meaning import draft, final_metric, implied_metric, level_of, metric_for
+from tools.extract.conditions import Slots, infer, merge, tidy, worded
+from tools.extract.meaning import draft, final_metric, implied_metric, level_of, metric_for, priced_per
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 
-
-# "the vent opens at 0.8 MPa", "discharge with 1.5C": after a metric of their own, these are values in spite of the lead.
+# "the vent opens at 0.8 MPa", "discharge with 1.5C": after a metric of their own these are values.
 _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 
 
@@ -48,7 +47,8 @@ def read_clause(clause: Clause) -> list[Draft]:
     if not numbered:
         return []
     hits = [h for h in metric_hits(page, clause.start, clause.end)
-            if not any(h.start < q.end and h.end > q.start for q in numbered)]
+            if not any(h.start < q.end and h.end > q.start and not (q.is_a("count") and h.start > q.start)
+                       for q in numbered)]
     said = {id(q): said_about(text, q, clause.start, clause.end) for q in numbered}
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     strong = _conditions(clause, numbered, hits, said)
@@ -109,7 +109,7 @@ def _conditions(
             inherent = False
         chained = place > 0 and id(quantities[place - 1]) in found and _chain(text[quantities[place - 1].end:q.start])
         bracket = _bracketed(text, clause.start, q.start) and not own and not sign and not _counted(q, hits)
-        led = lead is not None and (not sign or sign == "up_to" or lead.start > said[id(q)].start)
+        led = lead is not None and (not sign or sign == "up_to" and lead.start != said[id(q)].start)
         if led or inherent or (chained and not sign) or bracket:
             found[id(q)] = q
     return found
@@ -197,17 +197,18 @@ def _attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said:
         return
     spans = _segments(text, clause.start, clause.end, made)
     groups: list[list[Slots]] = [[] for _ in made]
+    found: Slots | None
     for q in quantities:
         if id(q) in page.fates or q.shape == "tolerance_only":
             continue
         index = next((i for i, (a, b) in enumerate(spans) if a <= q.start < b), len(made) - 1)
-        slots = infer(text, q, spans[index][0], spans[index][1], made[index].metric, said[id(q)].sign)
-        if slots is None and q.is_a("percent", "time"):
-            slots = infer(text, q, clause.start, clause.end, made[index].metric, said[id(q)].sign)
-        if slots is None:
+        found = infer(text, q, spans[index][0], spans[index][1], made[index].metric, said[id(q)].sign)
+        if found is None and q.is_a("percent", "time"):
+            found = infer(text, q, clause.start, clause.end, made[index].metric, said[id(q)].sign)
+        if found is None:
             continue
-        page.settle(q, "condition", "" if slots else "a remark beside a requirement")
-        groups[index].append(slots)
+        page.settle(q, "condition", "" if found else "a remark beside a requirement")
+        groups[index].append(found)
     _share(groups, made, spans)
     for new, slots, (a, b) in zip(made, groups, spans, strict=True):
         merge(new.conditions, [*slots, worded(text, a, b, new.metric)])
@@ -218,6 +219,8 @@ def _attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said:
         new.metric = direct(page, new.metric, a, b) if len(made) == 1 else direct(page, new.metric, a, new.end)
         new.metric = final_metric(new, text, clause.start, clause.end)
         new.level = level_of(page, clause.start, clause.end, metric(new.metric).level)
+        if new.metric == "price":
+            new.unit = priced_per(text[clause.start:clause.end], new.unit)
 
 
 def _share(groups: list[list[Slots]], made: list[Draft], spans: list[tuple[int, int]]) -> None:
@@ -300,6 +303,3 @@ def permitted(clause: Clause) -> bool:
     return True
 
 
-def is_charge_time(name: str) -> bool:
-    """Whether the metric is a time of charging."""
-    return name in CHARGE_TIMES

@@ -19,8 +19,8 @@ from knowledge.requirement import (
 )
 from tools.extract import findings
 from tools.extract.accounting import balance
-from tools.extract.defaults import apply_defaults
 from tools.extract.clauses import sentences
+from tools.extract.defaults import apply_defaults
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
@@ -53,7 +53,8 @@ def read_requirements(request: ReadRequest, context: Context) -> Reading:
     except UnreadableDocument as error:
         raise Unreadable(str(error)) from error
     if document.sha256 != request.sha256:
-        raise BadInput(f"{path} has changed since it was named (SHA-256 {document.sha256[:12]}…); ask again for the new content")
+        raise BadInput(
+            f"{path} has changed since it was named (SHA-256 {document.sha256[:12]}…); ask again for the new content")
     context.progress("requirements", 0, 1)
     return extract_requirements(document)
 
@@ -71,6 +72,9 @@ def extract_requirements(document: Document) -> Reading:
     ids = {id(made): r.id for made, r in zip(kept, requirements, strict=True)}
     flagged = {ids[id(made)] for made in kept if made.up_to}
     found = [*_noted(page, ids), *findings.examine(requirements), *findings.up_to_questions(requirements, flagged)]
+    replaced = [(ids[id(n["drafts"][0])], float(n["old"].value), n["old"].unit) for n in page.notes
+                if "old" in n and id(n["drafts"][0]) in ids and isinstance(n["old"].value, float | int)]
+    found += findings.stale_references(requirements, replaced)
     found += [Finding(kind="unread", text=f"{u.place}: {u.reason}") for u in document.unread]
     residual, ignored = balance(page)
     facts = DocumentFacts(name=document.name, sha256=document.sha256, language=document.language, pages=document.pages)

@@ -17,7 +17,8 @@ from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import headed, spoken
 from tools.extract.prose import Clause, forbidden_range, permitted, read_clause
 
-_PRONOUN = re.compile(r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
 
@@ -77,12 +78,7 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     page = walk.page
     spans = sentences(page.text, block.start, block.end)
     if block.hidden or block.kind in ("quoted", "comment"):
-        cause = "hidden" if block.hidden else "quoted" if block.kind == "quoted" else "informative"
-        for start, end in spans:
-            if background.injected(page, start, end):
-                background.ignore_span(page, block, start, end, "injection", "injection")
-            else:
-                background.ignore_span(page, block, start, end, background.sentence_background(page, start, end) or cause)
+        _aside(page, block, spans)
         return
     if place == 0:
         _title(page, block)
@@ -91,17 +87,13 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
     row = amendments.referred_row(page, block.start, block.end) if page.rows else None
     running: str | None = None
-    instructed = False
     for start, end in spans:
         if background.injected(page, start, end):
             background.ignore_span(page, block, start, end, "injection", "injection")
-            instructed = True
             continue
-        cause = whole or background.sentence_background(page, start, end)
+        cause = background.sentence_background(page, start, end) or whole
         if cause is None and running and _PRONOUN.match(page.text, start):
             cause = running
-        if instructed and cause is None and not page.rows:
-            cause = None
         running = cause
         if cause:
             background.ignore_span(page, block, start, end, cause)
@@ -110,6 +102,16 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             continue
         _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or row)
     _lead(walk, block)
+
+
+def _aside(page: Page, block: Block, spans: list[tuple[int, int]]) -> None:
+    """Hidden text, old messages and comments: read only for what must be reported."""
+    cause = "hidden" if block.hidden else "quoted" if block.kind == "quoted" else "informative"
+    for start, end in spans:
+        if background.injected(page, start, end):
+            background.ignore_span(page, block, start, end, "injection", "injection")
+        else:
+            background.ignore_span(page, block, start, end, background.sentence_background(page, start, end) or cause)
 
 
 def _lead(walk: Walk, block: Block) -> None:
@@ -123,8 +125,8 @@ def _lead(walk: Walk, block: Block) -> None:
 def _sentence(walk: Walk, block: Block, start: int, end: int, row: str | None) -> None:
     page = walk.page
     if row:
-        made = amendments.read_amendment(page, block, start, end, row, walk.lead, (start, end))
-        if made or all(id(q) in page.fates for q in page.inside(block, start, end) if q.units):
+        amended = amendments.read_amendment(page, block, start, end, row, walk.lead, (start, end))
+        if amended or all(id(q) in page.fates for q in page.inside(block, start, end) if q.units):
             return
     demanding = _demanding(walk, block, start, end)
     found: list[Draft] = []
@@ -134,7 +136,7 @@ def _sentence(walk: Walk, block: Block, start: int, end: int, row: str | None) -
         if permitted(clause):
             continue
         turned = forbidden_range(clause)
-        new = [turned] if turned else []
+        new: list[Draft] = [turned] if turned else []
         if demanding:
             new += read_clause(clause)
         for made in new:
@@ -151,12 +153,16 @@ def _sentence(walk: Walk, block: Block, start: int, end: int, row: str | None) -
 
 def _strict(page: Page, start: int, end: int) -> bool:
     """A sentence that asks for compliance besides its number."""
-    return bool(re.search(r"\b(?:comply|compliant|certified|certificate|conform|erfüllen|zertifiziert)\b", page.text[start:end]))
+    words = r"\b(?:comply|compliant|certified|certificate|conform|erfüllen|zertifiziert)\b"
+    return bool(re.search(words, page.text[start:end]))
 
 
 def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
     page = walk.page
     if block.kind == "list_item" or background.requirement_section(block):
+        return True
+    ranged = [q for q in page.inside(block, start, end) if q.shape in ("range", "tolerance") and not q.is_a("percent")]
+    if ranged and metric_hits(page, start, end):
         return True
     if any(metric(h.what).dimension in ("count", "price", "date") for h in metric_hits(page, start, end)):
         return True

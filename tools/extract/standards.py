@@ -1,4 +1,4 @@
-"""Standards, size codes and chemistries by name: what a document writes without a unit, and digits that are no numbers."""
+"""Standards, size codes and chemistries by name, and digits that are no numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def standards_in(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [m.span() for m in _standard().finditer(text, start, end)]
 
 
-_TESTS = re.compile(r"\bT\.\d(?:\s?-\s?T\.\d)?|\b\d{1,2}:\d{2}\b|\b\d{4}-\d{2}-\d{2}\b|\bQ[1-4]/\d{4}|\b(?:19|20)\d{2}/\d{2,4}\b")
+_TESTS = re.compile(
+    r"\bT\.\d(?:\s?-\s?T\.\d)?|\b\d{1,2}:\d{2}\b|\b\d{4}-\d{2}-\d{2}\b|\bQ[1-4]/\d{4}|\b(?:19|20)\d{2}/\d{2,4}\b")
 
 
 def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from knowledge.document import Block
 from knowledge.requirement import Priority
@@ -12,46 +12,14 @@ from knowledge.vocabulary import metric
 from tools.extract import axes, background, wording
 from tools.extract.columns import column_roles, split_header
 from tools.extract.comparators import Said, label_bound, said_about
-from tools.extract.conditions import Slots, infer, merge, tidy, worded
-from tools.extract.meaning import draft, final_metric, implied_metric, level_of, metric_for
+from tools.extract.conditions import Slots, merge, tidy, worded
+from tools.extract.meaning import draft, final_metric, implied_metric, level_of, metric_for, priced_per
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, spoken
 from tools.extract.prose import direct
 from tools.extract.quantities import Quantity
-
-VALUES = ("value", "should", "min", "typ", "max")
-_AS_ROW = r"\b(?:as|see|like|same as|wie|siehe|comme|cf\.)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|Pos\.\s)?{}(?![\w.]\d|\w)"
-
-
-@dataclass
-class Row:
-    """One table row by role."""
-
-    page: Page
-    cells: list[Block]
-    roles: dict[int, str]
-    codes: dict[str, Priority]
-    named: list[Hit[str]] = field(default_factory=list)
-    parts: dict[str, list[Block]] = field(default_factory=dict)
-    row_id: str | None = None
-
-    def __post_init__(self) -> None:
-        for block in self.cells:
-            role = self.roles.get(block.column if block.column is not None else -1, "condition")
-            self.parts.setdefault(role, []).append(block)
-        ids = self.parts.get("id", [])
-        if ids:
-            self.row_id = ids[0].text.strip().rstrip(".):")
-
-    def blocks(self, *roles: str) -> list[Block]:
-        """The cells of these roles, in column order."""
-        return [b for b in self.cells if any(b in self.parts.get(r, []) for r in roles)]
-
-    @property
-    def label(self) -> list[Block]:
-        """The label cells."""
-        return self.parts.get("label", [])
+from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
 
 
 def read_tables(page: Page, codes: dict[str, Priority]) -> None:
@@ -94,6 +62,7 @@ def _named_by_header(page: Page, header: list[list[Block]], roles: dict[int, str
 def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> list[Draft]:
     """The requirements of one row."""
     page = row.page
+    give_units(row, units)
     cause = _background(row)
     if cause:
         for block in row.cells:
@@ -101,7 +70,6 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
         return []
     for block in row.parts.get("background", []):
         background.ignore_span(page, block, block.start, block.end, "competitor")
-    _give_units(row, units)
     hits = [h for b in row.label for h in metric_hits(page, b.start, b.end)] + row.named
     made = _numeric(row, hits)
     if not made:
@@ -129,31 +97,14 @@ def _background(row: Row) -> str | None:
     return background.section_background(page, label)
 
 
-def _give_units(row: Row, units: dict[int, str]) -> None:
-    """Bare numbers in value cells take the unit of the unit column, the label's bracket or the column's header."""
-    page = row.page
-    written = next((b.text.strip() for b in row.parts.get("unit", []) if b.text.strip()), None)
-    if written is None:
-        for block in row.label:
-            match = re.search(r"[(\[,]\s*([^()\[\],]{1,14})\s*[)\]]?\s*$", block.text)
-            if match and meanings(match.group(1)):
-                written = match.group(1).strip()
-    for block in row.blocks(*VALUES):
-        unit = written or units.get(block.column if block.column is not None else -1)
-        found = meanings(unit) if unit else ()
-        if not found or not unit:
-            continue
-        page.blocks[block.index] = [
-            q if q.units else replace(q, units=found, unit_text=unit) for q in page.blocks[block.index]]
-
-
 def _numeric(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     page, made = row.page, list[Draft]()
     text_metric = bool(hits) and _text_only(hits[0].what)
     if text_metric:
         return []
     bound = next((b for cell in row.label if (b := label_bound(page.text, cell.start, cell.end))), None)
-    limits = {r: [q for b in row.parts.get(r, []) for q in page.blocks[b.index] if q.units] for r in ("min", "typ", "max")}
+    limits = {r: [q for b in row.parts.get(r, []) for q in page.blocks[b.index] if q.units]
+              for r in ("min", "typ", "max")}
     if any(limits.values()):
         made += _limits(row, hits, limits)
     for block in row.blocks("value", "should"):
@@ -212,7 +163,7 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
 
 def _axes_from_label(row: Row, made: list[Draft], label: Block) -> list[Draft]:
     text = row.page.text
-    hits = [h for h in lexicon("axes").find(text, label.start, label.end)]
+    hits = lexicon("axes").find(text, label.start, label.end)
     names = list(dict.fromkeys(h.what for h in hits))
     if len(names) == len(made):
         for new, name in zip(made, names, strict=True):
@@ -246,15 +197,16 @@ def _beside(
 
 def _kind(page: Page, row: Row, new: Draft, said: Said) -> None:
     """Typical and minimum capacity are told apart by the words at the number, then by the label."""
-    if said.sign in (">=", ">"):
-        new.conditions["kind"] = "minimum"
-        if not re.search(r"(?<!\w)(?:min|typ)", page.text[said.start:new.end], re.IGNORECASE) and not any(
-                lexicon("kinds").search(page.text, b.start, b.end) for b in row.label):
-            del new.conditions["kind"]
-        return
     label = next((k for b in row.label if (k := lexicon("kinds").search(page.text, b.start, b.end))), None)
+    if said.sign in (">=", ">"):
+        here = re.search(r"(?<!\w)min", page.text[said.start:new.end], re.IGNORECASE)
+        stated = "minimum" if here else label.what if label and label.what != "typical" else None
+        if stated:
+            new.conditions["kind"] = stated
+        return
     stop = re.search(r"[,;]|$", page.text[new.end:min(new.block.end, new.end + 12)])
-    near = lexicon("kinds").search(page.text, max(new.block.start, new.start - 14), new.end + (stop.start() if stop else 0))
+    reach = new.end + (stop.start() if stop else 0)
+    near = lexicon("kinds").search(page.text, max(new.block.start, new.start - 14), reach)
     kind = (near or label)
     if kind:
         new.conditions["kind"] = kind.what
@@ -353,7 +305,7 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
     page, text = row.page, row.page.text
     if not made:
         return
-    slots = _row_slots(row, made[0])
+    slots = row_slots(row, made[0])
     label = row.label[0] if row.label else row.cells[0]
     spans = [(b.start, b.end) for b in row.blocks("label", "condition", "value", "should", "remark")]
     for new in made:
@@ -363,53 +315,16 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
             own = [*slots, *(worded(text, a, b, new.metric) for a, b in spans)]
         merge(new.conditions, own)
         if row.parts.get("condition") and not new.conditions.get("note"):
-            _note(row, new)
+            add_note(row, new)
         new.conditions = tidy(new.conditions, new.metric)
         joined = label.start, label.end
         new.metric = direct(page, new.metric, *joined)
         new.metric = final_metric(new, text, *joined)
         new.level = level_of(page, *joined, metric(new.metric).level)
+        if new.metric == "price":
+            new.unit = priced_per(text[label.start:label.end], new.unit)
         new.row_id = row.row_id
         new.priority = _priority(row, new, group)
-
-
-def _note(row: Row, new: Draft) -> None:
-    """A condition in words only is kept as the requirement's note."""
-    texts = [" ".join(row.page.document.text[b.start:b.end].split()) for b in row.parts["condition"]
-             if not any(q.units for q in row.page.blocks[b.index])]
-    words = "; ".join(t for t in texts if t and t not in ("-", "–", "—"))
-    if words and not re.fullmatch(_AS_ROW.format(r"[\w.]+"), words):
-        new.conditions["note"] = words[:200]
-
-
-def _row_slots(row: Row, first: Draft) -> list[Slots]:
-    """Conditions of a row: what the value cell left over, the condition column, the label; then rows referred to."""
-    page, found = row.page, list[Slots]()
-    for role in ("condition", "value", "should", "label", "remark"):
-        for block in row.parts.get(role, []):
-            for q in page.blocks[block.index]:
-                if id(q) in page.fates or not (q.units or _repeats(page, q)):
-                    continue
-                said = said_about(page.text, q, block.start, block.end)
-                if _repeats(page, q):
-                    page.settle(q, "condition")
-                    found.append({"repeats": q.value})
-                    continue
-                slots = infer(page.text, q, block.start, block.end, first.metric, said.sign)
-                if slots is None and role == "condition":
-                    slots = {}
-                if slots is not None:
-                    page.settle(q, "condition", "" if slots else "a remark beside a requirement")
-                    found.append(slots)
-    for name, drafts in page.rows.items():
-        for block in row.blocks("condition", "value", "remark"):
-            if drafts and re.search(_AS_ROW.format(re.escape(name)), page.text[block.start:block.end], re.IGNORECASE):
-                found.append({k: v for k, v in drafts[0].conditions.items() if k not in ("kind", "note", "basis")})
-    return found
-
-
-def _repeats(page: Page, q: Quantity) -> bool:
-    return not q.units and page.text[q.start - 1:q.start] in ("x", "×")
 
 
 def _priority(row: Row, new: Draft, group: Priority | None) -> Priority:

@@ -11,6 +11,10 @@ from tools.extract import standards
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
 
+_NO = re.compile(r"(?:\b(?:no|kein(?:e|en|er)?|keinerlei|aucune?|pas de)|(?:shall|must|may|darf|dürfen)\s+"
+                 r"(?:not|nicht))"
+                 r"\s+(?P<what>[^;.|]+)", re.IGNORECASE)
+_IN_TEST = r"\s*(?:in|at|during|bei|im|beim)?\s*(?:the|a|der|einem)?\s*{}(?:\s*test)?"
 CHEMICAL = ("cathode_chemistry", "anode_chemistry", "chemistry")
 
 
@@ -29,12 +33,11 @@ def standard_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
 def _demanded(page: Page, start: int, end: int, place: int) -> bool:
     text = page.text
     opened = text[start:place].count("(") > text[start:place].count(")")
-    numbers = [q for q in page.inside(page.document.blocks[0], 0, 0)]
     close = text[max(start, place - 24):place]
     method = lexicon("measured_by").ending_at(close, 0, len(close))
     asks = lexicon("compliance").search(text, start, end)
-    del numbers
-    return bool(asks) and not opened and not (method and re.search(r"(?:measured|determined|gemessen|ermittelt)", close))
+    measured = method and re.search(r"(?:measured|determined|gemessen|ermittelt)", close)
+    return bool(asks) and not opened and not measured
 
 
 def chemistry_drafts(page: Page, block: Block, start: int, end: int, label: str | None = None) -> list[Draft]:
@@ -45,7 +48,7 @@ def chemistry_drafts(page: Page, block: Block, start: int, end: int, label: str 
     for hit in hits:
         side, name = hit.what
         own = f"{side}_chemistry" if side != "whole" else "chemistry"
-        if label in CHEMICAL and not (label == "chemistry"):
+        if label in CHEMICAL and label != "chemistry":
             own = label if side == "whole" or own == label else own
         comparator = "prohibited" if _refused(page, start, end, hit.start, hit.end) else "in"
         value = name if side == "whole" or name not in ("layered oxide",) else " ".join(text[hit.start:hit.end].split())
@@ -92,6 +95,7 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
     names = [h for h in (metric_hits(page, *label) if label else []) if _worded(h.what)]
     inside = [h for h in metric_hits(page, start, end) if _worded(h.what)]
     made = []
+    inside.sort(key=lambda h: h.what != "thermal_propagation")
     for hit in (names or inside)[:1]:
         sentence = text[start:end].strip()
         comparator, value, first, last = _criterion(page, start, end, hit.start, hit.end)
@@ -109,15 +113,14 @@ def _worded(name: str) -> bool:
 def _criterion(page: Page, start: int, end: int, hit_start: int, hit_end: int) -> tuple[Comparator, str, int, int]:
     """`no fire …` forbids; anything else is what the test requires, in the document's words."""
     text = page.text
-    match = re.search(r"(?:\b(?:no|kein(?:e|en|er)?|keinerlei|aucune?|pas de)|(?:shall|must|may|darf|dürfen)\s+(?:not|nicht))\s+(?P<what>[^;.|]+)",
-                      text[start:end], re.IGNORECASE)
+    match = _NO.search(text[start:end])
     leads = re.match(r"\s*(?:no|kein\w*)\b", text[start:end], re.IGNORECASE)
     if match and (leads or "," not in text[start:start + match.start()]):
         first, last = start + match.start("what"), start + match.end("what")
         what = text[first:last].rstrip()
         if first <= hit_start < last:
             name = text[hit_start:hit_end]
-            what = re.sub(rf"\s*(?:in|at|during|bei|im|beim)?\s*(?:the|a|der|einem)?\s*{re.escape(name)}(?:\s*test)?", "", what)
+            what = re.sub(_IN_TEST.format(re.escape(name)), "", what)
         return "prohibited", " ".join(what.split()), start + match.start(), first + len(text[first:last].rstrip())
     first, last = start, end
     while last > first and text[last - 1] in " .;\n":

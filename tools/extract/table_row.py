@@ -1,0 +1,106 @@
+"""One table row by role: its units, its conditions, its note, and the rows it refers to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from knowledge.document import Block
+from knowledge.requirement import Priority
+from knowledge.units import meanings
+from tools.extract.comparators import said_about
+from tools.extract.conditions import Slots, infer
+from tools.extract.page import Draft, Page
+from tools.extract.phrases import Hit
+from tools.extract.quantities import Quantity
+
+VALUES = ("value", "should", "min", "typ", "max")
+_AS_ROW = (r"\b(?:as|see|like|same as|wie|siehe|comme|cf\.)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|Pos\.\s)?"
+           r"{}(?![\w.]\d|\w)")
+
+
+@dataclass
+class Row:
+    """One table row by role."""
+
+    page: Page
+    cells: list[Block]
+    roles: dict[int, str]
+    codes: dict[str, Priority]
+    named: list[Hit[str]] = field(default_factory=list)
+    parts: dict[str, list[Block]] = field(default_factory=dict)
+    row_id: str | None = None
+
+    def __post_init__(self) -> None:
+        for block in self.cells:
+            role = self.roles.get(block.column if block.column is not None else -1, "condition")
+            self.parts.setdefault(role, []).append(block)
+        ids = self.parts.get("id", [])
+        if ids:
+            self.row_id = ids[0].text.strip().rstrip(".):")
+
+    def blocks(self, *roles: str) -> list[Block]:
+        """The cells of these roles, in column order."""
+        return [b for b in self.cells if any(b in self.parts.get(r, []) for r in roles)]
+
+    @property
+    def label(self) -> list[Block]:
+        """The label cells."""
+        return self.parts.get("label", [])
+
+
+def give_units(row: Row, units: dict[int, str]) -> None:
+    """Bare numbers in value cells take the unit of the unit column, the label's bracket or the column's header."""
+    page = row.page
+    written = next((b.text.strip() for b in row.parts.get("unit", []) if b.text.strip()), None)
+    if written is None:
+        for block in row.label:
+            match = re.search(r"[(\[,]\s*([^()\[\],]{1,14})\s*[)\]]?\s*$", block.text)
+            if match and meanings(match.group(1)):
+                written = match.group(1).strip()
+    for block in row.blocks(*VALUES):
+        unit = written or units.get(block.column if block.column is not None else -1)
+        found = meanings(unit) if unit else ()
+        if not found or not unit:
+            continue
+        page.blocks[block.index] = [
+            q if q.units else replace(q, units=found, unit_text=unit) for q in page.blocks[block.index]]
+
+
+def row_slots(row: Row, first: Draft) -> list[Slots]:
+    """Conditions of a row: what the value cell left over, the condition column, the label; then rows referred to."""
+    page, found = row.page, list[Slots]()
+    for role in ("condition", "value", "should", "label", "remark"):
+        for block in row.parts.get(role, []):
+            for q in page.blocks[block.index]:
+                if id(q) in page.fates or not (q.units or _repeats(page, q)):
+                    continue
+                said = said_about(page.text, q, block.start, block.end)
+                if _repeats(page, q):
+                    page.settle(q, "condition")
+                    found.append({"repeats": q.value})
+                    continue
+                slots = infer(page.text, q, block.start, block.end, first.metric, said.sign)
+                if slots is None and role == "condition":
+                    slots = {}
+                if slots is not None:
+                    page.settle(q, "condition", "" if slots else "a remark beside a requirement")
+                    found.append(slots)
+    for name, drafts in page.rows.items():
+        for block in row.blocks("condition", "value", "remark"):
+            if drafts and re.search(_AS_ROW.format(re.escape(name)), page.text[block.start:block.end], re.IGNORECASE):
+                found.append({k: v for k, v in drafts[0].conditions.items() if k not in ("kind", "note", "basis")})
+    return found
+
+
+def _repeats(page: Page, q: Quantity) -> bool:
+    return not q.units and page.text[q.start - 1:q.start] in ("x", "×")
+
+
+def add_note(row: Row, new: Draft) -> None:
+    """A condition in words only is kept as the requirement's note."""
+    texts = [" ".join(row.page.document.text[b.start:b.end].split()) for b in row.parts["condition"]
+             if not any(q.units for q in row.page.blocks[b.index])]
+    words = "; ".join(t for t in texts if t and t not in ("-", "–", "—"))
+    if words and not re.fullmatch(_AS_ROW.format(r"[\w.]+"), words):
+        new.conditions["note"] = words[:200]
