@@ -10,7 +10,7 @@ from tools.optimise.search import search_designs
 from tools.retrieve.evidence import find_evidence
 from tools.retrieve.literature import search_literature
 from tools.screen.systems import choose_systems
-from tools.simulate.age import age_design
+from tools.simulate.age import age_design, age_designs
 from tools.simulate.evaluate import evaluate_design, evaluate_designs
 from tools.tool import Tool
 
@@ -23,6 +23,7 @@ CATALOGUE: tuple[Tool[Any, Any], ...] = (
     evaluate_design,
     evaluate_designs,
     age_design,
+    age_designs,
 )
 
 
