@@ -1,0 +1,142 @@
+"""A pool of simulating processes behind a small interface, and the simulator that a tool asks for.
+
+Processes are spawned, run one thread each, ignore Ctrl-C (the parent handles it) and end when their parent does.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tools.failures import NotConverged
+
+if TYPE_CHECKING:
+    from tools.simulate.point import Simulator
+    from tools.tool import Context
+
+Work = TypeVar("Work")
+Answer = TypeVar("Answer")
+WATCH_S = 1.0
+RESTARTS = 1
+
+
+class Pool:
+    """Spawned worker processes that map a function over work and survive the loss of one of them once."""
+
+    def __init__(self, workers: int, start: Callable[..., None], arguments: tuple[Any, ...] = ()) -> None:
+        self.workers, self.start, self.arguments = workers, start, arguments
+        self._executor: ProcessPoolExecutor | None = None
+
+    def map(
+        self, function: Callable[[Work], Answer], work: Sequence[Work], progress: Callable[[int], None] | None = None
+    ) -> list[Answer]:
+        """The function of each piece of work, in order.
+
+        Args:
+            progress: called with the number of finished pieces.
+
+        Raises:
+            tools.failures.NotConverged: a worker process died twice (killed, or out of memory).
+        """
+        answers: dict[int, Answer] = {}
+        for attempt in range(RESTARTS + 1):
+            try:
+                self._run(function, work, answers, progress)
+                return [answers[i] for i in range(len(work))]
+            except BrokenProcessPool as error:
+                self.close()
+                if attempt == RESTARTS:
+                    raise NotConverged("a simulating process died twice (killed, or out of memory); run the command "
+                                       "again with fewer workers") from error
+        raise AssertionError("unreachable")
+
+    def _run(
+        self, function: Callable[[Work], Answer], work: Sequence[Work], answers: dict[int, Answer],
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        executor = self._started()
+        futures: dict[Future[Answer], int] = {
+            executor.submit(function, piece): i for i, piece in enumerate(work) if i not in answers}
+        try:
+            pending = set(futures)
+            while pending:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    answers[futures[future]] = future.result()
+                if progress is not None:
+                    progress(len(answers))
+        except KeyboardInterrupt:
+            self.close(at_once=True)
+            raise
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            raise
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            self._executor = ProcessPoolExecutor(
+                self.workers, mp_context=get_context("spawn"), initializer=begin_worker,
+                initargs=(os.getpid(), self.start, self.arguments))
+        return self._executor
+
+    def close(self, at_once: bool = False) -> None:
+        """End the processes, with `at_once` also those that are working."""
+        executor, self._executor = self._executor, None
+        if executor is None:
+            return
+        processes = list((executor._processes or {}).values())
+        executor.shutdown(wait=not at_once, cancel_futures=True)
+        if at_once:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.join(timeout=5)
+
+
+def begin_worker(parent: int, start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    """First thing in a worker: one thread, no Ctrl-C, and a watch on the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    threading.Thread(target=end_with_parent, args=(parent,), daemon=True).start()
+    start(*arguments)
+
+
+def end_with_parent(parent: int) -> None:
+    """End this process when its parent has gone, so that a killed run leaves no orphan."""
+    while os.getppid() == parent:
+        time.sleep(WATCH_S)
+    os._exit(1)
+
+
+def chunks(items: Sequence[int], most: int, workers: int) -> list[list[int]]:
+    """Consecutive pieces of at most `most` items, and at least one piece a worker where there is enough.
+
+    >>> chunks(range(10), 24, 2)
+    [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
+    """
+    size = max(1, min(most, -(-len(items) // max(workers, 1))))
+    return [list(items[i:i + size]) for i in range(0, len(items), size)]
+
+
+def default_simulator(context: Context) -> Simulator:
+    """The simulator for a tool's context: one a process and set of workers, so that models are built once."""
+    from tools.simulate.pybamm_simulator import PybammSimulator
+
+    key = (str(context.home), context.workers, context.seed)
+    found = _SIMULATORS.get(key)
+    if found is None:
+        found = _SIMULATORS[key] = PybammSimulator(workers=context.workers, seed=context.seed, home=context.home)
+    found.progress = context.progress
+    return found
+
+
+_SIMULATORS: dict[tuple[str, int, int], Any] = {}

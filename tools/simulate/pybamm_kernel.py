@@ -1,0 +1,189 @@
+"""Batched integration of one built DFN: many inputs, many start states, one outcome each.
+
+`pybamm.IDAKLUSolver.solve` raises for the whole batch when one design starts beyond a limit, and cannot start from
+given states. So PyBaMM sets the solver up and its compiled group is called directly. That reaches into private
+attributes: the version is pinned exactly, and tests compare with a plain `pybamm.Simulation`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pybamm
+from pybamm.solvers.base_solver import flatten_inputs
+
+from tools.simulate.compiler import compiler_available
+
+ROOT_RETURN = 2  # IDA_ROOT_RETURN of SUNDIALS: an event was located
+COMPILE_AFTER = 1500  # designs in one process
+INTERNAL_GROUP_ERRORS = (pybamm.SolverError, ValueError, RuntimeError)
+
+
+class Tolerance(NamedTuple):
+    """Relative and absolute tolerance (states are scaled to about 1) and the highest order of the BDF method."""
+
+    rtol: float
+    atol: float
+    order: int = 5
+
+
+LADDER: tuple[Tolerance, ...] = (Tolerance(1e-3, 1e-4), Tolerance(1e-4, 1e-4, order=2), Tolerance(1e-6, 1e-7))
+AGEING_LADDER: tuple[Tolerance, ...] = (Tolerance(1e-4, 1e-5), Tolerance(1e-5, 1e-6, order=2), Tolerance(1e-6, 1e-8))
+FINE_LADDER: tuple[Tolerance, ...] = (Tolerance(1e-4, 1e-5), Tolerance(1e-5, 1e-6, order=2), Tolerance(1e-6, 1e-7))
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One design's integration until an event, the end time, or a failure (`failed` holds the reason).
+
+    `outputs` maps variable names to arrays of the length of `time_s`; `state` is the final state vector.
+    """
+
+    time_s: np.ndarray
+    outputs: Mapping[str, np.ndarray]
+    state: np.ndarray
+    event: str | None = None
+    failed: str | None = None
+
+    @property
+    def at_once(self) -> bool:
+        """Whether a limit is broken already at the start."""
+        return self.event is not None and len(self.time_s) == 1
+
+    def last(self, variable: str) -> float:
+        """The final value of an output variable."""
+        return float(self.outputs[variable][-1])
+
+
+@dataclass
+class Kernel:
+    """A built model with its solvers, one a rung of the tolerance ladder, each made when it is first needed."""
+
+    model: Any
+    outputs: tuple[str, ...]
+    ladder: tuple[Tolerance, ...] = LADDER
+    compilable: bool = False
+    served: int = 0
+    retries: int = 0
+    _solvers: dict[tuple[Tolerance, bool], Any] = field(default_factory=dict)
+    _input_names: list[str] = field(default_factory=list)
+
+    def run(
+        self, inputs: Sequence[Mapping[str, float]], end_s: float, states: Sequence[np.ndarray | None] | None = None,
+        retry: bool = True,
+    ) -> list[Segment]:
+        """Integrate each design from its state (None: equilibrium) to `end_s` or its first event, in order.
+
+        A design that fails climbs the ladder alone: a lower order, then tight tolerances; unless `retry` is off,
+        where a failure is an answer (a trial power that cannot be held).
+        """
+        states = list(states) if states is not None else [None] * len(inputs)
+        self.served += len(inputs)
+        segments = self._attempt(self.ladder[0], inputs, end_s, states)
+        for tolerance in self.ladder[1:] if retry else ():
+            again = [i for i, segment in enumerate(segments) if segment.failed]
+            self.retries += len(again)
+            for i in again:
+                segments[i] = self._attempt(tolerance, [inputs[i]], end_s, [states[i]])[0]
+        return segments
+
+    def _attempt(
+        self, tolerance: Tolerance, inputs: Sequence[Mapping[str, float]], end_s: float,
+        states: Sequence[np.ndarray | None],
+    ) -> list[Segment]:
+        if not inputs:
+            return []
+        try:
+            return self._integrate(tolerance, inputs, end_s, states)
+        except INTERNAL_GROUP_ERRORS as error:
+            if len(inputs) == 1:
+                nothing = np.zeros(0)
+                return [Segment(nothing, {}, nothing, failed=str(error).splitlines()[0][:200])]
+        half = len(inputs) // 2
+        return [
+            *self._attempt(tolerance, inputs[:half], end_s, states[:half]),
+            *self._attempt(tolerance, inputs[half:], end_s, states[half:]),
+        ]
+
+    def _integrate(
+        self, tolerance: Tolerance, inputs: Sequence[Mapping[str, float]], end_s: float,
+        states: Sequence[np.ndarray | None],
+    ) -> list[Segment]:
+        times = np.array([0.0, end_s])
+        solver = self._solver(tolerance, inputs[0], times)
+        ordered = [{name: float(given[name]) for name in self._input_names} for given in inputs]
+        with silent_stderr():
+            solver._set_initial_conditions(self.model, 0.0, ordered)
+            for i, state in enumerate(states):
+                if state is not None:
+                    self.model.y0_list[i] = state
+            solver._set_consistent_initialization(self.model, 0.0, ordered)
+            stacked = np.vstack([flatten_inputs(given) for given in ordered])
+            solutions = solver._setup["solver"].solve(
+                times, np.empty(0), np.vstack(self.model.y0full), np.vstack(self.model.ydot0full), stacked,
+                logger=None, pbar=np.empty((0, 0)),
+            )
+        return [self._segment(solver, s, row) for s, row in zip(solutions, stacked, strict=True)]
+
+    def _segment(self, solver: Any, solution: Any, inputs: np.ndarray) -> Segment:
+        time_s = np.array(solution.t, dtype=float)
+        columns = np.asarray(solution.y).reshape(len(time_s), -1)
+        outputs = {name: columns[:, i].copy() for i, name in enumerate(self.outputs)}
+        state = np.array(solution.y_term, dtype=float)
+        if solution.flag < 0:
+            return Segment(time_s, outputs, state, failed=f"the integrator stopped (IDA flag {solution.flag})")
+        if not np.all(np.isfinite(columns)):
+            return Segment(time_s, outputs, state, failed="the integrator returned numbers that are not finite")
+        event = None
+        if solution.flag == ROOT_RETURN:
+            values = np.asarray(solver._setup["rootfn_casadi"](float(time_s[-1]), state, inputs)).reshape(-1)
+            broken = values if len(time_s) == 1 else np.abs(values)
+            event = self.event_names[int(np.argmin(broken))]
+        return Segment(time_s, outputs, state, event=event)
+
+    @property
+    def compiled(self) -> bool:
+        """Compiled code is a third faster and takes some 15 s to make: worth it once many designs have come."""
+        return self.compilable and self.served > COMPILE_AFTER and compiler_available()
+
+    @property
+    def event_names(self) -> list[str]:
+        """Names of the termination events in the solver's order."""
+        kind = pybamm.EventType.TERMINATION
+        return [event.name for event in self.model.events if event.event_type == kind]
+
+    def _solver(self, tolerance: Tolerance, example: Mapping[str, float], times: np.ndarray) -> Any:
+        compiled = tolerance == self.ladder[0] and self.compiled
+        if (tolerance, compiled) in self._solvers:
+            return self._solvers[tolerance, compiled]
+        solver = pybamm.IDAKLUSolver(
+            rtol=tolerance.rtol, atol=tolerance.atol, output_variables=list(self.outputs),
+            on_extrapolation="ignore", on_failure="ignore",
+            options={"compile": compiled, "max_order_bdf": tolerance.order, "silence_sundials_errors": True,
+                     "num_steps_no_progress": 500, "t_no_progress": 1e-6},
+        )
+        first = solver._set_up_model_inputs(self.model, dict(example))
+        self._input_names = list(first)
+        with silent_stderr():
+            solver.set_up(self.model, [first], times)
+        self._solvers[tolerance, compiled] = solver
+        return solver
+
+
+@contextlib.contextmanager
+def silent_stderr() -> Iterator[None]:
+    """Keep SUNDIALS and the C compiler, which write to the file descriptor itself, off the user's terminal."""
+    saved = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)

@@ -1,0 +1,62 @@
+"""The kernels of this process: one a system, variant and mesh, built when first needed and kept."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import pybamm
+
+from knowledge.parameters.registry import system
+from knowledge.parameters.system import Mechanism, System
+from tools.simulate.point import Mesh
+from tools.simulate.pybamm_kernel import AGEING_LADDER, FINE_LADDER, LADDER, Kernel
+from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, OCV, TEMPERATURE, VOLTAGE, Variant, build_model
+
+COUPLED_CRACKING = frozenset({"OKane2022"})
+OUTPUTS = (VOLTAGE, CHARGE, CURRENT, ANODE, OCV)
+
+
+@lru_cache(maxsize=32)
+def kernel(system_key: str, variant: Variant, mesh: Mesh) -> Kernel:
+    """The kernel of a system, variant and mesh."""
+    known = system(system_key)
+    mechanisms = ageing_options(known) if variant == "ageing" else None
+    model = build_model(parameter_values(known), variant, mesh, mechanisms)
+    ladder = AGEING_LADDER if variant == "ageing" else FINE_LADDER if mesh == "verify" else LADDER
+    outputs = (*OUTPUTS, TEMPERATURE) if variant == "thermal" else OUTPUTS
+    return Kernel(model, outputs, ladder, compilable=(variant, mesh) == ("isothermal", "search"))
+
+
+def parameter_values(known: System) -> Any:
+    """PyBaMM's parameter values of a system, with the changes that its module states."""
+    values = pybamm.ParameterValues(known.pybamm_set)
+    if known.overrides:
+        values.update(dict(known.overrides), check_already_exists=False)
+    return values
+
+
+def ageing_options(known: System) -> dict[str, Any]:
+    """PyBaMM's model options for the mechanisms of `simulated_mechanisms`.
+
+    SEI on cracks only where the set's paper couples the two: elsewhere (Ai2020) the pair does not integrate.
+    """
+    options: dict[str, Any] = {}
+    mechanisms = simulated_mechanisms(known)
+    if "SEI" in mechanisms:
+        options.update({"SEI": "solvent-diffusion limited", "SEI porosity change": "true"})
+    if "lithium plating" in mechanisms:
+        stripping = "Dead lithium decay rate [s-1]" in parameter_values(known)
+        kind = "partially reversible" if stripping else "irreversible"
+        options.update({"lithium plating": kind, "lithium plating porosity change": "true"})
+    if "particle cracking" in mechanisms:
+        options.update({"particle mechanics": ("swelling and cracking", "swelling only"), "SEI on cracks": "true"})
+    if "loss of active material" in mechanisms:
+        options["loss of active material"] = "stress-driven"
+    return options
+
+
+def simulated_mechanisms(known: System) -> tuple[Mechanism, ...]:
+    """The mechanisms of a set that an ageing run simulates: cracking only where its SEI is coupled to it."""
+    coupled = known.pybamm_set in COUPLED_CRACKING
+    return tuple(m for m in known.ageing if coupled or m != "particle cracking")

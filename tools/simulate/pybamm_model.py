@@ -1,0 +1,120 @@
+"""The DFN with every design variable, load and limit as an input: built once, solved for any design and protocol.
+
+One square metre of electrode pair is modelled, so amperes are A/m² and ohms are ohm·m². The current is the solution of
+one control equation whose four terms are switched by inputs (current, voltage, power, anode potential), and the
+termination events compare with inputs: discharge, pulse, constant power and every phase of a charge share one model.
+Equations: Doyle, Fuller and Newman, J. Electrochem. Soc. 140 (1993) 1526, as implemented in PyBaMM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import pybamm
+
+from tools.simulate.point import Mesh
+from tools.simulate.pybamm_mesh import AGEING_MESHES, MESHES, symbolic_mesh
+
+Variant = Literal["isothermal", "thermal", "ageing"]
+
+VOLTAGE = "Voltage [V]"
+CHARGE = "Discharge capacity [A.h]"
+CURRENT = "Current [A]"
+ANODE = "Negative electrode surface potential difference at separator interface [V]"
+OCV = "Bulk open-circuit voltage [V]"
+TEMPERATURE = "Volume-averaged cell temperature [K]"
+NEVER = 1e9  # a limit that is never reached
+
+DESIGN_INPUTS: dict[str, str] = {
+    "Negative electrode thickness [m]": "negative thickness",
+    "Separator thickness [m]": "separator thickness",
+    "Positive electrode thickness [m]": "positive thickness",
+    "Negative electrode porosity": "negative porosity",
+    "Separator porosity": "separator porosity",
+    "Positive electrode porosity": "positive porosity",
+    "Negative electrode active material volume fraction": "negative active fraction",
+    "Positive electrode active material volume fraction": "positive active fraction",
+    "Negative particle radius [m]": "negative radius",
+    "Positive particle radius [m]": "positive radius",
+    "Initial concentration in negative electrode [mol.m-3]": "negative concentration",
+    "Initial concentration in positive electrode [mol.m-3]": "positive concentration",
+    "Ambient temperature [K]": "temperature",
+    "Initial temperature [K]": "temperature",
+    "Contact resistance [Ohm]": "path resistance",
+    "Current function [A]": "current",
+}
+THERMAL_INPUTS: dict[str, str] = {
+    "Cell heat capacity [J.K-1.m-3]": "heat capacity",
+    "Cell cooling surface area [m2]": "cooled surface",
+    "Total heat transfer coefficient [W.m-2.K-1]": "heat transfer",
+}
+ONE_SQUARE_METRE: dict[str, float] = {
+    "Electrode height [m]": 1.0, "Electrode width [m]": 1.0, "Cell volume [m3]": 1.0,
+    "Number of electrodes connected in parallel to make a cell": 1.0,
+    "Number of cells connected in series to make a battery": 1.0,
+}
+IDLE_CONTROL: dict[str, float] = {
+    "by current": 0.0, "by voltage": 0.0, "by power": 0.0, "by anode": 0.0,
+    "current": 0.0, "voltage": 0.0, "power": 0.0, "anode": 0.0,
+}
+NO_LIMITS: dict[str, float] = {
+    "voltage floor": -NEVER, "voltage ceiling": NEVER, "anode floor": -NEVER, "charge floor": -NEVER,
+    "charge ceiling": NEVER, "taper current": -NEVER, "charge current ceiling": NEVER,
+}
+
+
+def control_residual(variables: Mapping[str, Any]) -> Any:
+    """Zero where the switched-on quantity has its set point; the switches are inputs of 0 or 1."""
+    given = pybamm.InputParameter
+    current, voltage = variables[CURRENT], variables[VOLTAGE]
+    return (
+        given("by current") * (current - given("current"))
+        + given("by voltage") * (voltage - given("voltage"))
+        + given("by power") * (current * voltage - given("power"))
+        + given("by anode") * (variables[ANODE] - given("anode"))
+    )
+
+
+def limit_events(variables: Mapping[str, Any]) -> list[Any]:
+    """Termination events, each an expression that is positive inside its limit. Charge currents are negative."""
+    given = pybamm.InputParameter
+    voltage, current, charge = variables[VOLTAGE], variables[CURRENT], variables[CHARGE]
+    return [
+        pybamm.Event("voltage floor", voltage - given("voltage floor")),
+        pybamm.Event("voltage ceiling", given("voltage ceiling") - voltage),
+        pybamm.Event("anode floor", variables[ANODE] - given("anode floor")),
+        pybamm.Event("charge floor", charge - given("charge floor")),
+        pybamm.Event("charge ceiling", given("charge ceiling") - charge),
+        pybamm.Event("taper current", -current - given("taper current")),
+        pybamm.Event("charge current ceiling", given("charge current ceiling") + current),
+    ]
+
+
+def build_model(
+    parameter_values: Any, variant: Variant, mesh: Mesh, mechanisms: Mapping[str, Any] | None = None
+) -> Any:
+    """A discretised DFN with inputs.
+
+    Args:
+        parameter_values: `pybamm.ParameterValues` of the system; it is copied, not changed.
+        mechanisms: PyBaMM model options of the degradation mechanisms (variant 'ageing' only).
+    """
+    options: dict[str, Any] = {"contact resistance": "true", "operating mode": control_residual}
+    if variant == "thermal":
+        options.update({"thermal": "lumped", "use lumped thermal capacity": "true"})
+    if variant == "ageing":
+        options.update(mechanisms or {})
+    model = pybamm.lithium_ion.DFN(options)
+    model.events = limit_events(model.variables)
+    values = parameter_values.copy()
+    inputs = DESIGN_INPUTS | (THERMAL_INPUTS if variant == "thermal" else {})
+    values.update({name: pybamm.InputParameter(key) for name, key in inputs.items()}, check_already_exists=False)
+    values.update(ONE_SQUARE_METRE, check_already_exists=False)
+    geometry = model.default_geometry
+    values.process_model(model)
+    values.process_geometry(geometry)
+    size = (AGEING_MESHES if variant == "ageing" else MESHES)[mesh]
+    submeshes = symbolic_mesh(model, geometry, size)
+    pybamm.Discretisation(submeshes, model.default_spatial_methods).process_model(model)
+    return model

@@ -1,0 +1,139 @@
+"""A point and a protocol → the inputs of the DFN, or the reason why there is nothing to simulate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.parameters.registry import system
+from knowledge.parameters.system import System
+from knowledge.protocol import CycleAgeing, FastCharge, Protocol, ThermalDischarge
+from tools.failures import ToolFailure
+from tools.simulate.balance import Balance, balance, check_pair
+from tools.simulate.formulation import active_fraction
+from tools.simulate.point import Outcome, SimulationPoint
+
+KELVIN = 273.15
+Validity = Literal["inside", "extrapolated", "out of validity"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A point that can be simulated: its balance, its load, and whether it lies inside the set's validity box."""
+
+    point: SimulationPoint
+    system: System
+    balance: Balance
+    rate_C: float | None
+    temperature_C: float
+    validity: Validity
+    note: str
+
+    @property
+    def one_C_A_m2(self) -> float:
+        """The current of 1C [A/m²], and the balanced capacity [Ah/m²]."""
+        return self.balance.areal_capacity_mAh_cm2 * 10
+
+    @property
+    def load_A_m2(self) -> float:
+        """The protocol's current [A/m²]."""
+        if self.rate_C is None:
+            raise ValueError("this protocol has no rate")
+        return self.rate_C * self.one_C_A_m2
+
+    def inputs(self, soc: float) -> dict[str, float]:
+        """Design inputs of the DFN at equilibrium at a state of charge from 0 to 1, SI, one square metre."""
+        pair, published = self.point.pair, self.system.published
+        x, y = self.balance.stoichiometry(soc)
+        temperature = self.temperature_C + KELVIN
+        return {
+            "negative thickness": pair.negative.coating_thickness_um * 1e-6,
+            "separator thickness": pair.separator.thickness_um * 1e-6,
+            "positive thickness": pair.positive.coating_thickness_um * 1e-6,
+            "negative porosity": pair.negative.porosity,
+            "separator porosity": pair.separator.porosity,
+            "positive porosity": pair.positive.porosity,
+            "negative active fraction": active_fraction(pair.negative, "negative"),
+            "positive active fraction": active_fraction(pair.positive, "positive"),
+            "negative radius": pair.negative.particle_radius_um * 1e-6,
+            "positive radius": pair.positive.particle_radius_um * 1e-6,
+            "negative concentration": x * published.negative_sites_mol_m3,
+            "positive concentration": y * published.positive_sites_mol_m3,
+            "temperature": temperature,
+            "path resistance": self.point.path_resistance_ohm_cm2 * 1e-4,
+        }
+
+    def thermal_inputs(self, heat_transfer_W_m2K: float) -> dict[str, float]:
+        """Heat capacity and cooling of the cell per square metre of electrode."""
+        capacity, ratio = self.point.heat_capacity_J_K_cm2, self.point.cooled_surface_ratio
+        if capacity is None or ratio is None:
+            raise ValueError("a thermal protocol needs the point's heat capacity and cooled surface")
+        return {"heat capacity": capacity * 1e4, "cooled surface": ratio, "heat transfer": heat_transfer_W_m2K}
+
+    def outcome(self, values: Mapping[str, float], note: str = "") -> Outcome:
+        """An outcome with status 'ok' that carries this point's validity."""
+        words = "; ".join(w for w in (note, self.note) if w)
+        return Outcome(status="ok", values=dict(values), validity=self.validity, note=words)
+
+
+def prepare(point: SimulationPoint, protocol: Protocol) -> Prepared | Outcome:
+    """Check a point against a protocol; an `Outcome` where there is nothing to simulate."""
+    try:
+        check_pair(point.pair)
+        found = balance(point.pair)
+    except ToolFailure as failure:
+        return Outcome(status="failed", note=failure.message)
+    known = system(point.pair.system)
+    rate = protocol_rate(point, protocol)
+    temperature = protocol.ambient_C if isinstance(protocol, ThermalDischarge) else protocol.temperature_C
+    refusal = why_not(known, point, protocol, rate, temperature)
+    if refusal:
+        return Outcome(status="out of validity", validity="out of validity", note=refusal)
+    if needs_rate(protocol) and rate is None:
+        return Outcome(status="failed", note="neither the protocol nor the point has a C-rate")
+    outside = list(known.validity.outside(point.pair))
+    (slow, fast), (cold, hot) = known.validity.rate_C, known.validity.temperature_C
+    if rate is not None and not isinstance(protocol, FastCharge) and not slow <= rate <= fast:
+        outside.append(f"rate {rate:.3g}C is outside {slow:g}–{fast:g}C")
+    if not cold <= temperature <= hot:
+        outside.append(f"temperature {temperature:g} °C is outside {cold:g}–{hot:g} °C")
+    return Prepared(
+        point=point, system=known, balance=found, rate_C=rate, temperature_C=temperature,
+        validity="extrapolated" if outside else "inside", note="; ".join(outside),
+    )
+
+
+def protocol_rate(point: SimulationPoint, protocol: Protocol) -> float | None:
+    """The C-rate of the protocol, or of the point where the protocol leaves it open; None where there is none."""
+    if isinstance(protocol, FastCharge):
+        return protocol.max_rate_C if protocol.max_rate_C is not None else point.rate_C
+    if isinstance(protocol, CycleAgeing):
+        return max(protocol.charge_C, protocol.discharge_C)
+    given = getattr(protocol, "rate_C", None)
+    return given if given is not None else point.rate_C
+
+
+def needs_rate(protocol: Protocol) -> bool:
+    """Whether the protocol is driven by a C-rate (pulse power is not)."""
+    return protocol.kind != "pulse_power"
+
+
+def why_not(
+    known: System, point: SimulationPoint, protocol: Protocol, rate_C: float | None, temperature_C: float
+) -> str:
+    """Why the system's set has no basis for this question; empty where it has."""
+    cold, hot = known.validity.temperature_C
+    if not known.has_temperature_dependence and not cold <= temperature_C <= hot:
+        return (f"the parameter set of {known.label} hardly depends on temperature: {temperature_C:g} °C is outside "
+                f"its {cold:g}–{hot:g} °C")
+    if isinstance(protocol, ThermalDischarge):
+        if not known.has_thermal_parameters:
+            return f"the parameter set of {known.label} has no thermal parameters"
+        if point.heat_capacity_J_K_cm2 is None or point.cooled_surface_ratio is None:
+            return "the point has no heat capacity or no cooled surface"
+    if isinstance(protocol, CycleAgeing) and not known.ageing:
+        return f"the parameter set of {known.label} has no ageing parameters"
+    if isinstance(protocol, FastCharge) and protocol.soc_from_pct >= protocol.soc_to_pct:
+        return "the charge's window is empty"
+    return ""

@@ -1,0 +1,125 @@
+"""The PyBaMM simulator: points and a protocol → outcomes, in this process or spread over a pool."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from knowledge.protocol import Protocol
+from tools.simulate.compiler import keep_compiled_models
+from tools.simulate.point import Mesh, Outcome, SimulationPoint
+from tools.simulate.pool import Pool, chunks
+from tools.tool import Progress, silent
+
+Chunk = tuple[list[SimulationPoint], Protocol, Mesh, bool]
+CHUNK = 24  # points: a second or two of work, so that progress moves and a killed worker loses little
+
+
+@dataclass
+class PybammSimulator:
+    """Implements `tools.simulate.point.Simulator` with a batched DFN.
+
+    `workers` = 1 runs in this process. `seed` is part of the identity of a run; the simulator draws no random numbers.
+    """
+
+    workers: int = 1
+    seed: int = 0
+    home: Path | None = None
+    progress: Progress = silent
+    name: str = "pybamm-dfn-1"
+    _pool: Pool | None = field(default=None, repr=False)
+
+    def simulate(
+        self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
+    ) -> list[Outcome]:
+        """One outcome a point, in order; a solver failure is an outcome with status 'failed', never an exception."""
+        if not points:
+            return []
+        order = sorted(range(len(points)), key=lambda i: (points[i].pair.system, i))
+        size = 1 if protocol.kind == "cycle_ageing" else CHUNK
+        groups = [g for part in _by_system(points, order) for g in chunks(part, size, self.workers)]
+        work: list[Chunk] = [([points[i] for i in group], protocol, mesh, curves) for group in groups]
+        outcomes: list[Outcome | None] = [None] * len(points)
+        label = f"simulating {protocol.kind.replace('_', ' ')}"
+        done = 0
+        for group, found in zip(groups, self._map(work, [len(g) for g in groups], label), strict=True):
+            for i, outcome in zip(group, found, strict=True):
+                outcomes[i] = outcome
+                done += 1
+        return [o for o in outcomes if o is not None]
+
+    def _map(self, work: Sequence[Chunk], sizes: Sequence[int], label: str) -> list[list[Outcome]]:
+        total = sum(sizes)
+        if self.workers <= 1:
+            found = []
+            start_process(self.home)
+            for i, chunk in enumerate(work):
+                self.progress(label, sum(sizes[:i]), total)
+                found.append(simulate_chunk(chunk))
+            return found
+        if self._pool is None:
+            self._pool = Pool(self.workers, start_process, (self.home,))
+        return self._pool.map(simulate_chunk, work, lambda done: self.progress(label, done * total // len(work), total))
+
+    def close(self) -> None:
+        """End the worker processes; a later call starts new ones."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+
+def _by_system(points: Sequence[SimulationPoint], order: Sequence[int]) -> list[list[int]]:
+    groups: dict[str, list[int]] = {}
+    for i in order:
+        groups.setdefault(points[i].pair.system, []).append(i)
+    return list(groups.values())
+
+
+def start_process(home: Path | None) -> None:
+    """Prepare a process for simulation: no telemetry, one thread, compiled models kept under `home`."""
+    os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if home is not None:
+        keep_compiled_models(home)
+
+
+def simulate_chunk(chunk: Chunk) -> list[Outcome]:
+    """Simulate points of one system; the unit of work of a worker."""
+    points, protocol, mesh, curves = chunk
+    import pybamm
+
+    from tools.simulate.pybamm_prepare import prepare
+
+    pybamm.set_logging_level("ERROR")
+    prepared = [prepare(point, protocol) for point in points]
+    outcomes = [p if isinstance(p, Outcome) else None for p in prepared]
+    able = [(i, p) for i, p in enumerate(prepared) if not isinstance(p, Outcome)]
+    if able:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = _runner(protocol, mesh, points[0].pair.system)([p for _, p in able], curves)
+        for (i, _), outcome in zip(able, found, strict=True):
+            outcomes[i] = outcome
+    return [o for o in outcomes if o is not None]
+
+
+def _runner(protocol: Protocol, mesh: Mesh, system_key: str) -> Callable[[Sequence[Any], bool], list[Outcome]]:
+    from tools.simulate.pybamm_ageing import cycle_ageing
+    from tools.simulate.pybamm_charge import fast_charge
+    from tools.simulate.pybamm_kernels import kernel
+    from tools.simulate.pybamm_model import Variant
+    from tools.simulate.pybamm_power import pulse_power
+    from tools.simulate.pybamm_protocols import discharge, pulse
+
+    runners: dict[str, tuple[Variant, Any]] = {
+        "discharge": ("isothermal", discharge), "thermal_discharge": ("thermal", discharge),
+        "pulse": ("isothermal", pulse), "pulse_power": ("isothermal", pulse_power),
+        "fast_charge": ("isothermal", fast_charge), "cycle_ageing": ("ageing", cycle_ageing),
+    }
+    variant, function = runners[protocol.kind]
+    built = kernel(system_key, variant, mesh)
+    return lambda prepared, curves: function(built, prepared, protocol, curves)

@@ -1,0 +1,87 @@
+"""Checks of a finalist: the same question on the finer mesh, and to a plain `pybamm.Simulation` of that design."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from knowledge.frozen import Frozen
+from knowledge.protocol import Discharge, Protocol
+from tools.failures import BadInput, NotConverged
+from tools.simulate.point import Outcome, SimulationPoint, Simulator
+
+
+class RefinementShift(Frozen):
+    """Relative change of each value from the search mesh: to the finer mesh, and to the stock rebuild (0.01 is 1 %)."""
+
+    search: Outcome
+    verify: Outcome
+    stock: Outcome | None
+    verify_shift: dict[str, float]
+    stock_shift: dict[str, float]
+
+
+def stock_rebuild(point: SimulationPoint, protocol: Protocol) -> Outcome:
+    """A discharge by a `pybamm.Simulation` made anew for this design: PyBaMM's own mesh, solver and events.
+
+    The stoichiometries, active fractions and path resistance are the design's own; nothing else is shared with the
+    batched model. The current is per square metre of electrode.
+
+    Raises:
+        tools.failures.BadInput: the protocol is not an isothermal discharge.
+        tools.failures.NotConverged: PyBaMM could not solve it.
+    """
+    if not isinstance(protocol, Discharge):
+        raise BadInput(f"a stock rebuild answers discharges, not {protocol.kind}")
+    import numpy as np
+    import pybamm
+
+    from tools.simulate.pybamm_prepare import Prepared, prepare
+
+    prepared = prepare(point, protocol)
+    if not isinstance(prepared, Prepared):
+        return prepared
+    floor = protocol.v_min if protocol.v_min is not None else point.pair.v_min
+    values = stock_values(prepared, floor)
+    model = pybamm.lithium_ion.DFN({"contact resistance": "true"})
+    simulation = pybamm.Simulation(model, parameter_values=values)
+    try:
+        solution = simulation.solve([0, 3 * 3600 / (prepared.rate_C or 1.0)])
+    except pybamm.SolverError as error:
+        raise NotConverged(f"the stock rebuild was not solved: {str(error).splitlines()[0][:160]}") from error
+    voltage, charge = solution["Voltage [V]"].entries, solution["Discharge capacity [A.h]"].entries
+    energy = float(np.trapezoid(voltage, charge))
+    return prepared.outcome({
+        "capacity_mAh_cm2": float(charge[-1]) / 10, "energy_mWh_cm2": energy / 10,
+        "mean_voltage_V": energy / float(charge[-1]), "time_s": float(solution.t[-1]),
+    })
+
+
+def stock_values(prepared: Any, v_floor: float) -> Any:
+    """`pybamm.ParameterValues` of one design under one current, per square metre, with plain numbers only."""
+    from tools.simulate.pybamm_kernels import parameter_values
+    from tools.simulate.pybamm_model import DESIGN_INPUTS, ONE_SQUARE_METRE
+
+    values = parameter_values(prepared.system)
+    inputs = {**prepared.inputs(soc=1.0), "current": prepared.load_A_m2}
+    values.update({name: inputs[key] for name, key in DESIGN_INPUTS.items()}, check_already_exists=False)
+    values.update(ONE_SQUARE_METRE, check_already_exists=False)
+    limits = {"Lower voltage cut-off [V]": v_floor, "Upper voltage cut-off [V]": prepared.point.pair.v_max + 0.5}
+    values.update({**limits, "Nominal cell capacity [A.h]": prepared.one_C_A_m2}, check_already_exists=False)
+    return values
+
+
+def refinement_shift(point: SimulationPoint, protocol: Protocol, simulator: Simulator) -> RefinementShift:
+    """The same point on the search mesh, on the finer mesh and, for a discharge, in a stock rebuild."""
+    search = simulator.simulate([point], protocol, "search")[0]
+    verify = simulator.simulate([point], protocol, "verify")[0]
+    stock = stock_rebuild(point, protocol) if isinstance(protocol, Discharge) else None
+    return RefinementShift(
+        search=search, verify=verify, stock=stock, verify_shift=relative(search, verify),
+        stock_shift=relative(search, stock) if stock is not None else {},
+    )
+
+
+def relative(first: Outcome, second: Outcome) -> dict[str, float]:
+    """(second − first) / first of every value that both have and that is not 0 in the first."""
+    return {name: second.values[name] / value - 1 for name, value in first.values.items()
+            if value and name in second.values}
