@@ -6,6 +6,7 @@ MAX_FILE_BYTES = 50_000_000        # the file as sent
 MAX_EXPANDED_BYTES = 400_000_000   # all members of an Office file, unpacked
 MAX_MEMBERS = 10_000               # members of an Office file
 MAX_STREAM_BYTES = 80_000_000      # one page-content stream of a PDF, unpacked
+MAX_CONTENT_BYTES = 8_000_000      # what draws one PDF page, with the forms it uses
 MAX_TEXT_CHARS = 10_000_000        # plain text, Markdown, HTML
 MAX_PAGES = 1_000                  # pages of a PDF; the rest is reported as unread
 MAX_BLOCKS = 200_000               # blocks of a document; the rest is reported as unread

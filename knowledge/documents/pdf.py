@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,8 @@ from typing import Any
 from knowledge.document import Unread
 from knowledge.documents.assemble import Content, stack
 from knowledge.documents.errors import PARSER_FAULTS, UnreadableDocument
-from knowledge.documents.limits import MAX_EXPANDED_BYTES, MAX_PAGE_WORDS, MAX_PAGES, MAX_STREAM_BYTES
+from knowledge.documents.limits import MAX_PAGE_WORDS, MAX_PAGES
+from knowledge.documents.pdf_guards import TooMuch, check_contents, guard, refuse_bombs
 from knowledge.documents.pdf_tables import Table, horizontal_rules, ruled_tables
 from knowledge.documents.pdf_words import Word, words_of
 
@@ -44,9 +44,12 @@ def read_pdf(data: bytes, name: str) -> Content:
     pages, count = open_pages(data, name)
     unread = [note for page in pages for note in page.notes]
     if count > MAX_PAGES:
-        unread.append(Unread(place=f"pages {MAX_PAGES + 1} to {count}", reason=f"the first {MAX_PAGES:,} pages were "
+        unread.append(Unread(place=f"page {MAX_PAGES + 1} and after", reason=f"the first {MAX_PAGES:,} pages were "
                              "read; send the specification without its appendices"))
     total = sum(len(page.words) for page in pages)
+    if not total and any("damaged" in note.reason or "holds" in note.reason for note in unread):
+        raise UnreadableDocument(f"{name} is a damaged PDF: no page of it can be read; print it to PDF again or send it "
+                                 "again.")
     if not total:
         raise UnreadableDocument(f"{name} has {count} page{'s' if count != 1 else ''} without text: it looks scanned; "
                                  "run text recognition (OCR) on it or send the original file.")
@@ -66,11 +69,12 @@ def open_pages(data: bytes, name: str) -> tuple[list[PdfPage], int]:
 
     if b"%%EOF" not in data[-4096:]:
         raise UnreadableDocument(f"{name} is truncated: the end of the PDF is missing; send it again.")
-    _refuse_bombs(data, name)
+    refuse_bombs(data, name)
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     faults = (*PARSER_FAULTS, PSException, PdfminerException, MalformedPDFException)
     try:
         with pdfplumber.open(io.BytesIO(data), raise_unicode_errors=False) as pdf:
+            guard(pdf)
             count = len(pdf.pages)
             pages = [_page(page, faults) for page in pdf.pages[:MAX_PAGES]]
     except faults as fault:
@@ -86,6 +90,8 @@ def _page(page: Any, faults: tuple[type[Exception], ...]) -> PdfPage:
     number = int(page.page_number)
     found = PdfPage(number, 612.0, 792.0, [], [], [])
     try:
+        page.pdf.rsrcmgr.calls = 0
+        check_contents(page)
         found.width, found.height = float(page.width), float(page.height)
         found.words = words_of(page)
         area = found.width * found.height
@@ -94,6 +100,8 @@ def _page(page: Any, faults: tuple[type[Exception], ...]) -> PdfPage:
         visible = [w for w in found.words if not w.hidden and w.upright]
         found.tables = ruled_tables(page, visible) if visible else []
         found.rules = horizontal_rules(page)
+    except TooMuch as fault:
+        found.notes.append(Unread(place=f"page {number}", reason=f"the page holds {fault}; print it to PDF again"))
     except faults as fault:
         found.notes.append(Unread(place=f"page {number}", reason=f"the page is damaged ({type(fault).__name__}); "
                                   "print the file to PDF again"))
@@ -108,38 +116,6 @@ def _page(page: Any, faults: tuple[type[Exception], ...]) -> PdfPage:
         reason = "a picture on the page was not read" if found.words else "the page is a picture without text"
         found.notes.append(Unread(place=f"page {number}", reason=f"{reason}; send what it shows as text"))
     return found
-
-
-def _refuse_bombs(data: bytes, name: str) -> None:
-    """Unpack each compressed stream that is no picture up to a bound, and refuse the file when one passes it."""
-    total = 0
-    for match in re.finditer(rb"stream\r?\n", data):
-        if data[match.start() - 3:match.start()] == b"end":
-            continue
-        head = data[max(match.start() - 600, 0):match.start()]
-        head = head[head.rfind(b"obj"):]
-        if b"FlateDecode" not in head and b"/Fl" not in head or b"/Image" in head:
-            continue
-        total += _unpacked(data[match.end():match.end() + MAX_STREAM_BYTES], 3)
-        if total > MAX_EXPANDED_BYTES:
-            break
-    else:
-        return
-    raise UnreadableDocument(f"{name} unpacks to more than {MAX_EXPANDED_BYTES // 1_000_000} MB, which is refused; "
-                             "print it to PDF again.")
-
-
-def _unpacked(packed: bytes, depth: int) -> int:
-    """Bytes of a stream after unpacking; more than any bound when it is too large."""
-    machine = zlib.decompressobj()
-    try:
-        plain = machine.decompress(packed, MAX_STREAM_BYTES)
-    except zlib.error:
-        return 0
-    if len(plain) >= MAX_STREAM_BYTES:
-        return 2 * MAX_EXPANDED_BYTES
-    nested = depth > 1 and plain[:1] == b"x"
-    return len(plain) + (_unpacked(plain, depth - 1) if nested else 0)
 
 
 def known_words(pages: Sequence[PdfPage]) -> frozenset[str]:

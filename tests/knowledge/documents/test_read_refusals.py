@@ -96,17 +96,34 @@ def test_page_limit_is_reported(make, read, monkeypatch):
     monkeypatch.setattr("knowledge.documents.pdf.MAX_PAGES", 2)
     document = read("a.pdf", make.pdf("one\n#pagebreak()\ntwo\n#pagebreak()\nthree"))
     assert document.pages == 3 and "three" not in document.text
-    assert [u.place for u in document.unread] == ["pages 3 to 3"]
+    assert [u.place for u in document.unread] == ["page 3 and after"]
 
 
 def test_bombs_are_refused(monkeypatch):
     big = b"0" * 5_000_000
     monkeypatch.setattr("knowledge.documents.sniff.MAX_EXPANDED_BYTES", 2_000_000)
     assert "unpacks" in refused("a.docx", zipped(word__document_dot_xml=big))
-    monkeypatch.setattr("knowledge.documents.pdf.MAX_STREAM_BYTES", 1_000_000)
+    monkeypatch.setattr("knowledge.documents.pdf_guards.MAX_STREAM_BYTES", 1_000_000)
     for packed in (zlib.compress(big), zlib.compress(zlib.compress(big))):
         data = b"%PDF-1.4\n1 0 obj<</Filter/FlateDecode>>stream\n" + packed + b"\nendstream endobj\n%%EOF\n"
         assert "unpacks" in refused("a.pdf", data)
+
+
+def test_fonts_and_drawings_that_ask_for_too_much_are_not_filled_in(make, read, monkeypatch):
+    from pdfminer.pdftypes import PDFStream
+
+    from knowledge.documents.pdf_guards import TooMuch, check_font
+
+    check_font({"W": [1, [500, 600], 20, 65535, 500], "W2": [1, 9, 0, 0, 0]})
+    ranges = b"1 beginbfrange\n<0000> <FFFFFFFF> <0041>\nendbfrange\n1 beginbfchar <0001> <D83DDE00> endbfchar"
+    for font in ({"W": [1, 10**9, 500]}, {"W": [1, [500], 7, 10**9, 500]}, {"W2": [0, 10**9, 1, 2, 3]},
+                 {"ToUnicode": PDFStream({}, ranges)}):
+        with pytest.raises(TooMuch):
+            check_font(font)
+    check_font({"ToUnicode": PDFStream({}, ranges.replace(b"FFFFFFFF", b"00FF"))})
+    monkeypatch.setattr("knowledge.documents.pdf_guards.MAX_CONTENT_BYTES", 3000)
+    document = read("a.pdf", make.pdf("Mass 70 g\n#pagebreak()\n#lorem(900)"))
+    assert "Mass 70 g" in document.text and document.unread[0].place == "page 2"
 
 
 def test_entities_in_office_files_stay_unexpanded(make, read):
