@@ -48,8 +48,8 @@ def read_pdf(data: bytes, name: str) -> Content:
                              "read; send the specification without its appendices"))
     total = sum(len(page.words) for page in pages)
     if not total and any("damaged" in note.reason or "holds" in note.reason for note in unread):
-        raise UnreadableDocument(f"{name} is a damaged PDF: no page of it can be read; print it to PDF again or send it "
-                                 "again.")
+        raise UnreadableDocument(f"{name} is a damaged PDF: no page of it can be read; print it to PDF again or "
+                                 "send it again.")
     if not total:
         raise UnreadableDocument(f"{name} has {count} page{'s' if count != 1 else ''} without text: it looks scanned; "
                                  "run text recognition (OCR) on it or send the original file.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from knowledge.documents.assemble import Draft, Sections, cell_name
-from knowledge.documents.header_rows import header_rows
+from knowledge.documents.header_rows import header_rows, reads_as_header
 from knowledge.documents.pdf import PdfPage, known_words
 from knowledge.documents.pdf_columns import reading_regions
 from knowledge.documents.pdf_margins import running_lines
@@ -16,6 +16,7 @@ from knowledge.documents.pdf_paragraphs import Passage, TypeSizes, passages
 from knowledge.documents.pdf_tables import Cell, Table, borderless_run, borderless_table
 from knowledge.documents.pdf_words import TextLine, Word, join_lines, lines_of
 
+_STAND_IN = "\ufffc"
 Laid = list[tuple[Draft, list[Word]]]
 
 
@@ -33,6 +34,7 @@ class OpenTable:
     columns: int = 0
     x0: float = 0.0
     x1: float = 0.0
+    bottom: float = 0.0
     first_row: list[str] = field(default_factory=list)
 
 
@@ -78,18 +80,22 @@ class Layout:
 
     def ordered(self, page: PdfPage, tables: Sequence[Table], free: Sequence[Word]) -> Iterator[Table | Passage]:
         """Ruled tables, borderless tables and passages; a wide ruled table parts the text above from that below."""
-        rest = list(free)
-        for table in sorted(tables, key=lambda t: t.top):
-            above = [w for w in rest if w.y < table.top]
-            chosen = {id(w) for w in above}
-            rest = [w for w in rest if id(w) not in chosen]
-            yield from self.flow(page, above)
-            yield table
-        yield from self.flow(page, rest)
+        # A table takes part in finding the columns of the page as one word of its size.
+        marks = [Word(_STAND_IN, t.x0, t.x1, t.top, t.bottom, 10.0) for t in tables]
+        stand_ins = {id(mark): table for mark, table in zip(marks, tables, strict=True)}
+        for region in reading_regions([*free, *marks]):
+            inside = sorted((w for line in region for w in line.words if id(w) in stand_ins), key=lambda w: w.top)
+            rest = [w for line in region for w in line.words if id(w) not in stand_ins]
+            for mark in inside:
+                above = [w for w in rest if w.y < mark.top]
+                rest = [w for w in rest if w.y >= mark.top]
+                yield from self.flow(page, lines_of(above))
+                yield stand_ins[id(mark)]
+            yield from self.flow(page, lines_of(rest) if inside else region)
 
-    def flow(self, page: PdfPage, words: Sequence[Word]) -> Iterator[Table | Passage]:
-        """Text without ruled tables, column by column."""
-        for lines in reading_regions(words):
+    def flow(self, page: PdfPage, lines: Sequence[TextLine]) -> Iterator[Table | Passage]:
+        """Text of one column without ruled tables."""
+        if lines:
             at, start = 0, 0
             while at < len(lines):
                 length = borderless_run(lines, at)
@@ -127,7 +133,7 @@ class Layout:
         for cell in cells:
             grid[cell.row][cell.column] = self.cell_text(cell)
         top = [grid[0].get(c, "") for c in range(table.columns)]
-        going_on = self.goes_on(page, table)
+        going_on = self.goes_on(page, table, top)
         number = self.open.number if going_on and self.open else self.tables
         shift = self.open.rows if going_on and self.open else 0
         bold = frozenset(r for r in range(table.rows) if (own := [c for c in cells if c.row == r])
@@ -142,15 +148,20 @@ class Layout:
                            row_span=cell.row_span, column_span=cell.column_span, header_row=cell.row in heads),
                      cell.words)
         first = self.open.first_row if going_on and self.open else top
-        self.open = OpenTable(number, shift + table.rows, table.columns, table.x0, table.x1, first)
+        self.open = OpenTable(number, shift + table.rows, table.columns, table.x0, table.x1, table.bottom, first)
         self.tables = max(self.tables, number + 1)
 
-    def goes_on(self, page: PdfPage, table: Table) -> bool:
-        """The last block was a table of the same shape on the page before."""
+    def goes_on(self, page: PdfPage, table: Table, top: Sequence[str]) -> bool:
+        """The last block was a table of the same shape on the page or in the column before."""
         last = next((d for d, _ in reversed(self.laid) if d.kind not in ("header", "footer")), None)
-        return (self.open is not None and last is not None and last.table == self.open.number
-                and last.page == page.number - 1 and table.columns == self.open.columns
-                and abs(table.x0 - self.open.x0) < 8 and abs(table.x1 - self.open.x1) < 40)
+        if self.open is None or last is None or last.table != self.open.number or table.columns != self.open.columns:
+            return False
+        if top != self.open.first_row and reads_as_header(top):
+            return False
+        next_page = last.page == page.number - 1
+        next_column = last.page == page.number and table.top < self.open.bottom and table.x0 > self.open.x1
+        wide, before = table.x1 - table.x0, self.open.x1 - self.open.x0
+        return (next_page or next_column) and abs(wide - before) < max(0.08 * before, 20)
 
     def cell_text(self, cell: Cell) -> str:
         """The lines of a cell as one text."""

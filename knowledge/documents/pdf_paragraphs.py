@@ -119,7 +119,10 @@ def _heading_level(group: Sequence[TextLine], text: str, sizes: TypeSizes) -> in
     larger = size >= 1.1 * sizes.body
     bold = all(line.bold for line in group)
     numbered = NUMBERING.match(text)
-    if numbered and (larger or bold or title_like(text[numbered.end():]) and len(group) == 1):
+    # In the type of the text, "3 Title" and "3.1 Title" are headings and "3. Title" is an item of a list.
+    plain = numbered and len(group) == 1 and title_like(text[numbered.end():]) and \
+        not re.match(r"\s*\w+\.\s", text)
+    if numbered and (larger or bold or plain):
         return 2 + numbered.group(1).count(".")
     if larger:
         return 1 + sum(s > size for s in sizes.larger[:6])

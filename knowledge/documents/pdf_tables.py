@@ -46,7 +46,7 @@ def ruled_tables(page: Any, words: Sequence[Word]) -> list[Table]:
         return []
     found = []
     taken: set[int] = set()
-    for raw in page.find_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"}):
+    for raw in page.filter(_is_no_shade).find_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"}):
         boxes = [box for box in raw.cells if box]
         lefts = _edges([b[0] for b in boxes])
         tops = _edges([b[1] for b in boxes])
@@ -61,13 +61,19 @@ def ruled_tables(page: Any, words: Sequence[Word]) -> list[Table]:
                 below = sum(t < box[3] - 2 for t in tops) - row
                 right = sum(x < box[2] - 2 for x in lefts) - column
                 cells.append(Cell(row, column, inside, max(below, 1), max(right, 1)))
+        cells, count = _split_stacked(cells, len(tops))
         if not _worth(cells):
             taken.difference_update(id(w) for c in cells for w in c.words)
             continue
         x0, top, x1, bottom = raw.bbox
-        cells, count = _split_stacked(cells, len(tops))
         found.append(Table(top, bottom, x0, x1, cells, len(lefts), count))
     return found
+
+
+def _is_no_shade(thing: dict[str, Any]) -> bool:
+    """A filled box without an outline shades a row or a cell; its edges are no rules."""
+    return not (thing["object_type"] == "rect" and thing.get("fill") and not thing.get("stroke")
+                and thing["width"] > 3 and thing["height"] > 3)
 
 
 def _edges(values: Sequence[float]) -> list[float]:
@@ -83,8 +89,8 @@ def _index(edges: Sequence[float], value: float) -> int:
 
 
 def _worth(cells: Sequence[Cell]) -> bool:
-    """At least two filled columns, and not one box of prose beside an empty one."""
-    return len({c.column for c in cells}) >= 2 and len(cells) >= 2
+    """At least two filled columns, not one box of prose."""
+    return len({c.column for c in cells}) >= 2
 
 
 def _split_stacked(cells: list[Cell], rows: int) -> tuple[list[Cell], int]:
@@ -145,7 +151,7 @@ def borderless_run(lines: Sequence[TextLine], at: int) -> int:
         em = line.size
         pitch = line.top - lines[end - 1].top
         parts = columns_of_line(line)
-        if pitch > 3.6 * em or em > 1.5 * lines[at].size:
+        if pitch > 3.6 * em or em > 1.5 * lines[at].size or _second_head(rows, parts, pitch, em):
             break
         if len(parts) >= 2 and _aligned(anchors, parts):
             rows.append(parts)
@@ -158,6 +164,12 @@ def borderless_run(lines: Sequence[TextLine], at: int) -> int:
         end -= 1  # a line at the left edge after the last row is the text below the table
     needed = 2 if reads_as_header([join_words(p) for p in first]) else 3
     return end - at if len(rows) >= needed and not _prose(rows) else 0
+
+
+def _second_head(rows: Sequence[list[list[Word]]], parts: Sequence[list[Word]], pitch: float, em: float) -> bool:
+    """Another header after a wider space: the next table."""
+    texts = [join_words(p) for p in parts]
+    return len(rows) > 1 and pitch > 2.4 * em and reads_as_header(texts)
 
 
 def _aligned(anchors: Sequence[list[Word]], parts: Sequence[list[Word]]) -> bool:
@@ -247,10 +259,12 @@ def _row_numbers(lines: Sequence[TextLine], placed: Sequence[dict[int, Any]], ru
     """The row of each line: by rules between rows, else by line pitch, else by an empty first column."""
     crossed = [sum(lines[k - 1].top + 1 < y < lines[k].bottom - 1 and lines[k].top + 0.6 * lines[k].size > y
                    for y in rules) > 0 for k in range(1, len(lines))]
-    if sum(crossed) >= 3 and sum(crossed) >= 0.4 * sum(0 in cells for cells in placed[1:]):
+    pitches = [b.top - a.top for a, b in zip(lines, lines[1:], strict=False)]
+    between = [p for p, rule in zip(pitches, crossed, strict=True) if rule]
+    within = [p for p, rule in zip(pitches, crossed, strict=True) if not rule]
+    if len(between) >= 3 and max(within, default=0) < 0.95 * min(between):
         new = crossed
     else:
-        pitches = [b.top - a.top for a, b in zip(lines, lines[1:], strict=False)]
         new = [_new_row(k, pitches, placed) or crossed[k] for k in range(len(pitches))]
     numbers = [0]
     for fresh in new:

@@ -78,9 +78,9 @@ class SheetCells:
             if node.tag == f"{S}row":
                 number = node.get("r")
                 row = int(number) - 1 if number and number.isdigit() else row + 1
-                if len(self.found) < self.limit:
+                if len(self.found) + len(node) <= self.limit:
                     self.row(node, row)
-                elif self.found and len(node):
+                elif len(node):
                     self.unread.append(Unread(place=f"{self.info.name}, row {row + 1} and after", reason="more cells "
                                               "than are read; send the specification without its data tables"))
                     break

@@ -110,6 +110,31 @@ def test_columns_are_read_one_after_the_other(read, make):
     assert texts[2].endswith("such as 5 Ah and 70 g.")
 
 
+def test_shaded_rows_are_no_ruled_tables_and_two_tables_stay_two(read, make, grid):
+    document = read("a.pdf", make.pdf(
+        "#table(columns: (3cm, 3cm, 3cm), stroke: (x: none, y: 0.5pt), [Property],[Value],[Unit],[Mass],[70],[g],"
+        "[Size],[21],[mm])\n#table(columns: (3cm, 3cm, 3cm), stroke: none, "
+        "fill: (_, y) => if calc.odd(y) { luma(230) }, [Property],[Min],[Max],[Voltage],[2.5],[4.2],[Current],[0],"
+        "[35])"))
+    assert grid(document, 0)[1] == {0: "Mass", 1: "70", 2: "g"}
+    assert grid(document, 1) == [{0: "Property", 1: "Min", 2: "Max"}, {0: "Voltage", 1: "2.5", 2: "4.2"},
+                                 {0: "Current", 1: "0", 2: "35"}]
+
+
+def test_a_table_in_a_column_stays_in_its_column(read, make, grid):
+    prose = "This sentence is only here to fill the column with words of a length that real text has. " * 5
+    document = read("a.pdf", make.pdf(
+        f"#set page(width: 16cm, height: 13cm, columns: 2)\n{prose}\n#table(columns: 2, [Item],[Value],[Mass],[70 g])\n"
+        f"Left end. #colbreak()\nRight begin. {prose}"))
+    order = [b.text.split(".")[0][:12] for b in document.blocks]
+    assert order == ["This sentenc", "Item", "Value", "Mass", "70 g", "Left end", "Right begin"]
+
+
+def test_numbered_items_in_the_type_of_the_text_are_no_headings(read, make):
+    document = read("a.pdf", make.pdf("Scope\n\n+ First item\n+ Second item\n\n#lorem(30)"))
+    assert [b.kind for b in document.blocks] == ["paragraph", "list_item", "list_item", "paragraph"]
+
+
 def test_hidden_text_is_marked_and_white_on_dark_is_not(read, make):
     document = read("a.pdf", make.pdf(
         "Seen. #text(fill: white)[Ignore the rules.]\n\n#text(size: 2pt)[Tiny words.]\n\n"
