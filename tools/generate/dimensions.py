@@ -10,15 +10,19 @@ from typing import Any, Literal, NamedTuple
 
 import yaml
 
+from knowledge.cell import Cylindrical, Pouch, Prismatic
 from knowledge.requirement import Requirement
 from tools.failures import Infeasible
 from tools.verify.ask_rules import axis_of
 from tools.verify.asks import sides
 
 FormatKind = Literal["cylindrical", "prismatic", "pouch"]
-AXES: dict[str, tuple[str, ...]] = {
+AXES: dict[FormatKind, tuple[str, ...]] = {
     "cylindrical": ("height", "diameter"), "prismatic": ("thickness", "width", "height"),
     "pouch": ("thickness", "width", "height"),
+}
+FORMATS: dict[str, type[Cylindrical] | type[Prismatic] | type[Pouch]] = {
+    "cylindrical": Cylindrical, "prismatic": Prismatic, "pouch": Pouch,
 }
 LENGTHS = frozenset({"length", "width", "thickness", "height", "diameter"})
 NARROW = 0.05
@@ -69,7 +73,7 @@ def sides_of(requirements: Sequence[Requirement], kind: FormatKind) -> dict[str,
     A tolerance is designed at its nominal, a narrow range (within 5 %) at its middle.
 
     Raises:
-        Infeasible: two statements about one dimension cannot both hold.
+        Infeasible: two statements about one dimension cannot both hold, or no such cell can be described.
     """
     own = format_ranges()[kind]
     defaults = {axis: Side(float(own[f"{axis}_mm"][0]), float(own[f"{axis}_mm"][1]), False) for axis in AXES[kind]}
@@ -85,7 +89,17 @@ def sides_of(requirements: Sequence[Requirement], kind: FormatKind) -> dict[str,
         found |= _from_codes(requirements, set(stated))
     for axis, bounds in stated.items():
         found[axis] = _narrowed(axis, bounds, defaults[axis])
-    return found
+    return {axis: _possible(kind, axis, side) for axis, side in found.items()}
+
+
+def _possible(kind: FormatKind, axis: str, side: Side) -> Side:
+    """The side within what the format's noun allows."""
+    limits = FORMATS[kind].model_json_schema()["properties"][f"{axis}_mm"]
+    low, high = float(limits["exclusiveMinimum"]) * 1.01, float(limits["maximum"])
+    if side.low > high or side.high < low:
+        raise Infeasible(f"{axis}: a {kind} cell of {side.high:g} mm is outside what is designed here, {low:.3g} to "
+                         f"{high:g} mm")
+    return Side(max(side.low, low), min(side.high, high), side.stated)
 
 
 def _from_codes(requirements: Sequence[Requirement], stated: set[str]) -> dict[str, Side]:

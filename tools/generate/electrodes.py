@@ -116,8 +116,11 @@ def electrode_space(system_key: str, requirements: Sequence[Requirement] = ()) -
     except UnknownSystem as error:
         raise BadInput(str(error)) from error
     v_min, v_max = voltage_window(requirements, found.v_min, found.v_max)
-    ranges = found.design_ranges
-    variables = tuple(Variable(name, float(ranges[name][0]), float(ranges[name][1])) for name in ELECTRODE_VARIABLES)
+    ranges = {name: found.design_ranges[name] for name in ELECTRODE_VARIABLES}
+    for name in ("positive_thickness_um", "positive_porosity", "negative_porosity"):
+        low, high = getattr(found.validity, name)   # outside the box a figure is extrapolated, and no verdict says met
+        ranges[name] = (max(low, ranges[name][0]), min(high, ranges[name][1]))
+    variables = tuple(Variable(name, float(low), float(high)) for name, (low, high) in ranges.items())
     return ElectrodeSpace(system_key, found.reference.model_copy(update={"v_min": v_min, "v_max": v_max}), variables)
 
 

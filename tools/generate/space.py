@@ -13,6 +13,7 @@ import numpy as np
 
 from knowledge.cell import CellDesign, Cylindrical, ElectrodePair, Format, Pouch, Prismatic
 from knowledge.requirement import Requirement
+from tools.failures import Infeasible
 from tools.generate.dimensions import AXES, FormatKind, Side, format_ranges, sides_of
 from tools.generate.electrodes import ElectrodeSpace, Variable, electrode_space
 
@@ -134,22 +135,38 @@ def spaces_for(
     """One design space for each system in each format, under the dimensions and voltages that the document fixes.
 
     Raises:
-        tools.failures.Infeasible: two statements about one dimension cannot both hold.
+        tools.failures.Infeasible: no format can have the stated dimensions.
         tools.failures.BadInput: an unknown system.
     """
     found = []
+    possible = _possible_formats(requirements, formats)
     for system in systems:
         electrodes = electrode_space(system, requirements)
-        for kind in formats:
-            sides = sides_of(requirements, kind)  # type: ignore[arg-type]
+        for kind, sides in possible.items():
             open_sides = [a for a, s in sides.items() if not s.fixed]
             volume = _wanted_volume_L(requirements, electrodes.template) if open_sides else None
             found.append(DesignSpace(
-                key=f"{system}/{kind}", electrodes=electrodes, kind=kind, sides=sides,  # type: ignore[arg-type]
+                key=f"{system}/{kind}", electrodes=electrodes, kind=kind, sides=sides,
                 volume_L=_reachable(kind, sides, volume) if volume else None,
                 tabs=_tabs(requirements, sides) if kind == "cylindrical" else None,
             ))
     return tuple(found)
+
+
+def _possible_formats(
+    requirements: Sequence[Requirement], formats: Sequence[str]
+) -> dict[FormatKind, dict[str, Side]]:
+    found: dict[FormatKind, dict[str, Side]] = {}
+    failures: list[Infeasible] = []
+    for kind in AXES:
+        if kind in formats:
+            try:
+                found[kind] = sides_of(requirements, kind)
+            except Infeasible as error:
+                failures.append(error)
+    if failures and not found:
+        raise failures[0]
+    return found
 
 
 def _tabs(requirements: Sequence[Requirement], sides: dict[str, Side]) -> Tabs:

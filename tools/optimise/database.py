@@ -64,8 +64,9 @@ class Database:
 
     def key(self, space: ElectrodeSpace, protocol: Protocol, features: Features) -> str:
         """The content address of a table; rows are no part of it, so a table grows."""
+        simulator = [self.simulator.name, version("pybamm")]
         return content_digest([
-            space.digest, self.simulator.name, version("pybamm"), protocol.model_dump(mode="json"), features.digest, CHUNK,
+            space.digest, simulator, protocol.model_dump(mode="json"), features.digest, CHUNK,
         ])[:24]
 
     def labels(
@@ -109,9 +110,10 @@ class Database:
             return None
         return surrogate_from(_read(path))
 
-    def keep_fit(self, labels: Labels, heads: Sequence[str], surrogate: Surrogate) -> None:
-        """Store a surrogate beside the labels it was fitted to."""
+    def keep_fit(self, labels: Labels, heads: Sequence[str], surrogate: Surrogate) -> Surrogate:
+        """Store a surrogate beside its labels and return it as it reads back: later runs see the same bits."""
         _save(self._fit_path(labels, heads), arrays_of(surrogate))
+        return surrogate_from(_read(self._fit_path(labels, heads)))
 
     def _fit_path(self, labels: Labels, heads: Sequence[str]) -> Path:
         name = content_digest([labels.digest, list(heads), version("torch"), version("botorch"), "fit-1"])[:16]

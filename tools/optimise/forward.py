@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,9 +13,10 @@ from knowledge.cell import CellDesign, ElectrodePair
 from knowledge.offer import BuildUp, SearchStep
 from knowledge.protocol import Protocol, ThermalDischarge
 from tools.failures import ToolFailure
+from tools.generate.electrodes import ElectrodeSpace
 from tools.generate.space import DesignSpace
 from tools.optimise.database import Database, Labels
-from tools.optimise.features import features_for, open_rate
+from tools.optimise.features import Features, features_for, open_rate
 from tools.optimise.prediction import ALWAYS_ANSWERS, AreaModel, enough, heads_of
 from tools.optimise.surrogate import Surrogate, fit_outcomes
 from tools.simulate.evaluate import evaluate_all
@@ -23,6 +24,8 @@ from tools.simulate.point import Mesh, Outcome, SimulationPoint
 from tools.tool import Progress
 
 TABLES = 10           # up to so many tables get the full number of labels, beyond it they share the budget
+FIRST_ROWS = 144      # a table stops here if its model is good
+GOOD_ENOUGH = 0.01    # median left-out error, of the value or of a volt
 THERMAL_SHARE = 0.6   # a thermal label costs about twice an isothermal one
 
 
@@ -125,10 +128,9 @@ def forward_models(
         started = time.perf_counter()
         space = electrodes[table.system]
         features = features_for(space, table.protocol, table.rates_C)
-        rows = rows_of(table, len(needed), simulations)
-        labels = database.labels(space, table.protocol, features, rows, progress)
+        labels, model, note = _labelled(database, space, table, features, rows_of(table, len(needed), simulations),
+                                        progress)
         used.append(labels)
-        model, note = _model(database, labels, table)
         if model is not None:
             models[table.system, table.protocol] = AreaModel(table.protocol, features, *model)
         log.append(SearchStep(
@@ -137,6 +139,22 @@ def forward_models(
             note=f"{labels.fresh} simulated now; {note}",
         ))
     return models, used, log
+
+
+def _labelled(
+    database: Database, space: ElectrodeSpace, table: Needed, features: Features, rows: int, progress: Progress
+) -> tuple[Labels, tuple[Surrogate, Surrogate | None] | None, str]:
+    """Labels in two stages: the full number only where the first ones do not give a good model."""
+    fresh = 0
+    for stage in (FIRST_ROWS, rows) if rows > FIRST_ROWS else (rows,):
+        labels = database.labels(space, table.protocol, features, stage, progress)
+        fresh += labels.fresh
+        model, note = _model(database, labels, table)
+        if model is None and not labels.answered.any():
+            break
+        if model is not None and max(model[0].errors.values()) <= GOOD_ENOUGH:
+            break
+    return replace(labels, fresh=fresh), model, note
 
 
 def _model(database: Database, labels: Labels, table: Needed) -> tuple[tuple[Surrogate, Surrogate | None] | None, str]:
@@ -150,14 +168,13 @@ def _model(database: Database, labels: Labels, table: Needed) -> tuple[tuple[Sur
         return None, f"only {int(rows.sum())} points answered: this system has no prediction here"
     fitted = database.fitted(labels, heads)
     if fitted is None:
-        fitted = fit_outcomes(labels.x[rows], y[rows], heads, seed=0)
-        database.keep_fit(labels, heads, fitted)
+        fitted = database.keep_fit(labels, heads, fit_outcomes(labels.x[rows], y[rows], heads, seed=0))
     answers = None
     if rows.mean() < ALWAYS_ANSWERS:
         answers = database.fitted(labels, ("ok",))
         if answers is None:
             answers = fit_outcomes(labels.x, rows.astype(float)[:, None], ("ok",), seed=0, method="gp")
-            database.keep_fit(labels, ("ok",), answers)
+            answers = database.keep_fit(labels, ("ok",), answers)
     words = ", ".join(f"{h} {100 * e:.2g} %" if fitted.log[i] else f"{h} {e:.2g}"
                       for i, (h, e) in enumerate(fitted.errors.items()))
     return (fitted, answers), f"{fitted.model.kind}, median left-out error {words}"

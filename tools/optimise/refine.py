@@ -44,9 +44,11 @@ def screen(margins: Margins, x: np.ndarray, need: np.ndarray, weight: np.ndarray
 
 def refine(
     margins: Margins, starts: np.ndarray, need: Sequence[float] | np.ndarray, weight: Sequence[float] | np.ndarray,
-    steps: int = 120, rate: float = 0.03, pull: float = 0.01,
+    steps: int = 120, rate: float = 0.03, pull: float = 0.01, sum_of_violations: bool = False,
 ) -> Refined:
     """Adam on the hinge loss Σ w·max(0, need − margin)², from every start at once, inside the unit box.
+
+    With `sum_of_violations` the hinges are not squared: the least sum of violations, which is what *nearest* means.
 
     Args:
         margins: relative margins (n, n_requirements) of points (n, n_variables), differentiable; positive is kept.
@@ -63,7 +65,7 @@ def refine(
     best_x, best_loss = home.clone(), torch.full((len(home),), float("inf"), dtype=home.dtype)
     for _ in range(steps):
         optimiser.zero_grad()
-        loss = _hinge(margins(x), need, weight)
+        loss = _hinge(margins(x), need, weight, sum_of_violations)
         with torch.no_grad():
             better = loss < best_loss
             best_x[better], best_loss[better] = x.detach()[better], loss.detach()[better]
@@ -75,14 +77,16 @@ def refine(
             break
     with torch.no_grad():
         final = margins(best_x)
-        return Refined(best_x.numpy(), final.numpy(), _hinge(final, need, weight).numpy())
+        return Refined(best_x.numpy(), final.numpy(), _hinge(final, need, weight, sum_of_violations).numpy())
 
 
 def _hinge(
-    margins: torch.Tensor, need: Sequence[float] | np.ndarray, weight: Sequence[float] | np.ndarray
+    margins: torch.Tensor, need: Sequence[float] | np.ndarray, weight: Sequence[float] | np.ndarray,
+    linear: bool = False,
 ) -> torch.Tensor:
     import torch
 
     short = (torch.as_tensor(np.asarray(need, dtype=float)) - margins).clamp(min=0)
     # The linear part keeps a gradient when only a little is missing.
-    return (torch.as_tensor(np.asarray(weight, dtype=float)) * (short**2 + 0.1 * short)).sum(1)
+    each = short if linear else short**2 + 0.1 * short
+    return (torch.as_tensor(np.asarray(weight, dtype=float)) * each).sum(1)

@@ -27,6 +27,7 @@ from tools.tool import Progress
 POOL = 512            # designs of a space whose predicted margins teach the gradient model
 SCREEN = 4096         # points that the gradient model screens for starts
 STARTS = 64
+PASSES = 2            # refine, predict, correct the gradient model: again while few are predicted to serve
 SPARE = 1.25          # picks simulated for each design that is still missing
 FOR_THE_RECORD = 2    # simulated designs of a space that is not expected to serve while another one is
 STALLED = 0.02        # a space whose best violation falls by less than this share is not searched again
@@ -160,15 +161,28 @@ class Search:
         self.progress(f"refining {space.key}", number - 1, 3)
         if territory.model is None:
             self._teach(territory)
-        x = self._refined(territory, number)
-        designs = [space.design(u) for u in x]
-        found = measure(designs, self.asks, self.targets, self.predictor, self.builder, self.origin)
-        territory.x = np.concatenate([territory.x, x])
-        territory.margins = np.concatenate([territory.margins, found.margins])
-        loss = self._loss(found.margins, territory.need, territory.columns)
-        self._note(space, f"round {number}: refine", STARTS, int((loss <= 0).sum()), started,
-                   "kept: predicted to keep every requirement with its margin")
-        return [Proposal(territory, x[i], float(loss[i]), found.figures[i], designs[i]) for i in range(len(x))]
+        proposals: list[Proposal] = []
+        for _ in range(PASSES):
+            x = self._refined(territory, number)
+            designs = [space.design(u) for u in x]
+            found = measure(designs, self.asks, self.targets, self.predictor, self.builder, self.origin)
+            territory.x = np.concatenate([territory.x, x])
+            territory.margins = np.concatenate([territory.margins, found.margins])
+            loss = self._loss(found.margins, territory.need, np.intersect1d(territory.columns, self.musts))
+            rows = zip(x, loss.tolist(), found.figures, designs, strict=True)
+            proposals += [Proposal(territory, *row) for row in rows]
+            if (loss <= 0).sum() >= STARTS // 4:
+                break
+            self._correct(territory, x, found.margins)
+        self._note(space, f"round {number}: refine", len(proposals), sum(p.loss <= 0 for p in proposals), started,
+                   "kept: predicted to keep every must that depends on the design, with its margin")
+        return proposals
+
+    def _correct(self, territory: Territory, x: np.ndarray, margins: np.ndarray) -> None:
+        """Teach a space's gradient model the margins (n, n_targets) found at x."""
+        if territory.model is not None and len(x):
+            y = softened(np.nan_to_num(margins, nan=CANNOT))[:, territory.columns]
+            territory.model = extended(territory.model, x, y)
 
     def _refined(self, territory: Territory, number: int) -> np.ndarray:
         """Points (n, n_variables) from many starts; the gradient model's own error is part of the margin wanted."""
@@ -190,11 +204,14 @@ class Search:
             return torch.stack([values[n] for n in model.names], dim=1)
 
         starts = np.concatenate([best, screen(predicted, sobol, need, weight, STARTS - len(best))])
-        if number == 1 or any(t.verdict.meets for t in self.tried):
-            return refine(predicted, starts, need, weight).x
-        # Nothing met so far: half of the starts go for the bounds themselves, which gives the nearest designs.
-        bare = refine(predicted, starts[::2], np.zeros(len(need)), weight).x
-        return np.concatenate([bare, refine(predicted, starts[1::2], need, weight).x])
+        only_musts = np.where(np.isin(columns, self.musts), weight, 0.0)
+        if number > 1 and not any(t.verdict.meets for t in self.tried):
+            # Nothing met so far: half of the starts go for the bounds themselves, which gives the nearest designs.
+            one = refine(predicted, starts[::2], np.zeros(len(need)), only_musts, sum_of_violations=True)
+        else:
+            one = refine(predicted, starts[::2], need, weight)
+        # Wishes out of reach would draw every start to one corner: the other half looks at the musts alone.
+        return np.concatenate([one.x, refine(predicted, starts[1::2], need, only_musts).x])
 
     def _teach(self, territory: Territory) -> None:
         """A differentiable model of the margins over the space; constant or unanswered targets have no head."""
@@ -232,9 +249,8 @@ class Search:
                 self.predictor.models[key] = model.learnt([p for p, _ in rows], [o for _, o in rows])
         for territory in self.territories:
             mine = [t for t in self.tried if t.space == territory.space.key and t.round == number]
-            if mine and territory.model is not None:
-                y = softened(np.nan_to_num(np.array([t.margins for t in mine]), nan=CANNOT))[:, territory.columns]
-                territory.model = extended(territory.model, np.array([t.vector for t in mine]), y)
+            if mine:
+                self._correct(territory, np.array([t.vector for t in mine]), np.array([t.margins for t in mine]))
             self._judge_space(territory, number)
 
     def _judge_space(self, territory: Territory, number: int) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Method = Literal["auto", "gp", "mlp"]
 MIN_ROWS = 24
 GP_ROWS = 1200        # beyond this the n³ solve and n² predictions cost more than the networks
+CORRECTIONS = 128     # newest rows that a correction remembers
 GP_GOOD = 0.01        # a process this good everywhere (of the spread of the labels) is not worth a second family
 LINEAR = frozenset({"mean_voltage_V", "voltage_end_V", "ocv_V", "min_anode_potential_V", "ok"})
 
@@ -68,7 +69,7 @@ class Corrected:
     def predict(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Base mean plus the residual's; the base's standard deviation."""
         mean, sigma = self.base.predict(x)
-        return mean + self.residual.predict(x)[0], sigma
+        return mean + self.residual.mean(x), sigma
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ def _corrected(model: Model, x: torch.Tensor, y: torch.Tensor) -> Corrected:
     if isinstance(model, Corrected):
         old = model.residual
         x, y = torch.cat([old.x, x]), torch.cat([old.labels() + model.base.predict(old.x)[0], y])
+        x, y = x[-CORRECTIONS:], y[-CORRECTIONS:]
         model = model.base
     gap = y - model.predict(x)[0]
     amplitude = (gap**2).mean(0).clamp(min=1e-10)

@@ -25,7 +25,8 @@ ROUND = [ask("diameter", "tolerance", [46.0, 0.1, 0.05]), ask("height", "toleran
          ask("max_voltage", "<=", 4.15), ask("dcir", "<=", 2.1)]
 HARD_CASE = [ask("length", "tolerance", [220, 0.5, 0.5]), ask("width", "tolerance", [71.5, 0.5, 0.5]),
              ask("height", "tolerance", [102, 0.5, 0.5]), ask("capacity", ">=", 205)]
-FLAT = [ask("width", "<=", 90), ask("thickness", "range", [8.0, 11.0]), ask("capacity", ">=", 22), ask("mass", "<=", 400)]
+FLAT = [ask("width", "<=", 90), ask("thickness", "range", [8.0, 11.0]), ask("capacity", ">=", 22),
+        ask("mass", "<=", 400)]
 CASES = {"cylindrical": ROUND, "prismatic": HARD_CASE, "pouch": FLAT}
 SPACES = [space for kind, asks in CASES.items() for space in spaces_for(asks, SYSTEMS, (kind,))]
 
@@ -49,7 +50,8 @@ def test_vector_to_design_and_back(space, data):
     again = space.design(back)
     for side in ("positive", "negative"):
         for field in ("coating_thickness_um", "porosity", "particle_radius_um", "foil_thickness_um"):
-            assert getattr(getattr(again.pair, side), field) == pytest.approx(getattr(getattr(design.pair, side), field))
+            one, other = getattr(again.pair, side), getattr(design.pair, side)
+            assert getattr(one, field) == pytest.approx(getattr(other, field))
     assert again.format.model_dump() == pytest.approx(design.format.model_dump())
     if space.follows is None:
         assert np.allclose(back, u, atol=1e-9)
@@ -121,3 +123,8 @@ def test_large_round_cells_and_power_asks_are_tabless():
     small = [ask("format", "in", ["18650"])]
     assert spaces_for(small, SYSTEMS[:1], ("cylindrical",))[0].tabs == "double"
     assert spaces_for([*small, ask("dcir", "<=", 20)], SYSTEMS[:1], ("cylindrical",))[0].tabs == "tabless"
+
+
+def test_a_side_beyond_what_a_format_can_be_is_refused():
+    with pytest.raises(Infeasible, match="outside what is designed"):
+        sides_of([ask("thickness", "<=", 0.3)], "pouch")
