@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from agent.services import Services
 import agent.stages.candidates
 import agent.stages.designs
 import agent.stages.evidence
@@ -14,6 +13,7 @@ import agent.stages.materials
 import agent.stages.report
 import agent.stages.requirements
 import agent.stages.review
+from agent.services import Services
 from agent.state import RunState
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import Any
 
 from agent.services import Services
 from knowledge.frozen import Frozen
+from knowledge.report import Report
 from tools.catalogue import tool_named
 from tools.failures import BadInput
 from tools.ledger import LedgerRow
@@ -32,21 +33,30 @@ class Reproduction(Frozen):
 
 
 def reproduce_rows(name: str, services: Services) -> list[Reproduction]:
-    """Reproduce one ledger row, or every row that a run's folder refers to.
+    """Reproduce one ledger row, or every row that a run refers to; a run is named by its folder or its id.
 
     Raises:
-        BadInput: nothing in the ledger has that name.
+        BadInput: nothing in the ledger has that name, or the run's report.json is damaged.
     """
-    folder = Path(name)
-    if folder.is_dir() and (folder / "report.json").exists():
-        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        keys = [k for stage in report["stages"] for k in stage["ledger_keys"]]
-        return [_reproduce(_row(key, services), services, int(report["run"]["seed"])) for key in keys]
+    for folder in (Path(name), services.settings.out / name):
+        path = folder / "report.json"
+        if name and path.is_file():
+            report = _report(path)
+            keys = [k for stage in report.stages for k in stage.ledger_keys]
+            return [_reproduce(_row(key, services), services, report.run.seed) for key in keys]
     return [_reproduce(_row(name, services), services, None)]
 
 
+def _report(path: Path) -> Report:
+    try:
+        return Report.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path} is damaged; write it again with `cellwright design --resume {path.parent.name}`"
+                       ) from error
+
+
 def _row(key: str, services: Services) -> LedgerRow:
-    row = services.ledger.find(key) if len(key) >= 6 else None
+    row = services.ledger.find(key) if len(key) >= 6 and set(key) <= set("0123456789abcdef") else None
     if row is None:
         raise BadInput(f"{key!r} names no ledger row (give at least six characters of its key) and no run's folder")
     return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,7 +60,6 @@ def start(
     sha = file_digest(path)
     run_id = run_id or new_run_id(path, sha)
     folder = (settings.out / run_id).resolve()
-    prepare_folder(folder)
     state: RunState = {
         "run_id": run_id,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -73,8 +72,8 @@ def start(
         "failures": [],
     }
     services = open_services(settings, watcher)
-    with _graph(services) as graph:
-        return _advance(graph, state, run_id, services)
+    with _run_folder(folder), _graph(services) as graph:
+        return _advance(graph, state, run_id)
 
 
 def resume(
@@ -83,12 +82,13 @@ def resume(
     """Go on with a run that was stopped or paused, from its last finished stage.
 
     Raises:
-        BadInput: no such run, or the document has changed since.
+        BadInput: no such run, the document has changed since, or corrections for a run that does not wait for them.
     """
     run_id = Path(run_id).name
     services = open_services(settings, watcher)
     with _graph(services) as graph:
-        found: RunState = graph.get_state(_config(run_id)).values
+        snapshot = graph.get_state(_config(run_id))
+        found: RunState = snapshot.values
         if not found:
             raise BadInput(f"there is no run {run_id!r} to resume in {settings.checkpoint_path}")
         document = Path(found["document_path"])
@@ -98,12 +98,15 @@ def resume(
         services.settings = settings.model_copy(
             update={"seed": o["seed"], "designs": o["designs"], "simulations": o["simulations"]}
         )
-        prepare_folder(Path(found["folder"]))
-        if corrections is None:
-            return _advance(graph, None, run_id, services)
-        from langgraph.types import Command
+        with _run_folder(Path(found["folder"])):
+            if corrections is None:
+                _rewind_lost_report(graph, found)
+                return _advance(graph, None, run_id)
+            if snapshot.next != ("review_stage",):
+                raise BadInput(f"run {run_id} does not wait for corrections; begin a run with review to correct it")
+            from langgraph.types import Command
 
-        return _advance(graph, Command(resume={"corrections": corrections}), run_id, services)
+            return _advance(graph, Command(resume={"corrections": corrections}), run_id)
 
 
 def has_checkpoint(run_id: str, settings: Settings) -> bool:
@@ -114,7 +117,22 @@ def has_checkpoint(run_id: str, settings: Settings) -> bool:
         return bool(graph.get_state(_config(run_id)).values)
 
 
-def _advance(graph: Any, given: Any, run_id: str, services: Services) -> RunOutcome | Paused:
+def _rewind_lost_report(graph: Any, found: RunState) -> None:
+    """Have a finished run whose report was deleted or damaged write it again."""
+    if "report" not in found or _written_report(Path(found["folder"])) is not None:
+        return
+    before = [s for s in found["stages"] if s["stage"] != "report"]
+    graph.update_state(_config(found["run_id"]), {"stages": before}, as_node="designs_stage")
+
+
+def _written_report(folder: Path) -> Report | None:
+    try:
+        return Report.model_validate_json((folder / "report.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _advance(graph: Any, given: Any, run_id: str) -> RunOutcome | Paused:
     graph.invoke(given, _config(run_id), durability="sync")
     snapshot = graph.get_state(_config(run_id))
     state: RunState = snapshot.values
@@ -122,7 +140,10 @@ def _advance(graph: Any, given: Any, run_id: str, services: Services) -> RunOutc
         return Paused(run_id, state)
     done = state["report"]
     folder = Path(state["folder"])
-    report = Report.model_validate_json((folder / "report.json").read_text(encoding="utf-8"))
+    report = _written_report(folder)
+    if report is None:
+        raise StoreBroken(f"the report in {folder} was deleted or changed while it was written; "
+                          f"write it again with `cellwright design --resume {run_id}`")
     return RunOutcome(run_id, report, folder, int(done["exit_code"]), dict(done["files"]))
 
 
@@ -152,8 +173,13 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file.
 
     Raises:
-        Unreadable: it is missing, a folder, or may not be read.
+        Unreadable: it is missing, a folder, may not be read, or its name is no text.
     """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        shown = str(path).encode(errors="replace").decode()
+        raise Unreadable(f"the file name {shown} is not valid UTF-8; rename the file") from error
     if not path.exists():
         raise Unreadable(f"{path} does not exist")
     if path.is_dir():
@@ -170,8 +196,25 @@ def file_digest(path: Path) -> str:
 
 def new_run_id(path: Path, sha: str) -> str:
     """A readable, unique name: the document's stem, the time, and the beginning of its digest."""
-    stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in path.stem)[:40].strip("-") or "rfx"
-    return f"{stem}-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S-%f')[:-3]}-{sha[:6]}"
+    return f"{safe_stem(path)}-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S-%f')[:-3]}-{sha[:6]}"
+
+
+def safe_stem(path: Path) -> str:
+    """A document's stem as a piece of a folder's name: letters, digits, - and _ only, at most 40."""
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in path.stem)[:40].strip("-") or "rfx"
+
+
+@contextmanager
+def _run_folder(folder: Path) -> Iterator[None]:
+    """The run's folder, made if it is not there; what was made and is still empty at the end is taken away again."""
+    made = [p for p in (folder, *folder.parents) if not p.exists()]
+    try:
+        prepare_folder(folder)
+        yield
+    finally:
+        with suppress(OSError):  # rmdir refuses a folder with something in it
+            for place in made:
+                place.rmdir()
 
 
 def prepare_folder(folder: Path) -> None:

@@ -74,7 +74,7 @@ def settings_from_environment(**overrides: object) -> Settings:
     )
     values: dict[str, object] = {
         "home": default_home(),
-        "workers": int(env.get("CELLWRIGHT_WORKERS", str(min(os.cpu_count() or 1, 8)))),
+        "workers": env.get("CELLWRIGHT_WORKERS") or min(os.cpu_count() or 1, 8),
         "device": env.get("CELLWRIGHT_DEVICE", "cpu"),
         "llm": llm,
     }

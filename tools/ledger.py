@@ -85,6 +85,10 @@ class Ledger:
             Path(temporary).replace(path)
         return sha
 
+    def has_blob(self, sha: str) -> bool:
+        """Whether the blob is there; where it was deleted, its run is made again."""
+        return self._blob_path(sha).exists()
+
     def get_blob(self, sha: str) -> bytes:
         """Read bytes back, checking them against their name."""
         path = self._blob_path(sha)

@@ -71,7 +71,7 @@ def run(
     key = run_key(tool, raw, context.seed)
     if tool.cached and not fresh:
         row = ledger.find(key)
-        if row is not None and row.status == "success" and row.result_sha256:
+        if row is not None and row.status == "success" and row.result_sha256 and ledger.has_blob(row.result_sha256):
             result = tool.result_type.model_validate_json(ledger.get_blob(row.result_sha256))
             return Success(result, key, cached=True, wall_s=0.0)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from agent.run import Paused, RunOutcome
+    from agent.services import Watcher
     from agent.settings import Settings
 
 app = typer.Typer(
@@ -54,28 +56,35 @@ def design(
     quiet: QuietOption = False,
 ) -> None:
     """Answer an RFx: ranked, DFN-simulated designs and a sourced report."""
-    from agent.run import resume as resume_run
-    from agent.run import start
+    from agent.run import file_digest, new_run_id, start
 
     if (file is None) == (resume is None):
         complain("give either a document or --resume RUN, e.g. `cellwright design rfq.pdf`")
         raise typer.Exit(exit_codes.WRONG_USAGE)
     settings = make_settings(out=out, seed=seed, designs=designs, simulations=simulations, workers=workers)
     if resume is not None:
-        outcome = watched(lambda watcher: resume_run(resume, settings, watcher), json_ or quiet)
+        if any(given is not None for given in (out, seed, designs, simulations)):
+            complain("a resumed run keeps the folder, seed and numbers that it began with")
+        outcome = _resumable(resume, lambda watcher: _resumed(resume, settings, watcher), json_ or quiet)
     else:
-        outcome = _start_named(file, settings, json_ or quiet, start)
+        assert file is not None
+        document, run_id = file, new_run_id(file, file_digest(file))
+        outcome = _resumable(run_id, lambda watcher: start(document, settings, watcher, run_id=run_id), json_ or quiet)
     raise typer.Exit(show_outcome(outcome, json_))
 
 
-def _start_named(file: Path | None, settings: Settings, quiet: bool, start: Any) -> RunOutcome | Paused:
-    """Start a run whose name is known beforehand, so that a stop can say how to go on."""
-    from agent.run import file_digest, new_run_id
+def _resumed(run_id: str, settings: Settings, watcher: Watcher) -> RunOutcome | Paused:
+    """Go on with a run; one that waits for corrections goes on without any."""
+    from agent.run import Paused, resume
 
-    assert file is not None
-    run_id = new_run_id(file, file_digest(file))
+    outcome = resume(run_id, settings, watcher)
+    return resume(run_id, settings, watcher, corrections=[]) if isinstance(outcome, Paused) else outcome
+
+
+def _resumable(run_id: str, work: Callable[[Watcher], RunOutcome | Paused], quiet: bool) -> RunOutcome | Paused:
+    """Do the work; where it is stopped, say how to go on."""
     try:
-        return watched(lambda watcher: start(file, settings, watcher, run_id=run_id), quiet)
+        return watched(work, quiet)
     except KeyboardInterrupt:
         complain(f"stopped; go on with `cellwright design --resume {run_id}`")
         raise typer.Exit(exit_codes.STOPPED) from None
@@ -95,15 +104,15 @@ def error_console() -> Console:
     return Console(stderr=True)
 
 
-def watched(work: Any, quiet: bool) -> RunOutcome | Paused:
+def watched(work: Callable[[Watcher], RunOutcome | Paused], quiet: bool) -> RunOutcome | Paused:
     """Run `work(watcher)` under a terminal watcher, or under nobody."""
     from agent.services import Nobody
     from agent.surfaces.terminal import TerminalWatcher
 
     if quiet:
-        return work(Nobody())  # type: ignore[no-any-return]
+        return work(Nobody())
     with TerminalWatcher(error_console()) as watcher:
-        return work(watcher)  # type: ignore[no-any-return]
+        return work(watcher)
 
 
 def show_outcome(outcome: RunOutcome | Paused, json_: bool) -> int:

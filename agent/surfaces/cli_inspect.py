@@ -45,6 +45,8 @@ def read_json_file(path: Path) -> Any:
         raise Unreadable(f"{path} cannot be read: {error}") from error
     except json.JSONDecodeError as error:
         raise Unreadable(f"{path} is no JSON: {error.msg} at line {error.lineno}") from error
+    except RecursionError as error:
+        raise Unreadable(f"{path} is nested too deeply to be a design or a request") from error
 
 
 @guarded
@@ -105,6 +107,8 @@ def _request_json(text: str) -> dict[str, Any]:
             value = json.loads((sys.stdin.read() if text == "-" else text) or "{}")
         except json.JSONDecodeError as error:
             raise BadInput(f"the request is no JSON: {error.msg} at character {error.pos}") from error
+        except RecursionError as error:
+            raise BadInput("the request is nested too deeply") from error
     if not isinstance(value, dict):
         raise BadInput("the request must be a JSON object, e.g. '{\"query\": \"lithium plating\"}'")
     return value

@@ -33,8 +33,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except (typer.Exit, typer.Abort):
-            raise
+        except (typer.Exit, typer.Abort, BrokenPipeError):
+            raise  # the reader of a pipe has left: nobody is there to be told
         except KeyboardInterrupt as error:
             complain("stopped; nothing that was finished is lost")
             raise typer.Exit(exit_codes.STOPPED) from error
