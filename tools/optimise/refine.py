@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tools.optimise.adam import Adam
+
 if TYPE_CHECKING:
     import torch
 
@@ -61,16 +63,14 @@ def refine(
 
     home = torch.as_tensor(np.clip(starts, EDGE, 1 - EDGE))
     x = home.clone().requires_grad_()
-    optimiser = torch.optim.Adam([x], lr=rate)
+    optimiser = Adam([x])
     best_x, best_loss = home.clone(), torch.full((len(home),), float("inf"), dtype=home.dtype)
     for _ in range(steps):
-        optimiser.zero_grad()
         loss = _hinge(margins(x), need, weight, sum_of_violations)
         with torch.no_grad():
             better = loss < best_loss
             best_x[better], best_loss[better] = x.detach()[better], loss.detach()[better]
-        (loss + pull * loss.detach().clamp(max=1) * ((x - home) ** 2).sum(1)).sum().backward()
-        optimiser.step()
+        optimiser.step((loss + pull * loss.detach().clamp(max=1) * ((x - home) ** 2).sum(1)).sum(), rate)
         with torch.no_grad():
             x.clamp_(EDGE, 1 - EDGE)
         if bool((best_loss <= 0).all()):

@@ -27,6 +27,7 @@ from tools.tool import Progress
 POOL = 512            # designs of a space whose predicted margins teach the gradient model
 SCREEN = 4096         # points that the gradient model screens for starts
 STARTS = 64
+TEACH_STEPS = 500
 PASSES = 2            # refine, predict, correct the gradient model: again while few are predicted to serve
 SPARE = 1.25          # picks simulated for each design that is still missing
 FOR_THE_RECORD = 2    # simulated designs of a space that is not expected to serve while another one is
@@ -219,7 +220,7 @@ class Search:
             return
         y = softened(np.nan_to_num(territory.margins[:, territory.columns], nan=CANNOT))
         names = [f"m{k}" for k in territory.columns]
-        territory.model = fit_outcomes(territory.x, y, names, self.seed, method="mlp", linear=True)
+        territory.model = fit_outcomes(territory.x, y, names, self.seed, method="mlp", linear=True, steps=TEACH_STEPS)
 
     def _choose(self, proposals: Sequence[Proposal], count: int) -> list[Proposal]:
         """A diverse pick over all spaces: the promising ones share `count`, each other one gets two for the record."""
