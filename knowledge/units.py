@@ -75,7 +75,7 @@ def _affine(unit: str, target: str, difference: bool) -> tuple[float, float]:
         return 1.0, 0.0
     u = registry()
     if difference:
-        unit, target = f"delta_{unit}" if unit.startswith("degree_") else unit, target
+        unit, target = (f"delta_{name}" if name.startswith("degree_") else name for name in (unit, target))
         return float(u.Quantity(1, unit).to(target).magnitude), 0.0
     zero = float(u.Quantity(0, unit).to(target).magnitude)
     return float(u.Quantity(1, unit).to(target).magnitude) - zero, zero

@@ -23,26 +23,31 @@ class Said:
 def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
     """The comparator next to a quantity, looked for in text[lo:hi]."""
     floor = max(lo, q.start - 60)
-    stop = _skip_filler(text, floor, q.start)
-    hit = lexicon("comparators_before").ending_at(text, floor, stop)
-    if hit:
+    found = [hit for stop in _stops(text, floor, q.start)
+             if (hit := lexicon("comparators_before").ending_at(text, floor, stop))]
+    if found:
+        hit = max(found, key=lambda h: h.end - h.start)
         return Said(hit.what, hit.start, q.end)
     after = re.match(r"[\s,)]{0,3}", text[q.end:hi])
     place = q.end + (after.end() if after else 0)
     behind = lexicon("comparators_after").starting_at(text, place, min(hi, place + 40))
-    if behind and behind.start <= place + 1 and not text[q.end:behind.start].count(","):
+    own = behind and not re.match(r"\s*[(]?[+-]?[\d.$€]", text[behind.end:hi])     # else it belongs to the next number
+    if behind and own and behind.start <= place + 1 and not text[q.end:behind.start].count(","):
         return Said(behind.what, q.start, behind.end)
     return Said(None, q.start, q.end)
 
 
-def _skip_filler(text: str, floor: int, stop: int) -> int:
+def _stops(text: str, floor: int, stop: int) -> list[int]:
+    """Where a comparator may end: right before the number, or before filler words such as `of` or `von`."""
+    found = []
     for _ in range(3):
-        bare = len(text[:stop].rstrip(" \n\t:")) if stop - floor < 400 else stop
-        hit = lexicon("filler").ending_at(text, floor, max(floor, bare))
+        stop = floor + len(text[floor:stop].rstrip(" \n\t:"))
+        found.append(stop)
+        hit = lexicon("filler").ending_at(text, floor, stop)
         if not hit:
-            return max(floor, bare)
+            break
         stop = hit.start
-    return stop
+    return found
 
 
 def label_bound(text: str, start: int, end: int) -> str | None:

@@ -226,7 +226,7 @@ def fast_charges(requirements: Sequence[Requirement]) -> list[Finding]:
             found.append(Finding(
                 kind="infeasible", ids=(r.id,), source=r.source, quote=r.source.quote,
                 text=f"{low:g} to {high:g} % SOC in {r.value:g} min is {mean:.1f}C on average at {temperature:g} °C; "
-                     f"above about {limit:g}C lithium plating is expected there (assumption, to be checked by simulation)",
+                     f"above about {limit:g}C lithium plating is expected (assumption, to be checked by simulation)",
                 question="May the cell be heated first, or the window be narrowed?"))
     return found
 

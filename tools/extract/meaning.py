@@ -54,6 +54,8 @@ def draft(
     written: tuple[object, str] | None = None
     if value != (list(q.values) if len(q.values) > 1 else q.value):
         written = (list(q.values) if len(q.values) > 1 else q.value, q.unit_text)
+    if q.shape == "single" and len(q.members) > 1:            # 2 lb 3 oz: two numbers, one value
+        written = (" ".join(page.document.text[q.start:q.end].split()), "")
     start, end = quote or (min(said.start, q.start), max(said.end, q.end))
     made = Draft(name, comparator, value, unit, start, end, block, level=row.level, written=written, quantity=q,
                  up_to=said.sign == "up_to")

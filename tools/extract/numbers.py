@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,9 +25,9 @@ class Number:
 
 
 _DIGITS = re.compile(
-    r"(?<![\w.,])(?P<sign>[+-](?=[\d.]))?"
-    r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*|\.\d+)"
-    r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,3}(?!\d))?"
+    r"(?<!\w)(?<!\w[.,])(?P<sign>[+-](?=[\d.]))?"
+    r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*|(?<!\.)\.\d+)"
+    r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,2}(?!\d))?"
 )
 _C_OVER = re.compile(r"(?<![\w.])C\s?/\s?(\d+(?:\.\d+)?)(?![\w])(?!\.\d)")
 _FRACTION_C = re.compile(r"(?<![\w./])(\d+)\s?/\s?(\d+)\s?C(?![\w])")
@@ -120,7 +121,7 @@ def numbers(text: str, start: int, end: int, decimal: Decimal) -> list[Number]:
         if not _overlaps(match.start(), match.end(), taken):
             value = table[" ".join(match.group().lower().split())]
             found.append(_scaled(text, match.start(), match.end(), float(value), word=True))
-    return sorted(found, key=lambda n: n.start)
+    return sorted((n for n in found if math.isfinite(n.value)), key=lambda n: n.start)
 
 
 def _number(text: str, start: int, match: re.Match[str], decimal: Decimal) -> Number:

@@ -41,6 +41,8 @@ class Phrases(Generic[Payload]):
         """All hits in text[start:end], the longest where they overlap, in order."""
         end = len(text) if end is None else end
         hits = sorted(self._raw(text, start, end), key=lambda h: (h.start - h.end, h.start))
+        if len(hits) < 2:
+            return hits
         kept: list[Hit[Payload]] = []
         for hit in hits:
             if all(hit.end <= other.start or hit.start >= other.end for other in kept):
@@ -54,7 +56,7 @@ class Phrases(Generic[Payload]):
 
     def ending_at(self, text: str, start: int, end: int) -> Hit[Payload] | None:
         """The longest hit in text[start:end] after which only white space follows."""
-        stop = len(text[:end].rstrip()) if end - start < 400 else end
+        stop = start + len(text[start:end].rstrip())
         found = [h for h in self._raw(text, start, end) if h.end == stop]
         return max(found, key=lambda h: h.end - h.start, default=None)
 

@@ -20,6 +20,10 @@ from tools.extract.quantities import Quantity
 _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 
 
+_NEVER = ("charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
+          "specific_power", "power_density", "specific_charge", "percent_per_month")
+
+
 @dataclass
 class Clause:
     """A piece of running text under reading."""
@@ -54,7 +58,8 @@ def read_clause(clause: Clause) -> list[Draft]:
     strong = _conditions(clause, numbered, hits, said)
     window = _charge_window(clause, numbered)
     for q in numbered:
-        if id(q) in strong or id(q) in page.fates or q.shape in ("tolerance_only", "tuple"):
+        if id(q) in strong or id(q) in page.fates or q.shape == "tuple" or (
+                q.shape == "tolerance_only" and not q.is_a("percent")):
             continue
         name = _choose(clause, q, hits, said[id(q)], numbered, strong)
         if name is None and window and q.is_a("time") and q is not window:
@@ -86,7 +91,7 @@ def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | Non
 
 def _chunk_start(text: str, quantities: list[Quantity], q: Quantity, floor: int) -> int:
     previous = max((p.end for p in quantities if p.end <= q.start), default=floor)
-    cut = max(text.rfind(c, previous, q.start) for c in ",;(|")
+    cut = max(text.rfind(c, previous, q.start) for c in ",;(|:")
     return max(previous, cut + 1)
 
 
@@ -96,6 +101,8 @@ def _conditions(
     """Quantities that the grammar marks as conditions: after `at`, in brackets, with their own noun (50 % SOC)."""
     text, found = clause.text, dict[int, Quantity]()
     for place, q in enumerate(quantities):
+        if q.is_a(*_NEVER) and not (q.dimensions - set(_NEVER) - {"acceleration"}):
+            continue
         sign = said[id(q)].sign
         floor = _chunk_start(text, quantities, q, clause.start)
         lead = lexicon("condition_lead").search(text, floor, q.start)
@@ -209,7 +216,7 @@ def _attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said:
             continue
         page.settle(q, "condition", "" if found else "a remark beside a requirement")
         groups[index].append(found)
-    _share(groups, made, spans)
+    _share(groups, made)
     for new, slots, (a, b) in zip(made, groups, spans, strict=True):
         merge(new.conditions, [*slots, worded(text, a, b, new.metric)])
         if len(made) > 1:
@@ -219,11 +226,13 @@ def _attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said:
         new.metric = direct(page, new.metric, a, b) if len(made) == 1 else direct(page, new.metric, a, new.end)
         new.metric = final_metric(new, text, clause.start, clause.end)
         new.level = level_of(page, clause.start, clause.end, metric(new.metric).level)
+    _respectively(clause, made)
+    for new in made:
         if new.metric == "price":
             new.unit = priced_per(text[clause.start:clause.end], new.unit)
 
 
-def _share(groups: list[list[Slots]], made: list[Draft], spans: list[tuple[int, int]]) -> None:
+def _share(groups: list[list[Slots]], made: list[Draft]) -> None:
     """Conditions before the first number hold for all; those after the last reach back to numbers that have none."""
     if len(made) < 2:
         return
@@ -255,6 +264,19 @@ def _refer_back(clause: Clause, new: Draft, a: int, b: int) -> None:
         unit = {"C": "rate_C", "A": "current_A", "W": "power_W"}.get(before.unit or "")
         if unit and isinstance(before.value, float | int):
             new.conditions.setdefault(unit, float(before.value))
+
+
+def _respectively(clause: Clause, made: list[Draft]) -> None:
+    """`Charge and discharge temperature: A and B`: the values follow the order of the words."""
+    row = metric("operating_temperature")
+    own = [d for d in made if d.metric == row.name or d.metric in row.directed.values()]
+    if len(own) != 2 or own[0].metric != own[1].metric:
+        return
+    words = sorted((h.start, kind) for kind in ("charge", "discharge")
+                   if (h := lexicon("slots", kind).search(clause.text, clause.start, own[0].start)))
+    if len(words) == 2:
+        for new, (_, kind) in zip(own, words, strict=True):
+            new.metric = row.directed[kind]
 
 
 def direct(page: Page, name: str, start: int, end: int) -> str:

@@ -59,6 +59,7 @@ class _Term:
 
 
 _TOLERANCE = re.compile(r"\s*[(,]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus)\s*")
+_COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
 _PLAIN = re.compile(r"\s*[(,]?\s*")
 _SLASH = re.compile(r"\s*[/,;|]?\s*")
 _TIMES = re.compile(r"\s*[×x*]\s*")
@@ -212,6 +213,8 @@ def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
     lead = re.search(r"(?:±|\+\s?/\s?-?)\s*$", text[max(0, a.start - 6):a.start])
     if lead and (i == 0 or a.start - terms[i - 1].end > 8):
         return Quantity(a.start, a.end, "tolerance_only", (abs(a.number.value),), a.units, a.text), 1
+    if b and (times := _COMPOUND.get((a.text.rstrip("s"), b.text.rstrip("s")))) and not text[a.end:b.start].strip():
+        return _made("single", text, (a, b), (a.number.value * times + b.number.value,)), 2
     if b and _TOLERANCE.fullmatch(text[a.end:b.start]):
         return _made("tolerance", text, (a, b), (a.number.value, abs(b.number.value), abs(b.number.value))), 2
     if b and c and _PLAIN.fullmatch(text[a.end:b.start]) and _SLASH.fullmatch(text[b.end:c.start]):

@@ -106,7 +106,7 @@ def _kept(page: Page) -> list[Draft]:
 
 def _requirement(page: Page, made: Draft, number: int) -> Requirement:
     start, end = max(made.start, made.block.start), min(made.end, made.block.end)
-    written = AsWritten(value=made.written[0], unit=made.written[1]) if made.written else None
+    written = AsWritten(value=made.written[0], unit=made.written[1] or None) if made.written else None
     return Requirement(
         id=f"R{number:02d}", metric=made.metric, level=made.level, comparator=made.comparator, value=made.value,
         unit=made.unit, as_written=written, conditions=made.conditions, priority=made.priority,

@@ -19,6 +19,7 @@ from tools.extract.prose import Clause, forbidden_range, permitted, read_clause
 
 _PRONOUN = re.compile(
     r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
+_KEY = re.compile(r"[^\n.]{2,50}[:：]\s")
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
 
@@ -168,7 +169,7 @@ def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
         return True
     if lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end):
         return True
-    if re.match(r"[^\n.]{2,50}[:：]\s", page.text[start:end]):
+    if _KEY.match(page.text[start:end]):
         return True
     return any(said_about(page.text, q, start, end).sign in (">=", "<=", ">", "<", "up_to")
                for q in page.inside(block, start, end) if q.units)
@@ -179,7 +180,7 @@ def _worded(walk: Walk, block: Block, start: int, end: int, demanding: bool) -> 
     page = walk.page
     made = wording.standard_drafts(page, block, start, end)
     asked = lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end)
-    listed = block.kind == "list_item" or background.requirement_section(block)
+    listed = block.kind == "list_item" or background.requirement_section(block) or _KEY.match(page.text[start:end])
     if asked or (listed and lexicon("negation").search(page.text, start, end)):
         named = [h for h in metric_hits(page, start, end) if h.what in wording.CHEMICAL]
         if asked and (named or lexicon("forbidden").search(page.text, start, end)):

@@ -15,8 +15,8 @@ from tools.extract.phrases import Hit
 from tools.extract.quantities import Quantity
 
 VALUES = ("value", "should", "min", "typ", "max")
-_AS_ROW = (r"\b(?:as|see|like|same as|wie|siehe|comme|cf\.)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|Pos\.\s)?"
-           r"{}(?![\w.]\d|\w)")
+_AS_ROW = re.compile(r"\b(?:as|see|like|same as|wie|siehe|comme|cf\.)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|Pos\.\s)?"
+                     r"([\w.-]*\d[\w.-]*)", re.IGNORECASE)
 
 
 @dataclass
@@ -86,9 +86,10 @@ def row_slots(row: Row, first: Draft) -> list[Slots]:
                 if slots is not None:
                     page.settle(q, "condition", "" if slots else "a remark beside a requirement")
                     found.append(slots)
-    for name, drafts in page.rows.items():
-        for block in row.blocks("condition", "value", "remark"):
-            if drafts and re.search(_AS_ROW.format(re.escape(name)), page.text[block.start:block.end], re.IGNORECASE):
+    for block in row.blocks("condition", "value", "remark"):
+        for match in _AS_ROW.finditer(page.text, block.start, block.end):
+            drafts = page.rows.get(match.group(1).rstrip("."))
+            if drafts:
                 found.append({k: v for k, v in drafts[0].conditions.items() if k not in ("kind", "note", "basis")})
     return found
 
@@ -102,5 +103,5 @@ def add_note(row: Row, new: Draft) -> None:
     texts = [" ".join(row.page.document.text[b.start:b.end].split()) for b in row.parts["condition"]
              if not any(q.units for q in row.page.blocks[b.index])]
     words = "; ".join(t for t in texts if t and t not in ("-", "–", "—"))
-    if words and not re.fullmatch(_AS_ROW.format(r"[\w.]+"), words):
+    if words and not _AS_ROW.fullmatch(words):
         new.conditions["note"] = words[:200]

@@ -71,6 +71,7 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
     for block in row.parts.get("background", []):
         background.ignore_span(page, block, block.start, block.end, "competitor")
     hits = [h for b in row.label for h in metric_hits(page, b.start, b.end)] + row.named
+    _retune(row, hits)
     made = _numeric(row, hits)
     if not made:
         made = _texts(row, hits)
@@ -81,6 +82,17 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
         page.rows.setdefault(row.row_id, []).extend(made)
     page.drafts += made
     return made
+
+
+def _retune(row: Row, hits: list[Hit[str]]) -> None:
+    """A bare C is a rate under a label that speaks of rates, and Celsius under one that speaks of temperature."""
+    wanted = next((d for h in hits if (d := metric(h.what).dimension) in ("rate", "temperature")), None)
+    if wanted is None:
+        return
+    for block in row.blocks(*VALUES):
+        row.page.blocks[block.index] = [
+            replace(q, units=tuple(u for u in meanings("C") if u.dimension == wanted))
+            if q.unit_text == "C" and not q.rate else q for q in row.page.blocks[block.index]]
 
 
 def _background(row: Row) -> str | None:
