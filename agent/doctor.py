@@ -54,7 +54,7 @@ def _compiler() -> Examined:
 def _home(settings: Settings) -> Examined:
     home = settings.home
     place = home if home.exists() else next((p for p in home.parents if p.exists()), home)
-    ok = os.access(place, os.W_OK)
+    ok = place.is_dir() and os.access(place, os.W_OK)
     return Examined(part="home", ok=ok, needed=True, found=str(home),
                     remedy="" if ok else "not writable: set CELLWRIGHT_HOME to a folder that is")
 

@@ -106,6 +106,11 @@ def resume(
                 raise BadInput(f"run {run_id} does not wait for corrections; begin a run with review to correct it")
             from langgraph.types import Command
 
+            from agent.corrections import corrected
+            from agent.stages.requirements import current_reading
+
+            # The graph keeps what it is resumed with, so a wrong correction must not reach it.
+            corrected(current_reading(found, services), corrections)
             return _advance(graph, Command(resume={"corrections": corrections}), run_id)
 
 

@@ -39,6 +39,9 @@ def exclusive(folder: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         raise StoreDamaged(f"the literature store {folder} is being written by another process; try again") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(f"the lock of the literature store is damaged ({error}); delete {folder / 'lock.sqlite'}"
+                           ) from error
     finally:
         db.close()
 
