@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent.surfaces import exit_codes
-from agent.surfaces.cli import app
+from agent.surfaces.cli import app as app  # the command line, with the commands below on it
 from agent.surfaces.edge import emit_json, guarded
 
 if TYPE_CHECKING:

@@ -27,6 +27,11 @@ from tools.tool import Context, tool
 
 ROUNDS = 3
 DRY_DESIGNS = 96      # designs of each space that tell which protocols and rates the asks lead to
+EXAMPLE = {
+    "requirements": [{"id": "R01", "metric": "specific_energy", "comparator": ">=", "value": 240.0, "unit": "Wh/kg",
+                      "source": {"document": "example", "quote": "at least 240 Wh/kg"}}],
+    "systems": ["nmc811_graphite_siox"], "formats": ["pouch"], "designs": 4, "simulations": 96,
+}
 
 
 class SearchDesigns(Frozen):
@@ -78,7 +83,7 @@ class SearchResult(Frozen):
     exhausted: bool = Field(description="all rounds were spent without enough designs")
 
 
-@tool(stage="candidates", version="1", backends=("torch", "botorch", "pybamm"))
+@tool(stage="candidates", version="1", backends=("torch", "botorch", "pybamm"), example=EXAMPLE)
 def search_designs(request: SearchDesigns, context: Context) -> SearchResult:
     """Search systems and formats for many different cell designs that meet the requirements.
 
