@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pybamm
@@ -14,6 +14,8 @@ from tools.simulate.pybamm_kernel import AGEING_LADDER, FINE_LADDER, LADDER, Ker
 from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, OCV, TEMPERATURE, VOLTAGE, Variant, build_model
 
 COUPLED_CRACKING = frozenset({"OKane2022"})
+MOST_ENTROPIC_V_K = 1e-3
+ENTROPIC = ("Negative electrode OCP entropic change [V.K-1]", "Positive electrode OCP entropic change [V.K-1]")
 OUTPUTS = (VOLTAGE, CHARGE, CURRENT, ANODE, OCV)
 
 
@@ -33,7 +35,21 @@ def parameter_values(known: System) -> Any:
     values = pybamm.ParameterValues(known.pybamm_set)
     if known.overrides:
         values.update(dict(known.overrides), check_already_exists=False)
+    for name in ENTROPIC:
+        published = values[name]
+        if callable(published):
+            values.update({name: partial(plausible_entropic_change, published)})
     return values
+
+
+def plausible_entropic_change(published: Any, *arguments: Any) -> Any:
+    """A set's dU/dT, kept within ±1 mV/K.
+
+    Fits run off outside their range (Ai2020: +110 mV/K below a stoichiometry of 0.4, valid from 0.43) or near a pole
+    (Mohtat2020: −15 mV/K at 0.98), where they would heat a cell by tens of kelvins; measured values stay below 1 mV/K
+    (assumption).
+    """
+    return pybamm.maximum(pybamm.minimum(published(*arguments), MOST_ENTROPIC_V_K), -MOST_ENTROPIC_V_K)
 
 
 def ageing_options(known: System) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from tools.simulate.pybamm_status import cannot_carry, failed
 CLOSE_V = 0.002
 ROUNDS = 12
 CLOSE_SHARE = 0.01  # a bracket this narrow is good enough
-COLLAPSE = 0.15  # V beyond the limit where a trial pulse is given up
+COLLAPSE = 0.05  # V beyond the limit where a trial pulse is given up
 
 
 @dataclass
