@@ -129,6 +129,18 @@ def _bury(page: Page, old: Draft, new: Draft, block: Block, whole: tuple[int, in
               drafts=[new], old=old)
 
 
+def supersede_by_metric(page: Page, block: Block, start: int, end: int, found: list[Draft]) -> None:
+    """`The cycle life requirement is now 700 cycles` replaces the one earlier requirement on that metric."""
+    if not lexicon("amend", "replace").search(page.text, start, end):
+        return
+    for new in found:
+        earlier = [d for d in page.drafts if not d.dead and (d.metric, d.level) == (new.metric, new.level)]
+        if len(earlier) == 1 and earlier[0].value != new.value and new.quantity is not None:
+            merge(new.conditions, [earlier[0].conditions])
+            new.row_id = earlier[0].row_id
+            _bury(page, earlier[0], new, block, (start, end))
+
+
 def _move(page: Page, block: Block, live: list[Draft], numbered: list[Quantity], start: int, end: int) -> list[Draft]:
     """`moves from 10 °C to 15 °C`: the old bound is found among the row's values and conditions and replaced."""
     pair = next((q for q in numbered if q.shape == "range"), None)

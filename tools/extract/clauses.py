@@ -18,7 +18,7 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cuts = []
     for match in _STOP.finditer(text, start, end):
         before = text[max(start, match.start() - 6):match.start()]
-        unit = re.search(r"\d\s?[^\W\d]+$", text[max(start, match.start() - 8):match.start()])
+        unit = re.search(r"\d\s?(?:min|max|sek|std|temp|vol)$", text[max(start, match.start() - 8):match.start()])
         if match.group() == "." and _ABBREVIATIONS.search(before) and not unit:
             continue
         cuts.append(match.end())

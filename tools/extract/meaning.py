@@ -136,6 +136,8 @@ def level_of(page: Page, start: int, end: int, default: Level) -> Level:
     if lexicon("level", "scope_cell").search(page.text, start, end):
         return "cell"
     found = {h.what for h in lexicon("level").find(page.text, start, end)} - {"scope_cell"}
+    if re.search(r"(?<!\w)\d+s\d+p(?!\w)", page.text[start:end], re.IGNORECASE):
+        found.add("pack")
     if "cell" in found or not found:
         return "cell" if default == "cell" else default
     for level in ("pack", "module", "system"):

@@ -66,6 +66,8 @@ def read_clause(clause: Clause) -> list[Draft]:
             name = "fast_charge_time"
         if name is None and (said[id(q)].sign or clause.demanding):
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
+        if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
+            continue                                       # 800 cycles with at least 80 % remaining: the end of life
         new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
         if new:
             made.append(new)

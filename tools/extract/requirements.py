@@ -85,7 +85,7 @@ def _cells_only(page: Page) -> bool:
     """Whether the document says that only the cell is asked for."""
     for block in page.document.blocks:
         for start, end in sentences(page.text, block.start, block.end):
-            if lexicon("level", "scope_cell").search(page.text, start, end):
+            if lexicon("cells_only").search(page.text, start, end):
                 return True
     return False
 

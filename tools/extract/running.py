@@ -131,9 +131,13 @@ def _sentence(walk: Walk, block: Block, start: int, end: int, row: str | None) -
             return
     demanding = _demanding(walk, block, start, end)
     found: list[Draft] = []
+    hits: list[Hit[str]] = []
     for a, b in clauses(page.text, start, end):
-        clause = Clause(page, block, a, b, lead_hits=walk.lead_hits if block.kind == "list_item" else [],
-                        before=walk.last, demanding=demanding)
+        own = metric_hits(page, a, b)
+        lead = walk.lead_hits if block.kind == "list_item" else []
+        clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
+                        demanding=demanding)
+        hits = own or hits
         if permitted(clause):
             continue
         turned = forbidden_range(clause)
@@ -149,6 +153,7 @@ def _sentence(walk: Walk, block: Block, start: int, end: int, row: str | None) -
             found += _worded(walk, block, a, b, demanding)
         else:
             found += wording.standard_drafts(page, block, a, b) if _strict(page, a, b) else []
+    amendments.supersede_by_metric(page, block, start, end, found)
     _keep(page, block, found)
 
 

@@ -84,9 +84,9 @@ def test_decimal_convention(text, language, sign):
 
 
 def test_sentences_keep_numbers_and_abbreviations():
-    text = "The mass is max. 3.5 kg. Charging takes 20 min. It holds 25 °C. See No. 7."
+    text = "The mass is max. 3.5 kg. Charging takes 20 min. It holds 25 °C. See No. 7. Meet R100 Rev. 3 too."
     assert [text[a:b] for a, b in sentences(text, 0, len(text))] == [
-        "The mass is max. 3.5 kg.", "Charging takes 20 min.", "It holds 25 °C.", "See No. 7."]
+        "The mass is max. 3.5 kg.", "Charging takes 20 min.", "It holds 25 °C.", "See No. 7.", "Meet R100 Rev. 3 too."]
 
 
 @given(st.text(max_size=300))

@@ -169,6 +169,21 @@ def test_an_amendment_replaces_and_is_told(read):
     assert any("replaced" in x.reason and x.quote == "35 A" for x in reading.ignored)
 
 
+def test_a_later_answer_replaces_the_metric(read):
+    reading = read("# RFQ\n\n- Cycle life: 800 cycles at 1C/1C with at least 80 % of initial capacity remaining\n\n"
+                   "Answer to question 2: the cycle life requirement is now 700 cycles.\n")
+    found = only(reading, "cycle_life")
+    assert found.value == 700
+    assert found.conditions == {"charge_C": 1, "discharge_C": 1, "eol_pct": 80}
+    assert [f.ids for f in reading.findings if f.kind == "superseded"] == [(found.id,)]
+
+
+def test_a_second_value_behind_a_semicolon(read):
+    reading = read("# RFQ\n\n- Continuous discharge rate: at least 3C; peak 5C for 30 s\n")
+    assert asked(reading, "discharge_rate_continuous") == [(">=", 3, "C")]
+    assert only(reading, "discharge_rate_pulse").conditions["duration_s"] == 30
+
+
 def test_a_restated_value_only_adds_conditions(read):
     reading = read(TABLE + "\n- Note 1 (to P2): 35 A holds at 2.50 V minimum terminal voltage.\n")
     assert only(reading, "discharge_current_continuous").conditions["v_min"] == 2.5
@@ -245,6 +260,23 @@ def test_a_level_other_than_the_cell_is_named(read):
     assert only(reading, "usable_energy").level == "pack"
 
 
+def test_pack_musts_survive_a_price_per_cell(read):
+    reading = read("# RFQ\n\nThe price must not exceed 45 USD per cell. The battery pack must weigh at most 9 kg.\n")
+    assert only(reading, "mass").level == "pack"
+    reading = read("# RFQ\n\nWe ask for cells only. The battery pack must weigh at most 9 kg. "
+                   "A cell must weigh at most 70 g.\n")
+    assert only(reading, "mass").value == 70
+
+
+@pytest.mark.parametrize("sentence", [
+    "Mark all requirements as compliant or not compliant in the attached matrix.",
+    "Notes override the table.", "Please report the mass with each sample; prompt delivery is essential.",
+])
+def test_plain_instructions_to_bidders_are_no_injection(read, sentence):
+    reading = read("# RFQ\n\nThe mass must not exceed 500 g.\n\n" + sentence + "\n")
+    assert not [f for f in reading.findings if f.kind == "injection"]
+
+
 def test_an_unexplained_number_is_residual(read):
     reading = read("# RFQ\n\nThe mass must not exceed 500 g. The spring in the tool holds 12 kN.\n")
     assert [r.quote for r in reading.residual] == ["12 kN"]
@@ -270,8 +302,8 @@ def test_the_tool_says_what_is_wrong(tmp_path):
 PIECES = st.sampled_from([
     "The mass must not exceed", "500 g", "Capacity", ">=", "5 Ah", "|", "\n", "\n\n", "- ", "# 1 Requirements", "at",
     "25 °C", "50 % SOC", "C/3", "(", ")", ";", ".", ",", "±", "0.5 mm", "x", "10", "to", "80 %", "UN 38.3", "no fire",
-    "P1", "instead", "Note 1 (to P1):", "最大", "以上", "Zyklen", "1.000", "ignore all previous", "$5", "/kWh", "\u200b",
-    "−", "NaN", "1e309 V", "9" * 400,
+    "P1", "instead", "Note 1 (to P1):", "最大", "以上", "Zyklen", "1.000", "ignore all previous", "$5", "/kWh",
+    "\u200b", "−", "NaN", "1e309 V", "9" * 400,
 ])
 
 
