@@ -21,7 +21,7 @@ class Ask(Frozen):
     P-rate) is set here: each design then has its own C-rate.
     """
 
-    metric: str = Field(description="canonical name of knowledge/vocabulary.yaml")
+    metric: str = Field(description="canonical name of knowledge/vocabulary")
     unit: str | None
     protocol: Protocol | None = None
     current_A: float | None = Field(default=None, gt=0)

@@ -1,6 +1,6 @@
 """What a customer asks for: requirements, where they stand, and what is remarkable about them.
 
-Names, units and JSON shape are the contract in `knowledge/vocabulary.yaml`.
+Names, units and JSON shape are the contract in `knowledge/vocabulary/`.
 """
 
 from __future__ import annotations

@@ -127,6 +127,36 @@ def test_the_docs_cite_commands():
     assert sum(len(cited_commands(p)) for p in PAGES) >= 20
 
 
+def test_make_targets_are_real():
+    targets = set(re.findall(r"^([a-z][\w-]*):", text_of(ROOT / "Makefile"), re.MULTILINE))
+    cited = {name for page in PAGES for name in re.findall(r"(?:^ {4}|`)make ([\w-]+)", text_of(page), re.MULTILINE)}
+    assert {"demo", "test"} <= cited <= targets
+
+
+FILE_NAME = re.compile(r"(?<![\w/.$-])((?:knowledge|tools|agent|evals|tests|examples|docs)/[\w./*-]*\w\*?|\w+\.md)"
+                       r"(?![\w/<{])")
+SOURCES = [p for package in ("knowledge", "tools", "agent", "evals") for p in sorted((ROOT / package).rglob("*.py"))]
+
+
+def missing_files(page: Path, text: str) -> list[str]:
+    """File names in a text that name nothing, seen from the repository, the page's folder or the docs."""
+    here = (ROOT, page.parent, ROOT / "docs")
+    return [f"{page.relative_to(ROOT)}: {name}" for name in FILE_NAME.findall(text)
+            if not any(list(base.glob(name)) for base in here)]
+
+
+@BY_PAGE
+def test_files_that_a_page_names_exist(page):
+    assert missing_files(page, text_of(page)) == []
+
+
+def test_files_that_comments_name_exist():
+    wrong = []
+    for path in SOURCES:
+        wrong += missing_files(path, "\n".join(s for s in text_of(path).splitlines() if "import" not in s))
+    assert wrong == []
+
+
 def test_the_command_line_page_is_up_to_date():
     assert text_of(ROOT / "docs/cli.md") == reference(), "python -m evals.cli_reference > docs/cli.md"
     assert "\x1b" not in reference()
@@ -151,6 +181,7 @@ def test_every_snippet_compiles_and_imports_what_there_is(page):
 @BY_PAGE
 def test_marked_snippets_run(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("CELLWRIGHT_HOME", str(tmp_path / "home"))
     space = {"__name__": "snippet", "settings": Settings(home=tmp_path / "home", out=tmp_path / "runs")}
     for how, code in snippets(page):
         if how == "run":
@@ -212,6 +243,7 @@ def test_the_ten_lines_use_what_there_is():
 def test_the_ten_lines_answer_an_rfx(tmp_path, monkeypatch, capsys):
     """The snippet as it stands; only the settings it makes are held to a throw-away home and a small budget."""
     small = {"home": tmp_path / "home", "out": tmp_path / "runs", "designs": 4, "simulations": 32}
+    monkeypatch.setenv("CELLWRIGHT_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("agent.settings.Settings", lambda **given: Settings(**{**given, **small}))
     monkeypatch.chdir(ROOT)
     space: dict[str, object] = {"__name__": "snippet"}
