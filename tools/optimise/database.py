@@ -24,7 +24,7 @@ from knowledge.protocol import Protocol
 from tools.failures import BadInput, StoreBroken
 from tools.generate.electrodes import ElectrodeSpace
 from tools.optimise.features import Features
-from tools.optimise.surrogate import Surrogate, arrays_of, surrogate_from
+from tools.optimise.surrogate import Method, Surrogate, arrays_of, surrogate_from
 from tools.simulate.point import Outcome, SimulationPoint, Simulator
 from tools.tool import Progress, silent
 
@@ -103,20 +103,21 @@ class Database:
         table = self.folder / self.key(space, protocol, features)
         return CHUNK * sum(1 for _ in table.glob("[0-9]*-*.npz"))
 
-    def fitted(self, labels: Labels, heads: Sequence[str]) -> Surrogate | None:
-        """A stored surrogate for exactly these labels and heads, or None."""
-        path = self._fit_path(labels, heads)
+    def fitted(self, labels: Labels, heads: Sequence[str], method: Method) -> Surrogate | None:
+        """A stored surrogate for exactly these labels, heads and method, or None."""
+        path = self._fit_path(labels, heads, method)
         if not path.exists():
             return None
         return surrogate_from(_read(path))
 
-    def keep_fit(self, labels: Labels, heads: Sequence[str], surrogate: Surrogate) -> Surrogate:
+    def keep_fit(self, labels: Labels, heads: Sequence[str], method: Method, surrogate: Surrogate) -> Surrogate:
         """Store a surrogate beside its labels and return it as it reads back: later runs see the same bits."""
-        _save(self._fit_path(labels, heads), arrays_of(surrogate))
-        return surrogate_from(_read(self._fit_path(labels, heads)))
+        path = self._fit_path(labels, heads, method)
+        _save(path, arrays_of(surrogate))
+        return surrogate_from(_read(path))
 
-    def _fit_path(self, labels: Labels, heads: Sequence[str]) -> Path:
-        name = content_digest([labels.digest, list(heads), version("torch"), version("botorch"), "fit-1"])[:16]
+    def _fit_path(self, labels: Labels, heads: Sequence[str], method: Method) -> Path:
+        name = content_digest([labels.digest, list(heads), method, version("torch"), version("botorch"), "fit-2"])[:16]
         return self.folder / labels.key / f"fit-{name}.npz"
 
     def _describe(self, table: Path, space: ElectrodeSpace, protocol: Protocol) -> None:

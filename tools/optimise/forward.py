@@ -18,13 +18,13 @@ from tools.generate.space import DesignSpace
 from tools.optimise.database import Database, Labels
 from tools.optimise.features import Features, features_for, open_rate
 from tools.optimise.prediction import ALWAYS_ANSWERS, AreaModel, enough, heads_of
-from tools.optimise.surrogate import Surrogate, fit_outcomes
+from tools.optimise.surrogate import Method, Surrogate, fit_outcomes
 from tools.simulate.evaluate import evaluate_all
 from tools.simulate.point import Mesh, Outcome, SimulationPoint
 from tools.tool import Progress
 
 TABLES = 10           # up to so many tables get the full number of labels, beyond it they share the budget
-FIRST_ROWS = 144      # a table stops here if its model is good
+FIRST_ROWS = 96       # a table stops here if its Gaussian process is good
 GOOD_ENOUGH = 0.01    # median left-out error, of the value or of a volt
 THERMAL_SHARE = 0.6   # a thermal label costs about twice an isothermal one
 
@@ -149,7 +149,7 @@ def _labelled(
     for stage in (FIRST_ROWS, rows) if rows > FIRST_ROWS else (rows,):
         labels = database.labels(space, table.protocol, features, stage, progress)
         fresh += labels.fresh
-        model, note = _model(database, labels, table)
+        model, note = _model(database, labels, table, "auto" if stage == rows else "gp")
         if model is None and not labels.answered.any():
             break
         if model is not None and max(model[0].errors.values()) <= GOOD_ENOUGH:
@@ -157,7 +157,9 @@ def _labelled(
     return replace(labels, fresh=fresh), model, note
 
 
-def _model(database: Database, labels: Labels, table: Needed) -> tuple[tuple[Surrogate, Surrogate | None] | None, str]:
+def _model(
+    database: Database, labels: Labels, table: Needed, method: Method
+) -> tuple[tuple[Surrogate, Surrogate | None] | None, str]:
     heads = heads_of(table.protocol)
     if not set(heads) <= set(labels.names):
         return None, "no point answered: this system has no prediction here"
@@ -166,15 +168,16 @@ def _model(database: Database, labels: Labels, table: Needed) -> tuple[tuple[Sur
     rows = labels.answered & np.isfinite(y).all(1)
     if not enough(int(rows.sum())):
         return None, f"only {int(rows.sum())} points answered: this system has no prediction here"
-    fitted = database.fitted(labels, heads)
+    fitted = database.fitted(labels, heads, method)
     if fitted is None:
-        fitted = database.keep_fit(labels, heads, fit_outcomes(labels.x[rows], y[rows], heads, seed=0))
+        fitted = fit_outcomes(labels.x[rows], y[rows], heads, seed=0, method=method)
+        fitted = database.keep_fit(labels, heads, method, fitted)
     answers = None
     if rows.mean() < ALWAYS_ANSWERS:
-        answers = database.fitted(labels, ("ok",))
+        answers = database.fitted(labels, ("ok",), "gp")
         if answers is None:
             answers = fit_outcomes(labels.x, rows.astype(float)[:, None], ("ok",), seed=0, method="gp")
-            answers = database.keep_fit(labels, ("ok",), answers)
+            answers = database.keep_fit(labels, ("ok",), "gp", answers)
     words = ", ".join(f"{h} {100 * e:.2g} %" if fitted.log[i] else f"{h} {e:.2g}"
                       for i, (h, e) in enumerate(fitted.errors.items()))
     return (fitted, answers), f"{fitted.model.kind}, median left-out error {words}"

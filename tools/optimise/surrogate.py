@@ -23,7 +23,8 @@ Method = Literal["auto", "gp", "mlp"]
 MIN_ROWS = 24
 GP_ROWS = 1200        # beyond this the n³ solve and n² predictions cost more than the networks
 CORRECTIONS = 128     # newest rows that a correction remembers
-GP_GOOD = 0.01        # a process this good everywhere (of the spread of the labels) is not worth a second family
+GP_GOOD = 0.02        # a process this good everywhere (of the spread of the labels) is not worth a second family
+MLP_ROWS = 150        # with fewer labels the networks were never the better ones
 LINEAR = frozenset({"mean_voltage_V", "voltage_end_V", "ocv_V", "min_anode_potential_V", "ok"})
 
 
@@ -111,8 +112,9 @@ def fit_outcomes(
 ) -> Surrogate:
     """Fit heads `names` to labels y (n, n_heads) at features x (n, n_features) in [0, 1].
 
-    With `auto` and n ≤ 1,200 a Gaussian process is fitted; where its left-out error exceeds 1 % of the labels' spread
-    in some head, the networks are fitted too and each head takes the better. Beyond 1,200 rows: networks alone.
+    With `auto` and n ≤ 1,200 a Gaussian process is fitted; where its left-out error exceeds 2 % of the labels' spread
+    in some head and there are 150 rows, the networks are fitted too and each head takes the better. Beyond 1,200 rows:
+    networks alone.
     Sigma is scaled so that 68 % of the left-out errors lie within one sigma. Positive labels are learnt as logarithms
     unless `linear`, or the head is a voltage. `steps` are those of the networks' training.
 
@@ -150,7 +152,7 @@ def _fitted(
             error, sigma = process.left_out()
             tried.append((process, error.abs().numpy(), sigma.numpy()))
         good = bool(tried) and bool((np.median(tried[0][1], 0) < GP_GOOD).all())
-        if method == "mlp" or (method == "auto" and not good):
+        if method == "mlp" or (method == "auto" and not good and (not tried or len(x) >= MLP_ROWS)):
             networks = fit_ensemble(x, y, seed, steps=steps)
             error, sigma = left_out(networks, x, y)
             tried.append((networks, error.abs().numpy(), sigma.numpy()))
