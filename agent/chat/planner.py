@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from agent.chat.guard import check
+from agent.chat.guard import check, marked
 from agent.chat.references import Resolver
 from agent.llm import Llm, Reply
 from agent.services import Services
@@ -118,7 +118,7 @@ class Planner:
                           ensure_ascii=False)
         if len(text) > MAX_RESULT_CHARACTERS:
             text = text[:MAX_RESULT_CHARACTERS] + f'… (cut; the whole result is ledger row {answer.key[:12]})'
-        return f"<document>{text.replace('</document>', '')}</document>"
+        return marked(text)
 
 
 def _assistant(reply: Reply) -> dict[str, Any]:

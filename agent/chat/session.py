@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import run as runs
+from agent.chat.guard import marked
 from agent.chat.references import Resolver
 from agent.corrections import Correction, corrected
 from agent.services import Services, Watcher, open_services
@@ -97,13 +98,12 @@ class Session:
 
     def situation(self) -> str:
         """What the planner is told about the conversation's state; customer text is marked as such."""
-        lines = [f"Document: {self.file.name if self.file else 'none'}."]
+        lines = [f"Document: {marked(json.dumps(self.file.name)) if self.file else 'none'}."]
         reading = self.report.reading if self.report else self.reading
         if reading is not None:
             rows = [{"id": r.id, "metric": r.metric, "comparator": r.comparator, "value": r.value, "unit": r.unit,
                      "priority": r.priority, "quote": r.source.quote} for r in reading.requirements]
-            text = json.dumps(rows, ensure_ascii=False).replace("</document>", "")
-            lines.append(f"Requirements: <document>{text}</document>")
+            lines.append(f"Requirements: {marked(json.dumps(rows, ensure_ascii=False))}")
         if self.report is not None:
             keys = [k[:12] for s in self.report.stages for k in s.ledger_keys]
             lines.append(f"Feasible: {self.report.feasibility.feasible}. Ledger keys of the run: {', '.join(keys)}.")
