@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +108,15 @@ def _facts(state: RunState, search: SearchResult | None) -> RunFacts:
     return RunFacts(
         run_id=state["run_id"], started=state["started"], seed=options["seed"], designs_asked=options["designs"],
         simulations_budget=options["simulations"], database_digest=search.database_digest if search else None,
-        versions={name: version(name) for name in VERSIONED}, commit=_commit(),
+        versions={name: _version(name) for name in VERSIONED}, commit=_commit(),
     )
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "run from the checkout"
 
 
 def _commit() -> str | None:
