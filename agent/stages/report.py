@@ -20,6 +20,7 @@ from knowledge.sources import source
 from tools.optimise.search import SearchResult
 from tools.retrieve.evidence import EvidenceResult
 from tools.screen.systems import SystemsChosen
+from tools.simulate.evaluate import Curves
 from tools.verify.asks import asks_for
 from tools.verify.bounds import physical_bounds
 from tools.verify.judge import judge
@@ -32,7 +33,9 @@ EXIT_FEASIBLE, EXIT_NOT_FEASIBLE = 0, 3
 def run(state: RunState, services: Services) -> dict[str, Any]:
     """Assemble and write; the exit code says whether a design keeps every evaluated must."""
     report = assemble(state, services)
-    curves = {design: found[1] for design, found in sheets(state, services).items()}
+    areas = {o.id: o.build_up.electrode_area_cm2 for o in report.offers}
+    curves = {design: discharges(found[1], areas[design])
+              for design, found in sheets(state, services).items() if design in areas}
     files = write_report(report, Path(state["folder"]), curves)
     return {
         "report": {
@@ -41,6 +44,20 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
         },
         "summary": files["report.html"],
     }
+
+
+def discharges(curves: Curves, area_cm2: float) -> Curves:
+    """The isothermal discharge curves of a design with the discharged capacity [Ah] of its whole electrode area."""
+    drawn: Curves = {}
+    for name, curve in curves.items():
+        if not name.startswith("discharge") or "current_mA_cm2" not in curve:
+            continue
+        charge, time_s, current = [0.0], curve["time_s"], curve["current_mA_cm2"]
+        for k in range(1, len(time_s)):
+            mean_A = (current[k] + current[k - 1]) / 2 * area_cm2 / 1000
+            charge.append(charge[-1] + mean_A * (time_s[k] - time_s[k - 1]) / 3600)
+        drawn[name] = {"capacity_Ah": charge, "voltage_V": curve["voltage_V"]}
+    return drawn
 
 
 def assemble(state: RunState, services: Services) -> Report:

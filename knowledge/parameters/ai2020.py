@@ -63,7 +63,7 @@ SYSTEM = System(
     ageing=("SEI", "particle cracking", "loss of active material"),
     first_cycle_loss=0.07,
     design_ranges={
-        "positive_thickness_um": (35, 110), "positive_porosity": (0.22, 0.42), "negative_porosity": (0.25, 0.42),
+        "positive_thickness_um": (35, 100), "positive_porosity": (0.25, 0.42), "negative_porosity": (0.25, 0.42),
         "np_ratio": (1.03, 1.3), "positive_radius_um": (2, 6), "negative_radius_um": (3, 9),
         "separator_thickness_um": (8, 25),
     },

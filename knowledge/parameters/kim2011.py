@@ -62,7 +62,7 @@ SYSTEM = System(
     ageing=("SEI",),
     first_cycle_loss=0.07,
     design_ranges={
-        "positive_thickness_um": (25, 90), "positive_porosity": (0.25, 0.5), "negative_porosity": (0.25, 0.5),
+        "positive_thickness_um": (25, 80), "positive_porosity": (0.28, 0.5), "negative_porosity": (0.28, 0.5),
         "np_ratio": (1.03, 1.4), "positive_radius_um": (0.8, 4), "negative_radius_um": (0.4, 3),
         "separator_thickness_um": (10, 25),
     },

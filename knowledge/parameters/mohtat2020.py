@@ -62,7 +62,7 @@ SYSTEM = System(
     ageing=("SEI", "lithium plating"),
     first_cycle_loss=0.07,
     design_ranges={
-        "positive_thickness_um": (30, 110), "positive_porosity": (0.22, 0.45), "negative_porosity": (0.22, 0.45),
+        "positive_thickness_um": (35, 100), "positive_porosity": (0.22, 0.42), "negative_porosity": (0.22, 0.42),
         "np_ratio": (1.03, 1.3), "positive_radius_um": (2, 6), "negative_radius_um": (2, 8),
         "separator_thickness_um": (8, 20),
     },

@@ -73,7 +73,7 @@ SYSTEM = System(
     ageing=(),
     first_cycle_loss=_LOSS,
     design_ranges={
-        "positive_thickness_um": (40, 120), "positive_porosity": (0.25, 0.48), "negative_porosity": (0.22, 0.45),
+        "positive_thickness_um": (40, 110), "positive_porosity": (0.25, 0.48), "negative_porosity": (0.22, 0.45),
         "np_ratio": (1.03, 1.3), "positive_radius_um": (0.03, 0.15), "negative_radius_um": (3, 9),
         "separator_thickness_um": (8, 25),
     },

@@ -18,7 +18,7 @@ from tools.simulate.facts import cost, fact
 from tools.simulate.interval import with_interval
 from tools.simulate.measure import Answer, Case, measured
 from tools.simulate.point import Mesh, Outcome, Simulator
-from tools.simulate.runs import SLOW, Run, Slow, needs_slow, point, runs_for
+from tools.simulate.runs import SLOW, Run, Slow, needs_slow, point, runs_for, with_own_limits
 from tools.simulate.standard import EXAMPLE_DESIGN, standard_asks
 from tools.tool import Context, Progress, silent, tool
 
@@ -132,7 +132,8 @@ def _figures(
     plans: dict[tuple[int, int], tuple[Run, ...]] = {}
     for i in built:
         for j, ask in enumerate(asks):
-            plans[i, j] = runs_for(ask, batch._build(i), batch.slow(i) if power else None)
+            asked = runs_for(ask, batch._build(i), batch.slow(i) if power else None)
+            plans[i, j] = tuple(with_own_limits(run, designs[i].pair) for run in asked)
     batch.simulate([(i, run) for (i, _), runs in plans.items() for run in runs], curves)
     rows, drawn = [], []
     for i, design in enumerate(designs):

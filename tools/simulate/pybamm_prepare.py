@@ -93,11 +93,9 @@ def prepare(point: SimulationPoint, protocol: Protocol) -> Prepared | Outcome:
     if needs_rate(protocol) and rate is None:
         return Outcome(status="failed", note="neither the protocol nor the point has a C-rate")
     outside = list(known.validity.outside(point.pair))
-    (slow, fast), (cold, hot) = known.validity.rate_C, known.validity.temperature_C
+    slow, fast = known.validity.rate_C
     if rate is not None and not isinstance(protocol, FastCharge) and not slow <= rate <= fast:
         outside.append(f"rate {rate:.3g}C is outside {slow:g}–{fast:g}C")
-    if not cold <= temperature <= hot:
-        outside.append(f"temperature {temperature:g} °C is outside {cold:g}–{hot:g} °C")
     return Prepared(
         point=point, system=known, balance=found, rate_C=rate, temperature_C=temperature,
         validity="extrapolated" if outside else "inside", note="; ".join(outside),
@@ -124,9 +122,9 @@ def why_not(
 ) -> str:
     """Why the system's set has no basis for this question; empty where it has."""
     cold, hot = known.validity.temperature_C
-    if not known.has_temperature_dependence and not cold <= temperature_C <= hot:
-        return (f"the parameter set of {known.label} hardly depends on temperature: {temperature_C:g} °C is outside "
-                f"its {cold:g}–{hot:g} °C")
+    if not cold <= temperature_C <= hot:
+        why = "has a basis" if known.has_temperature_dependence else "holds, as it hardly depends on temperature"
+        return f"{temperature_C:g} °C is outside the {cold:g}–{hot:g} °C for which the set of {known.label} {why}"
     if isinstance(protocol, ThermalDischarge):
         if not known.has_thermal_parameters:
             return f"the parameter set of {known.label} has no thermal parameters"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from knowledge.ask import Ask
-from knowledge.cell import CellDesign
+from knowledge.cell import CellDesign, ElectrodePair
 from knowledge.offer import BuildUp
-from knowledge.protocol import CycleAgeing, Discharge, FastCharge, Protocol, Pulse, PulsePower
+from knowledge.protocol import CycleAgeing, Discharge, FastCharge, Protocol, Pulse, PulsePower, ThermalDischarge
 from tools.simulate.point import SimulationPoint
 
 Role = Literal["main", "reference", "rung"]
@@ -76,6 +76,18 @@ def runs_for(ask: Ask, build_up: BuildUp, slow: Slow | None = None) -> tuple[Run
     if ask.metric in PULSED and isinstance(protocol, Pulse):
         return _ladder(_open(protocol), rate or _fixed(protocol), PULSE_RUNGS)
     return (Run("main", protocol, rate, wants_curve(ask)), *reference)
+
+
+def with_own_limits(run: Run, pair: ElectrodePair) -> Run:
+    """The run with a stated voltage limit left out where it is the pair's own: the same simulation, done once."""
+    protocol = run.protocol
+    if isinstance(protocol, Discharge | ThermalDischarge) and protocol.v_min == pair.v_min:
+        return run._replace(protocol=protocol.model_copy(update={"v_min": None}))
+    if isinstance(protocol, PulsePower):
+        own = pair.v_min if protocol.direction == "discharge" else pair.v_max
+        if protocol.v_limit == own:
+            return run._replace(protocol=protocol.model_copy(update={"v_limit": None}))
+    return run
 
 
 def wants_curve(ask: Ask) -> bool:

@@ -7,10 +7,11 @@ from knowledge.parameters.registry import system
 
 
 def title_of(design: CellDesign) -> str:
-    """System and format with outer dimensions: `NMC811 | graphite-SiOx, cylindrical 46 × 95 mm`."""
+    """System, outer dimensions and coatings: `NMC811 | graphite-SiOx, cylindrical 46 × 95 mm, 62/70 µm`."""
     shape = design.format
     if isinstance(shape, Cylindrical):
         size = f"{shape.diameter_mm:.4g} × {shape.height_mm:.4g} mm"
     else:
         size = f"{shape.width_mm:.4g} × {shape.thickness_mm:.4g} × {shape.height_mm:.4g} mm"
-    return f"{system(design.pair.system).label}, {shape.kind} {size}"
+    coatings = f"{design.pair.positive.coating_thickness_um:.0f}/{design.pair.negative.coating_thickness_um:.0f} µm"
+    return f"{system(design.pair.system).label}, {shape.kind} {size}, {coatings}"
