@@ -46,6 +46,6 @@ def standard_asks() -> tuple[Ask, ...]:
                         "note": "up to 5C where plating and voltage allow"}),
         Ask(metric="temperature_rise", unit="K", protocol=ThermalDischarge(),
             conditions={"rate_C": 1.0, "ambient_temperature_C": 25.0, "note": "10 W/m²K over the outer surface"}),
-        Ask(metric="low_temperature_capacity", unit="%", protocol=Discharge(temperature_C=-20.0), reference=C3,
-            conditions={"temperature_C": -20.0, "rate_C": round(1 / 3, 4)}),
+        Ask(metric="low_temperature_capacity", unit="%", protocol=Discharge(temperature_C=-10.0), reference=C3,
+            conditions={"temperature_C": -10.0, "rate_C": round(1 / 3, 4)}),
     )
