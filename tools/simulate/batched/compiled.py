@@ -1,8 +1,11 @@
-"""One way to compile a function: cached on disk, without the interpreter's lock, with IEEE arithmetic."""
+"""Ways to compile a function: without the interpreter's lock, with IEEE arithmetic, an entry kept on disk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import TypeVar, cast
 
 import numba
@@ -11,9 +14,24 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def compiled(function: F) -> F:
-    """The function as machine code, made at its first call and kept in numba's cache (NUMBA_CACHE_DIR).
+    """The function as machine code, made together with the entry that calls it.
 
     Fused multiply-add is allowed ('contract'); nothing that would reorder sums or drop NaN is.
     """
+    return cast(F, numba.njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"})(function))
+
+
+def compiled_entry(function: F) -> F:
+    """A compiled function that is kept in numba's cache (NUMBA_CACHE_DIR, else beside its file).
+
+    The cache notices changes of the function's own file and of its closure: an entry closes over `sources()`.
+    """
     compiler = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
     return cast(F, compiler(function))
+
+
+@cache
+def sources() -> str:
+    """Digest of all code of this folder, so that an entry's cached machine code is never older than what it calls."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]

@@ -21,11 +21,14 @@ from knowledge.parameters.registry import system
 from tools.failures import OutOfValidity
 
 Array = npt.NDArray[np.float64]
-FORMAT = 1
+FORMAT = 3
 KELVIN = 273.15
 STOICHIOMETRY_INTERVALS = 4000
 CONCENTRATION_INTERVALS, CONCENTRATION_MAX = 600, 6000.0  # mol/m³: knots every 10, where PyBaMM clips κ and De
-LEAST_CONDUCTIVITY = 1e-4  # of the largest: polynomials of some sets fall below zero beyond 4 mol/L
+ONE_MOLAR, USUAL = 100, 300  # intervals at 1 and 3 mol/L
+# Beyond 1 mol/L some sets' functions fall below zero or have a pole; where they leave these multiples of their value
+# at 1 mol/L the last sound value is held.
+SANE = 1e-3, 10.0
 SCALARS = ("k_n", "k_p", "ds_n", "ds_p", "sites_n", "sites_p", "transference", "c_start", "bruggeman_n", "bruggeman_s",
            "bruggeman_p", "bruggeman_solid_n", "bruggeman_solid_p", "sigma_n", "sigma_p")
 TABLES = ("u_n", "u_p", "conductivity", "diffusivity", "thermodynamic")
@@ -80,6 +83,17 @@ def _from_function(function: Any, top: float, intervals: int) -> tuple[Array, Ar
     table = piecewise_cubic(values, rising, arriving)
     middles = 0.5 * (knots[1:] + knots[:-1])
     return table, np.asarray(evaluate(table, middles / width) - function(middles))
+
+
+def _held(table: Array) -> Array:
+    """The table with its last sound value held from where the set's function stops to mean anything."""
+    usual = table[ONE_MOLAR, 0]
+    sound = (table[:, 0] >= SANE[0] * usual) & (table[:, 0] <= SANE[1] * usual) & np.isfinite(table).all(axis=1)
+    unsound = np.flatnonzero(~sound[ONE_MOLAR:])
+    if unsound.size:
+        end = ONE_MOLAR + int(unsound[0])
+        table[end:] = [table[end - 1, 0], 0.0, 0.0, 0.0]
+    return table
 
 
 def _exchange_constant(j0: Any, sites: float, name: str) -> float:
@@ -144,13 +158,15 @@ def _compute(key: str, temperature_C: float) -> Tables:
     constants["c_start"] = float(of(p.c_e_init, few)[0])
     electrolyte = {"conductivity": p.kappa_e, "diffusivity": p.D_e, "thermodynamic": p.thermodynamic_factor}
     for name, function in electrolyte.items():
-        table, error = _from_function(lambda c, f=function: of(f(pybamm.Vector(c), temperature), c),
-                                      CONCENTRATION_MAX, CONCENTRATION_INTERVALS)
-        least = LEAST_CONDUCTIVITY * table[:, 0].max()
-        low = table[:, 0] < least
-        table[low] = [least, 0.0, 0.0, 0.0]
-        arrays[name] = table
-        errors[f"{name}_pct"] = float(100 * np.abs(error[:300] / np.maximum(table[:300, 0], least)).max())
+        with np.errstate(all="ignore"):
+            table, error = _from_function(lambda c, f=function: of(f(pybamm.Vector(c), temperature), c),
+                                          CONCENTRATION_MAX, CONCENTRATION_INTERVALS)
+        least = SANE[0] * table[ONE_MOLAR, 0]
+        arrays[name] = _held(table)
+        if name == "conductivity":
+            # No salt, no ions: PyBaMM clips c at 10 mol/m³ here, which lets an empty cell conduct.
+            table[0] = [0.0, table[1, 0], 0.0, 0.0]
+        errors[f"{name}_pct"] = float(100 * np.abs(error[:USUAL] / np.maximum(table[:USUAL, 0], least)).max())
     return Tables(key, temperature_C, arrays, constants, errors)
 
 
