@@ -49,7 +49,7 @@ def page_data(report: Report) -> dict[str, Any]:
         "headline": headline(report), "tiles": tiles(report), "columns": headline_columns(report),
         "headline_row": headline_row, "must_counts": must_counts, "verdict_for": verdict_for,
         "shown": report.offers[:SHOWN_IN_DETAIL], "by_id": _by_id(report), "costs": requirement_costs(report),
-        "distance_words": distance_words, "short_verdict": short_verdict,
+        "distance_words": distance_words, "ranks": rank_names(report), "short_verdict": short_verdict,
         "evidence_by_requirement": evidence_by_requirement(report),
     }
 
@@ -74,7 +74,7 @@ def tiles(report: Report) -> list[tuple[str, str]]:
         result.append((f"{met}", f"musts met by rank 1 ({at_risk} at risk, {not_met} not met)"))
     result.append((str(len(report.unanswerable)), "not evaluated; each says what would settle it"))
     result.append((str(len(report.evidence)), "passages of evidence"))
-    simulated = sum(s.count for s in report.search if s.step == "simulate")
+    simulated = sum(s.count for s in report.search if s.step.endswith("simulate"))
     if simulated:
         result.append((str(simulated), "cell designs DFN-simulated in the search"))
     result.append((f"{sum(s.wall_s for s in report.stages):.0f} s", "from document to designs"))
@@ -95,17 +95,23 @@ def requirement_costs(report: Report) -> list[tuple[str, str]]:
     return rows
 
 
-def distance_words(offer: Offer) -> str:
+def rank_names(report: Report) -> dict[str, str]:
+    """How offers are called beside each other: their rank."""
+    return {o.id: f"#{o.rank}" for o in report.offers}
+
+
+def distance_words(offer: Offer, ranks: Mapping[str, str]) -> str:
     """Why an offer counts as distinct from its nearest fellow."""
     distance = offer.distance
     if distance is None or distance.nearest_id is None:
         return "–"
+    fellow = ranks.get(distance.nearest_id, distance.nearest_id)
     if distance.kind in ("variables", "not distinct"):
         far = sorted(distance.variables.items(), key=lambda kv: -kv[1])[:2]
         apart = ", ".join(f"{k.replace('_', ' ')} {v:.0%}" for k, v in far)
-        return f"{distance.nearest_id}: {apart or 'identical variables'}" + (
+        return f"{fellow}: {apart or 'identical variables'}" + (
             " (not distinct)" if distance.kind == "not distinct" else "")
-    return f"{distance.nearest_id}: other {distance.kind}"
+    return f"{fellow}: other {distance.kind}"
 
 
 def short_verdict(verdict: str) -> str:

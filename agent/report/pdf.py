@@ -15,6 +15,7 @@ from agent.report.html import (
     distance_words,
     evidence_by_requirement,
     headline,
+    rank_names,
     requirement_costs,
     tiles,
 )
@@ -40,7 +41,7 @@ def render_pdf(report: Report, svgs: Mapping[str, str]) -> bytes:
 
 def pdf_data(report: Report) -> dict[str, Any]:
     """The report as plain strings in the order in which the PDF prints them."""
-    columns = headline_columns(report, most=5)
+    columns, ranks = headline_columns(report, most=5), rank_names(report)
     first = report.offers[0] if report.offers else None
     known = {r.id: r for r in report.reading.requirements}
     return {
@@ -50,7 +51,7 @@ def pdf_data(report: Report) -> dict[str, Any]:
         "tiles": tiles(report),
         "columns": [f"{words.metric_words(c.metric)} [{words.unit_words(c.unit)}]" for c in columns],
         "offers": [
-            [str(o.rank), o.title, o.id, *headline_row(o, columns), _musts(o), distance_words(o)]
+            [str(o.rank), o.title, o.id, *headline_row(o, columns), _musts(o), distance_words(o, ranks)]
             for o in report.offers
         ],
         "limiting": [

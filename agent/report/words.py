@@ -101,7 +101,7 @@ def origin_words(figure: Figure | None) -> str:
     """The reference that resolves in the ledger or the cards, shortened."""
     if figure is None:
         return ""
-    return figure.origin if figure.origin.startswith("card:") else f"ledger:{figure.origin[:12]}"
+    return figure.origin if figure.origin.startswith("card:") else f"ledger:{figure.origin[:8]}"
 
 
 def margin_words(verdict: Verdict) -> str:

@@ -32,11 +32,15 @@ def variables(design: CellDesign) -> dict[str, float]:
 
 
 def place_of(design: CellDesign, layers: int | None, spaces: Sequence[DesignSpace] = ()) -> Place:
-    """System, format, layers and the variables as fractions of their ranges: the design's own space where given."""
+    """System, format, layers and the variables as fractions of their ranges: the design's own space where given.
+
+    The turns of a winding are no layer count: they follow from the thicknesses.
+    """
     import numpy as np
 
     from tools.optimise.diversity import Place
 
+    layers = None if design.format.kind == "cylindrical" else layers
     for space in spaces:
         if (space.system, space.kind) == (design.pair.system, design.format.kind):
             return Place(id=design.id, system=space.system, format=space.kind, layers=layers,
