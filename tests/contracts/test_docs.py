@@ -239,7 +239,7 @@ def test_the_ten_lines_use_what_there_is():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_the_ten_lines_answer_an_rfx(tmp_path, monkeypatch, capsys):
     """The snippet as it stands; only the settings it makes are held to a throw-away home and a small budget."""
     small = {"home": tmp_path / "home", "out": tmp_path / "runs", "designs": 4, "simulations": 32}
