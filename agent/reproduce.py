@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,10 @@ def _reproduce(row: LedgerRow, services: Services, seed: int | None) -> Reproduc
     for place, difference in differences(recorded, json.loads(answer.result.model_dump_json())):
         if difference > worst:
             worst, where = difference, place
+    if math.isinf(worst):
+        notes.append("other words or another structure")
+        return Reproduction(key=row.key, tool=row.tool, same=False, largest_difference=None, where=where,
+                            note="; ".join(notes))
     return Reproduction(key=row.key, tool=row.tool, same=worst <= TOLERANCE, largest_difference=worst, where=where,
                         note="; ".join(notes))
 

@@ -5,6 +5,7 @@ When TOOL is reached for the first time, the process starts two simulating worke
 
 import functools
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -36,6 +37,7 @@ def main():
     from evals.cli import app
     from tests.agent.stand_in_tools import put_in_place
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)   # ignored where the tests run in the background
     tool, mark, *arguments = sys.argv[1:]
     stand_ins = put_in_place(pytest.MonkeyPatch())
     stand_ins.before[tool] = functools.partial(wait_to_be_stopped, Path(mark))

@@ -147,3 +147,24 @@ def document_in(folder, text=GOOD, name="rfq.md"):
 def essence(report):
     """What must be the same when a run is repeated: designs, figures, verdicts, ranks."""
     return [(o.rank, o.id, o.figures, o.verdicts, o.score) for o in report.offers], report.feasibility
+
+
+def cellwright(folder, *arguments, typed=None):
+    """The result of a command whose home is `<folder>/home`; never a traceback, and errors are one sentence each."""
+    from typer.testing import CliRunner
+
+    from evals.cli import app
+
+    environment = {"CELLWRIGHT_HOME": str(folder / "home"), "COLUMNS": "200"}
+    result = CliRunner().invoke(app, [str(a) for a in arguments], input=typed, env=environment)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+def one_sentence(result):
+    """The only line on standard error; where progress is shown, an empty one may stand before it."""
+    line, = filter(None, result.stderr.splitlines())
+    assert line.startswith("cellwright: ")
+    assert "unexpected" not in line
+    return line.removeprefix("cellwright: ")
