@@ -36,8 +36,8 @@ def plots(report: Report, curves: Curves) -> dict[str, str]:
             found["map"] = _map(report, columns)
         if report.offers:
             found["mass"] = _mass(report.offers[:6])
-        if any(curves.get(o.id) for o in report.offers[:6]):
-            found["discharge"] = _discharge(report.offers[:6], curves)
+        if any(curves.get(o.id) for o in report.offers[:3]):
+            found["discharge"] = _discharge(report.offers[:3], curves)
     return found
 
 
@@ -130,15 +130,18 @@ def _mass_of(offer: Offer, component: str) -> float:
 
 def _discharge(offers: Sequence[Offer], curves: Curves) -> str:
     figure, axes = _figure(5.4, 3.3)
-    for index, offer in enumerate(offers):
-        for number, (name, curve) in enumerate(sorted(curves.get(offer.id, {}).items())):
-            if "voltage_V" not in curve or "capacity_Ah" not in curve:
-                continue
+    names = sorted({name for o in offers for name in curves.get(o.id, {})})
+    for index, offer in enumerate(offers[:3]):
+        for name, curve in sorted(curves.get(offer.id, {}).items()):
             axes.plot(
-                curve["capacity_Ah"], curve["voltage_V"], color=PALETTE[index % len(PALETTE)], linewidth=1.3,
-                linestyle=("-", "--", ":", "-.")[number % 4], label=f"#{offer.rank} {name}",
+                curve["capacity_Ah"], curve["voltage_V"], color=PALETTE[index % len(PALETTE)], linewidth=1.2,
+                linestyle=("-", "--", ":", "-.")[names.index(name) % 4],
             )
+    for index, offer in enumerate(offers[:3]):
+        axes.plot([], [], color=PALETTE[index % len(PALETTE)], label=f"#{offer.rank}")
+    for number, name in enumerate(names):
+        axes.plot([], [], color="#69737e", linestyle=("-", "--", ":", "-.")[number % 4], label=name)
     axes.set_xlabel("discharged capacity [Ah]")
     axes.set_ylabel("voltage [V]")
-    axes.legend(frameon=False, fontsize=7, ncols=2, loc="lower left")
+    axes.legend(frameon=False, fontsize=7.5, loc="lower left")
     return _svg(figure)

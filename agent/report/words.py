@@ -80,8 +80,10 @@ def _value(value: Value | ConditionValue) -> str:
 def figure_words(figure: Figure | None) -> str:
     """Value, unit and interval: `297 Wh/kg (289 – 305)`."""
     if figure is None or figure.value is None:
-        return "–"
+        return (figure.text if figure else None) or "–"
     mark = "~" if figure.validity == "extrapolated" or figure.method == "surrogate" else ""
+    if (figure.note or "").startswith("at least"):
+        mark = f"≥ {mark}"
     unit = f" {unit_words(figure.unit)}" if figure.unit else ""
     interval = ""
     if figure.low is not None and figure.high is not None and figure.high > figure.low:
