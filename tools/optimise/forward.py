@@ -11,7 +11,7 @@ import numpy as np
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign, ElectrodePair
 from knowledge.offer import BuildUp, SearchStep
-from knowledge.protocol import Protocol, ThermalDischarge
+from knowledge.protocol import Discharge, Protocol, PulsePower, ThermalDischarge
 from tools.failures import ToolFailure
 from tools.generate.electrodes import ElectrodeSpace
 from tools.generate.space import DesignSpace
@@ -124,21 +124,33 @@ def forward_models(
     models: dict[tuple[str, Protocol], AreaModel] = {}
     used: list[Labels] = []
     log: list[SearchStep] = []
-    for table in needed:
+    for asked in needed:
         started = time.perf_counter()
-        space = electrodes[table.system]
+        space = electrodes[asked.system]
+        table = replace(asked, protocol=canonical(asked.protocol, space))
         features = features_for(space, table.protocol, table.rates_C)
         labels, model, note = _labelled(database, space, table, features, rows_of(table, len(needed), simulations),
                                         progress)
         used.append(labels)
         if model is not None:
-            models[table.system, table.protocol] = AreaModel(table.protocol, features, *model)
+            models[asked.system, asked.protocol] = AreaModel(table.protocol, features, *model)
         log.append(SearchStep(
             system=table.system, format="any", step=f"labels: {describe(table.protocol)}", count=len(labels.x),
             kept=int(labels.answered.sum()), wall_s=time.perf_counter() - started,
             note=f"{labels.fresh} simulated now; {note}",
         ))
     return models, used, log
+
+
+def canonical(protocol: Protocol, space: ElectrodeSpace) -> Protocol:
+    """The protocol without a cut-off or limit that is the system's own: one table serves both ways of writing it."""
+    template = space.template
+    if isinstance(protocol, PulsePower):
+        own = template.v_min if protocol.direction == "discharge" else template.v_max
+        return protocol.model_copy(update={"v_limit": None}) if protocol.v_limit == own else protocol
+    if isinstance(protocol, Discharge | ThermalDischarge) and protocol.v_min == template.v_min:
+        return protocol.model_copy(update={"v_min": None})
+    return protocol
 
 
 def _labelled(

@@ -41,7 +41,8 @@ class Territory:
     space: DesignSpace
     x: np.ndarray                      # (n, n_variables), designs with predicted margins
     margins: np.ndarray                # (n, n_targets)
-    need: np.ndarray                   # (n_targets,)
+    need: np.ndarray                   # (n_targets,) margin at which a verdict is surely *met*
+    least: np.ndarray                  # (n_targets,) margin at which the value is surely on the right side
     columns: np.ndarray                # targets whose margin differs between the space's designs
     model: Surrogate | None = None     # softened margins over the space
     promising: bool = True
@@ -49,11 +50,12 @@ class Territory:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A refined design that has not been simulated yet; `loss` is its predicted shortfall below the margins wanted."""
+    """A refined design that has not been simulated yet, with its predicted shortfall below the margins of the musts."""
 
     territory: Territory
     vector: np.ndarray
-    loss: float
+    loss: float           # below the margins at which every verdict is surely met
+    least_loss: float     # below the margins at which every value is surely on the right side
     predicted: tuple[Figure, ...]
     design: CellDesign
 
@@ -107,10 +109,9 @@ class Search:
             kept = int((self._loss(found.margins, np.zeros(len(self.targets)), self.musts) <= 0).sum())
             if built.any():
                 margins = found.margins[built]
-                territory = Territory(space, x[built], margins, needs(self.targets, found),
-                                      np.flatnonzero(steerable(margins)))
-                territory.need = territory.need + SIGMAS * self._sigma(space, x[built][:48], margins[:48])
-                self.territories.append(territory)
+                sure = SIGMAS * self._sigma(space, x[built][:48], margins[:48])
+                self.territories.append(Territory(space, x[built], margins, needs(self.targets, found) + sure, sure,
+                                                  np.flatnonzero(steerable(margins))))
             note = f"{int(built.sum())} can be built; kept: predicted to keep every must"
             self._note(space, "survey", POOL, kept, started, note + self._given(found.margins[built]))
 
@@ -169,14 +170,17 @@ class Search:
             found = measure(designs, self.asks, self.targets, self.predictor, self.builder, self.origin)
             territory.x = np.concatenate([territory.x, x])
             territory.margins = np.concatenate([territory.margins, found.margins])
-            loss = self._loss(found.margins, territory.need, np.intersect1d(territory.columns, self.musts))
-            rows = zip(x, loss.tolist(), found.figures, designs, strict=True)
+            columns = np.intersect1d(territory.columns, self.musts)
+            loss = self._loss(found.margins, territory.need, columns)
+            least = self._loss(found.margins, territory.least, columns)
+            rows = zip(x, loss.tolist(), least.tolist(), found.figures, designs, strict=True)
             proposals += [Proposal(territory, *row) for row in rows]
-            if (loss <= 0).sum() >= STARTS // 4:
+            if (least <= 0).sum() >= STARTS // 2:
                 break
             self._correct(territory, x, found.margins)
-        self._note(space, f"round {number}: refine", len(proposals), sum(p.loss <= 0 for p in proposals), started,
-                   "kept: predicted to keep every must that depends on the design, with its margin")
+        self._note(space, f"round {number}: refine", len(proposals), sum(p.least_loss <= 0 for p in proposals), started,
+                   "kept: predicted to keep every must that depends on the design; "
+                   f"{sum(p.loss <= 0 for p in proposals)} of them with the whole margin")
         return proposals
 
     def _correct(self, territory: Territory, x: np.ndarray, margins: np.ndarray) -> None:
@@ -197,7 +201,7 @@ class Search:
             return np.asarray(best)
         columns = territory.columns
         error = np.array([model.errors[n] for n in model.names])
-        need = softened(territory.need[columns]) + error
+        need, least = softened(territory.need[columns]) + error, softened(territory.least[columns]) + error
         weight = self.weight[columns]
 
         def predicted(points: torch.Tensor) -> torch.Tensor:
@@ -207,12 +211,13 @@ class Search:
         starts = np.concatenate([best, screen(predicted, sobol, need, weight, STARTS - len(best))])
         only_musts = np.where(np.isin(columns, self.musts), weight, 0.0)
         if number > 1 and not any(t.verdict.meets for t in self.tried):
-            # Nothing met so far: half of the starts go for the bounds themselves, which gives the nearest designs.
-            one = refine(predicted, starts[::2], np.zeros(len(need)), only_musts, sum_of_violations=True)
+            # Nothing met so far: a third of the starts go for the bounds themselves, which gives the nearest designs.
+            one = refine(predicted, starts[::3], np.zeros(len(need)), only_musts, sum_of_violations=True)
         else:
-            one = refine(predicted, starts[::2], need, weight)
-        # Wishes out of reach would draw every start to one corner: the other half looks at the musts alone.
-        return np.concatenate([one.x, refine(predicted, starts[1::2], need, only_musts).x])
+            one = refine(predicted, starts[::3], need, weight)
+        # Wishes or whole margins out of reach draw every start to one corner: the others ask for less.
+        two, three = (refine(predicted, starts[i::3], n, only_musts) for i, n in ((1, need), (2, least)))
+        return np.concatenate([one.x, two.x, three.x])
 
     def _teach(self, territory: Territory) -> None:
         """A differentiable model of the margins over the space; constant or unanswered targets have no head."""
@@ -226,16 +231,18 @@ class Search:
         """A diverse pick over all spaces: the promising ones share `count`, each other one gets two for the record."""
         done = {t.design for t in self.tried}
         by_space: dict[str, list[Proposal]] = {}
-        for p in sorted((p for p in proposals if p.design not in done), key=lambda p: p.loss):
+        for p in sorted((p for p in proposals if p.design not in done), key=lambda p: (p.least_loss, p.loss)):
             by_space.setdefault(p.territory.space.key, []).append(p)
-        good = {key: [p for p in members if p.loss <= 0] for key, members in by_space.items()}
+        good = {key: [p for p in members if p.least_loss <= 0] for key, members in by_space.items()}
         rich = [key for key in by_space if good[key]]
         share = -(-count // max(len(rich) or len(by_space), 1))
         taken = [t.place for t in self.tried if t.verdict.meets]
         chosen: list[Proposal] = []
         for key, members in by_space.items():
             quota = share if key in rich or not rich else FOR_THE_RECORD
-            pool = good[key] if len(good[key]) >= quota else members[: max(len(good[key]), 2 * quota)]
+            best = [p for p in good[key] if p.loss <= 0]
+            pool = best if len(best) >= 2 * quota else good[key]
+            pool = pool if len(pool) >= quota else members[: max(len(pool), 2 * quota)]
             places = [self.place(p.territory.space, p.design, p.vector) for p in pool]
             chosen += [pool[i] for i in pick(places, quota, [-p.loss for p in pool], taken)]
         return chosen

@@ -26,6 +26,7 @@ from tools.simulate.point import Simulator
 from tools.tool import Context, tool
 
 ROUNDS = 3
+MORE_ROUNDS = 4       # where some designs meet and more are wanted
 DRY_DESIGNS = 96      # designs of each space that tell which protocols and rates the asks lead to
 EXAMPLE = {
     "requirements": [{"id": "R01", "metric": "specific_energy", "comparator": ">=", "value": 240.0, "unit": "Wh/kg",
@@ -123,9 +124,10 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     run = Search(request.requirements, asks, spaces, recorder, SurrogateSimulator(models), builder, context.seed,
                  context.progress, origin, log=list(log))
     run.survey()
-    for number in range(1, ROUNDS + 1):
+    for number in range(1, MORE_ROUNDS + 1):
         missing = request.designs - len(run.meeting())
-        if missing <= 0 or not run.run_round(number, missing):
+        enough = missing <= 0 or (number > ROUNDS and not run.meeting())
+        if enough or not run.run_round(number, missing):
             break
     return _result(run, request, labels, recorder)
 
@@ -187,11 +189,13 @@ def _final(run: Search, meeting: Sequence[Tried], count: int) -> list[Tried]:
     chosen = [meeting[i] for i in order]
     if len(chosen) < count:
         held = {t.design for t in chosen}
-        rest = sorted((t for t in run.tried if t.design not in held and not t.verdict.meets),
-                      key=lambda t: (t.verdict.violation, t.design.id))
-        first = distinct([t.place for t in rest])
-        rest = [rest[i] for i in first] + [t for i, t in enumerate(rest) if i not in set(first)]
-        chosen += rest[: count - len(chosen)]
+        rest = sorted((t for t in run.tried if t.design not in held),
+                      key=lambda t: (not t.verdict.meets, t.verdict.violation, t.design.id))
+        alike = [t for t in rest if t.verdict.meets]
+        missing = [t for t in rest if not t.verdict.meets]
+        first = distinct([t.place for t in missing])
+        missing = [missing[i] for i in first] + [t for i, t in enumerate(missing) if i not in set(first)]
+        chosen += [*alike, *missing][: count - len(chosen)]
     return chosen
 
 
