@@ -24,6 +24,7 @@ from tools.simulate.compiler import compiler_available
 
 ROOT_RETURN = 2  # IDA_ROOT_RETURN of SUNDIALS: an event was located
 COMPILE_AFTER = 1500  # designs in one process
+MOST_STEPS = 5000  # a discharge takes some 300; a design that creeps on is a failure, not a wait
 SOLVER_ERRORS = (pybamm.SolverError, ValueError, RuntimeError)  # no consistent start, or IDA gave up
 
 
@@ -163,7 +164,7 @@ class Kernel:
             rtol=tolerance.rtol, atol=tolerance.atol, output_variables=list(self.outputs),
             on_extrapolation="ignore", on_failure="ignore",
             options={"compile": compiled, "max_order_bdf": tolerance.order, "silence_sundials_errors": True,
-                     "num_steps_no_progress": 500, "t_no_progress": 1e-6},
+                     "num_steps_no_progress": 500, "t_no_progress": 1e-6, "max_num_steps": MOST_STEPS},
         )
         first = solver._set_up_model_inputs(self.model, dict(example))
         self._input_names = list(first)
