@@ -13,9 +13,9 @@ from examples.rfx import drone_pouch, ev_cylindrical, power_tool, stationary_lfp
 
 EV = {
     "diameter_mm": 46.0, "diameter_tol_mm": 0.1, "height_mm": 80.0, "height_tol_mm": 0.2,
-    "mass_g": 360, "capacity_Ah": 23.0, "energy_Wh": 84, "specific_energy_Wh_kg": 235, "energy_density_Wh_L": 620,
-    "dcir_mohm": 4.5, "dcir_superseded_mohm": 4.0, "power_30s_W": 300, "rate_1C_pct": 88,
-    "charge_min": 35, "charge_wish_min": 28, "temperature_rise_K": 25,
+    "mass_g": 375, "capacity_Ah": 22.0, "energy_Wh": 80, "specific_energy_Wh_kg": 222, "energy_density_Wh_L": 605,
+    "dcir_mohm": 5.0, "dcir_superseded_mohm": 4.0, "power_30s_W": 400, "rate_1C_pct": 90,
+    "charge_min": 30, "charge_wish_min": 22, "temperature_rise_K": 25,
     "cycles": 800, "cycles_superseded": 600, "calendar_years": 12, "self_discharge_pct": 3,
     "cold_capacity_pct": 65, "carbon_kg_kWh": 60, "silicon_pct": 10, "price_usd_kWh": 82,
 }
