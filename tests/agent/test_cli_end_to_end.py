@@ -36,7 +36,7 @@ def test_a_document_is_answered_with_simulated_designs(tmp_path):
     sizes = {name: (Path(summary["folder"]) / name).stat().st_size
              for name in ("report.html", "report.pdf", "report.json", "compliance.xlsx")}
     assert all(size > 4000 for size in sizes.values()), sizes
-    assert not [p for p in Path(summary["folder"]).rglob(".*")], "a temporary file was left behind"
+    assert not list(Path(summary["folder"]).rglob(".*")), "a temporary file was left behind"
 
     # The same again in a fresh ledger over the same simulator database: the same result.
     (tmp_path / "home" / "ledger").rename(tmp_path / "earlier-ledger")

@@ -41,7 +41,7 @@ def test_the_simulated_designs_judged_again_flip_and_flip_back(id_, answered):
         found[name] = (offers, feasibility(offers, requirements, search=answered.search))
     offers, tight = found["tight"]
     assert (tight.feasible, tight.proof) == (False, "exhausted search")
-    assert {e.requirement_id for e in tight.limiting} == {id_}
+    assert id_ in {e.requirement_id for e in tight.limiting}
     assert [o.violation for o in offers] == sorted(o.violation for o in offers)
     assert {o.id for o in offers} == {o.id for o in answered.offers}
     offers, loose = found["loose"]

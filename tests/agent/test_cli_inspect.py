@@ -157,7 +157,8 @@ def test_doctor_misses_a_needed_part(tmp_path, monkeypatch):
 def test_a_chat_from_a_pipe(tools, tmp_path):
     document = document_in(tmp_path)
     lines = [f"/requirements {document}", "/whatif R02 4", "/nosuch", "/set R02 many", "/set R99 3",
-             "/requirements x.pdf", "hello", '/search "unclosed', f"/requirements {document}", "/set R02 4.2", "/quit", "/never"]
+             "/requirements x.pdf", "hello", '/search "unclosed', f"/requirements {document}", "/set R02 4.2", "/quit",
+             "/never"]
     result = cellwright(tmp_path, "chat", typed="\n".join(lines) + "\n")
     assert result.exit_code == 0
     assert "3 requirements in rfq.md" in result.stdout
