@@ -8,12 +8,12 @@ BIN     = $(VENV)/bin
 PIP_EXTRA = $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),)
 READY   = $(VENV)/.cellwright-ready
 
-.PHONY: help demo test test-all check bench serve clean
+.PHONY: help demo test test-all check bench clean
 help:
 	@echo "make demo      set up and answer examples/rfx/ev_cylindrical_4680.pdf"
 	@echo "make test      set up and run the tests        make test-all  the slow ones too"
 	@echo "make check     ruff, mypy --strict, import direction, file sizes"
-	@echo "make bench     the timed benchmarks            make serve     the chat in a browser"
+	@echo "make bench     the timed benchmarks"
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Cellwright needs Python >= 3.11, this is " + sys.version)'
@@ -37,9 +37,6 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m evals.bench
-
-serve: $(READY)
-	$(BIN)/cellwright serve
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -41,6 +41,8 @@ def corrected(reading: Reading, corrections: Sequence[dict[str, Any] | Correctio
         if change.drop:
             del by_id[change.id]
             continue
+        if isinstance(change.value, int | float) and not isinstance(by_id[change.id].value, int | float):
+            raise BadInput(f"{change.id} has no single number to replace: it asks {by_id[change.id].value!r}")
         update = {k: v for k, v in change.model_dump(exclude={"id", "drop"}).items() if v is not None}
         by_id[change.id] = by_id[change.id].model_copy(update={**update, "method": "answer"})
     return reading.model_copy(update={"requirements": tuple(by_id.values())})

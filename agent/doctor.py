@@ -14,7 +14,6 @@ from knowledge.frozen import Frozen
 _NEEDED = ("pybamm", "bpx", "torch", "botorch", "pymatgen", "chromadb", "bm25s", "langgraph",
            "langgraph-checkpoint-sqlite", "openai", "pdfplumber", "pypdf", "python-docx", "openpyxl", "typst",
            "jinja2", "matplotlib", "pydantic-evals")
-_OPTIONAL = {"nicegui": "the chat in a browser: pip install 'cellwright[web]'"}
 
 
 class Examined(Frozen):
@@ -32,7 +31,7 @@ def examine() -> list[Examined]:
     rows = [Examined(part="python", ok=sys.version_info >= (3, 11), needed=True, found=sys.version.split()[0],
                      remedy="Python 3.11 or newer")]
     rows += [_distribution(name, True, "run `make demo` or pip install -e .") for name in _NEEDED]
-    rows += [_distribution(name, False, remedy) for name, remedy in _OPTIONAL.items()]
+    rows += [_distribution("numba", False, "the batched DFN: pip install numba")]
     settings = settings_from_environment()
     rows += [_compiler(), _home(settings), _ledger(settings), _llm(settings), _device(settings)]
     return rows

@@ -41,7 +41,7 @@ def design_document(path: Path, settings: Settings, watcher: Watcher | None = No
     """Answer an RFx document and return the report; the files lie in `settings.out`.
 
     Args:
-        options: `run_id` to choose the run's name; `knowledge` for the name of another evidence store.
+        options: `run_id` to choose the run's name.
 
     Raises:
         agent.services.StageFailed: a stage cannot go on (unreadable document, nothing asked, broken store).
@@ -67,7 +67,7 @@ def start(
         "document_sha256": sha,
         "folder": str(folder),
         "options": {"seed": settings.seed, "designs": settings.designs, "simulations": settings.simulations,
-                    "review": review},
+                    "time_limit_s": settings.time_limit_s, "review": review},
         "stages": [],
         "failures": [],
     }

@@ -59,7 +59,7 @@ def run(
 
     Args:
         request: the typed request, or its JSON (validated here).
-        fresh: run even if the ledger has the answer (used by `cellwright reproduce`).
+        fresh: run even if the ledger has the answer, and leave its row as it is (used by `cellwright reproduce`).
     """
     started, clock = now(), time.perf_counter()
     raw = request if isinstance(request, dict) else request.model_dump(mode="json")
@@ -76,6 +76,8 @@ def run(
             return Success(result, key, cached=True, wall_s=0.0)
 
     def record(status: str, sha: str | None, failure: Failure | None) -> None:
+        if fresh:
+            return
         ledger.record(LedgerRow(
             key=key, tool=tool.name, version=tool.version, tool_digest=tool.digest, request=raw, seed=context.seed,
             backends=backend_versions(tool), status=status, result_sha256=sha,
@@ -93,8 +95,8 @@ def run(
         failure = Failure(FailureClass.UNEXPECTED, f"{type(error).__name__}: {error}", key, raw)
         record("failure", None, failure)
         return failure
-    sha = ledger.put_blob(result.model_dump_json().encode())
-    record("success", sha, None)
+    if not fresh:
+        record("success", ledger.put_blob(result.model_dump_json().encode()), None)
     return Success(result, key, cached=False, wall_s=time.perf_counter() - clock)
 
 

@@ -35,12 +35,16 @@ class Turn(TypedDict):
 
 @dataclass
 class Planner:
-    """Answers one message of the user with the tools; keeps the conversation."""
+    """Answers one message of the user with the tools; keeps the conversation.
+
+    `given` names what a tool's request takes from the conversation and never from the model: paths and digests.
+    """
 
     llm: Llm
     services: Services
     resolver: Callable[[], Resolver]
     situation: Callable[[], str]
+    given: Callable[[str], dict[str, Any]] = lambda _tool: {}
 
     def __post_init__(self) -> None:
         self._history: list[dict[str, Any]] = []
@@ -79,7 +83,7 @@ class Planner:
         return "act" if turn["messages"][-1].get("tool_calls") else "think"
 
     def _think(self, turn: Turn) -> dict[str, Any]:
-        reply = self.llm.reply(turn["messages"], [function_of(t) for t in CATALOGUE])
+        reply = self.llm.reply(turn["messages"], [function_of(t, self.given(t.name)) for t in CATALOGUE])
         messages = [*turn["messages"], _assistant(reply)]
         update: dict[str, Any] = {"messages": messages, "steps": turn["steps"] + 1}
         if reply.calls:
@@ -111,6 +115,7 @@ class Planner:
             return json.dumps({"failure": f"the arguments are no JSON: {error.msg}"})
         if not isinstance(request, dict):
             return json.dumps({"failure": "the arguments must be a JSON object"})
+        request |= self.given(name)
         answer = run(tool, request, self.services.context(), self.services.ledger)
         if isinstance(answer, Failure):
             return json.dumps({"failure": answer.message, "class": answer.failure_class.value})

@@ -87,8 +87,21 @@ class Session:
         from agent.llm import Llm
 
         if self._planner is None:
-            self._planner = Planner(Llm(self.settings), self.services, self.resolver, self.situation)
+            self._planner = Planner(
+                Llm(self.settings), self.services, self.resolver, self.situation, self.given)
         return str(self._planner.answer(text))
+
+    def given(self, tool: str) -> dict[str, Any]:
+        """What a tool's request takes from the conversation: a model names no path and knows no digest."""
+        from tools.retrieve.stores import store_digest
+
+        if tool == "read_requirements":
+            known = self.file is not None and self.file.exists()
+            return {"path": str(self.file.resolve()) if self.file and known else "no document is open",
+                    "sha256": runs.file_digest(self.file) if self.file and known else "0" * 64}
+        if tool in ("find_evidence", "search_literature"):
+            return {"store": None, "store_digest": store_digest(self.settings.home)}
+        return {}
 
     def resolver(self) -> Resolver:
         """References that may stand in prose now."""

@@ -153,7 +153,7 @@ def _font_css(page: str) -> str:
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
-    font = TTFont(CJK_FONT)
+    font = TTFont(CJK_FONT, recalcTimestamp=False)
     tailor = subset.Subsetter(subset.Options(layout_features=[], hinting=False, notdef_outline=True))
     tailor.populate(unicodes=wanted)
     tailor.subset(font)

@@ -31,6 +31,7 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
         "formats": chosen["formats"],
         "designs": options["designs"],
         "simulations": options["simulations"],
+        "time_limit_s": options.get("time_limit_s"),
     })
     if isinstance(answer, FailureRecord):
         if answer.failure_class not in SEARCHED_IN_VAIN:

@@ -51,6 +51,9 @@ def design(
     designs: DesignsOption = None,
     simulations: SimulationsOption = None,
     workers: WorkersOption = None,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", min=1, help="Seconds after which the search begins no new round.")
+    ] = None,
     resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Go on with a stopped run.")] = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -61,7 +64,8 @@ def design(
     if (file is None) == (resume is None):
         complain("give either a document or --resume RUN, e.g. `cellwright design rfq.pdf`")
         raise typer.Exit(exit_codes.WRONG_USAGE)
-    settings = make_settings(out=out, seed=seed, designs=designs, simulations=simulations, workers=workers)
+    settings = make_settings(
+        out=out, seed=seed, designs=designs, simulations=simulations, workers=workers, time_limit_s=time_limit)
     if resume is not None:
         if any(given is not None for given in (out, seed, designs, simulations)):
             complain("a resumed run keeps the folder, seed and numbers that it began with")
@@ -123,7 +127,7 @@ def show_outcome(outcome: RunOutcome | Paused, json_: bool) -> int:
     from agent.surfaces.terminal import show_report
 
     if isinstance(outcome, Paused):
-        complain(f"run {outcome.run_id} waits for corrections; open it with `cellwright chat`")
+        complain(f"run {outcome.run_id} waits for corrections; go on with `cellwright design --resume {outcome.run_id}`")
         return exit_codes.DONE
     if json_:
         from agent.report.summary import run_summary

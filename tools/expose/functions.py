@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from tools.tool import Tool
 
 
-def function_of(tool: Tool[Any, Any]) -> dict[str, Any]:
-    """The `tools=[…]` entry of a chat completion for this tool."""
-    return {
-        "type": "function",
-        "function": {"name": tool.name, "description": tool.description, "parameters": tool.schema},
-    }
+def function_of(tool: Tool[Any, Any], given: Collection[str] = ()) -> dict[str, Any]:
+    """The `tools=[…]` entry of a chat completion for this tool.
+
+    Args:
+        given: fields that the caller fills in itself; the model neither sees nor sets them.
+    """
+    schema = dict(tool.schema)
+    schema["properties"] = {k: v for k, v in schema.get("properties", {}).items() if k not in given}
+    schema["required"] = [k for k in schema.get("required", []) if k not in given]
+    return {"type": "function", "function": {"name": tool.name, "description": tool.description, "parameters": schema}}

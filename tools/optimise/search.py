@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from pydantic import Field
@@ -43,6 +44,7 @@ class SearchDesigns(Frozen):
     systems: tuple[str, ...] = Field(min_length=1, description="keys of electrochemical systems")
     formats: tuple[str, ...] = Field(min_length=1, description="cylindrical, prismatic, pouch")
     designs: int = Field(default=24, ge=1, le=200, description="distinct designs wanted")
+    time_limit_s: float | None = Field(default=None, gt=0, description="no new round begins after this time [s]")
     simulations: int = Field(default=320, ge=32, le=20000, description="database labels per system and protocol")
 
 
@@ -81,6 +83,7 @@ class SearchResult(Frozen):
     meeting: int = Field(description="distinct simulated designs that keep every evaluated must")
     simulations: int = Field(description="protocol runs beyond the database")
     labels_fresh: int = Field(description="database labels simulated by this search")
+    stopped_by_time: bool = Field(default=False, description="the time limit ended it: another machine may find more")
     exhausted: bool = Field(description="all rounds were spent without enough designs")
 
 
@@ -104,6 +107,7 @@ def search_designs(request: SearchDesigns, context: Context) -> SearchResult:
 
 def search(request: SearchDesigns, context: Context, simulator: Simulator, origin: str = "") -> SearchResult:
     """The search with a given simulator; see `search_designs`."""
+    begun = time.perf_counter()
     import torch
 
     torch.set_num_threads(1)
@@ -124,12 +128,15 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     run = Search(request.requirements, asks, spaces, recorder, SurrogateSimulator(models), builder, context.seed,
                  context.progress, origin, log=list(log))
     run.survey()
+    stopped = False
     for number in range(1, MORE_ROUNDS + 1):
+        stopped = request.time_limit_s is not None and time.perf_counter() - begun > request.time_limit_s
         missing = request.designs - len(run.meeting())
         enough = missing <= 0 or (number > ROUNDS and not run.meeting())
-        if enough or not run.run_round(number, missing):
+        if enough or stopped or not run.run_round(number, missing):
             break
-    return _result(run, request, labels, recorder)
+    found = _result(run, request, labels, recorder)
+    return found.model_copy(update={"stopped_by_time": stopped and found.exhausted})
 
 
 def _asks(request: SearchDesigns) -> tuple[Ask, ...]:
