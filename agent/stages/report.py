@@ -126,7 +126,7 @@ def _facts(state: RunState, search: SearchResult | None) -> RunFacts:
         run_id=state["run_id"], started=state["started"], seed=options["seed"], designs_asked=options["designs"],
         simulations_budget=options["simulations"], database_digest=search.database_digest if search else None,
         reproducible=not (search and search.stopped_by_time),
-        irreproducible_because="the search was stopped by its time limit" if search and search.stopped_by_time else None,
+        irreproducible_because="the time limit ended the search" if search and search.stopped_by_time else None,
         versions={name: _version(name) for name in VERSIONED}, commit=_commit(),
     )
 

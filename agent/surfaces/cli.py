@@ -127,7 +127,7 @@ def show_outcome(outcome: RunOutcome | Paused, json_: bool) -> int:
     from agent.surfaces.terminal import show_report
 
     if isinstance(outcome, Paused):
-        complain(f"run {outcome.run_id} waits for corrections; go on with `cellwright design --resume {outcome.run_id}`")
+        complain(f"the run waits for corrections; go on with `cellwright design --resume {outcome.run_id}`")
         return exit_codes.DONE
     if json_:
         from agent.report.summary import run_summary
