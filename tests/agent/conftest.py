@@ -6,7 +6,17 @@ from knowledge.ask import Unanswerable
 from knowledge.cell import CellDesign, Cylindrical, Electrode, ElectrodePair, Pouch, Separator
 from knowledge.evidence import Evidence, Passage, Source
 from knowledge.figure import Figure, Verdict
-from knowledge.offer import BuildUp, CostItem, Distance, Feasibility, Limiting, MassItem, Offer, SearchStep, SystemChoice
+from knowledge.offer import (
+    BuildUp,
+    CostItem,
+    Distance,
+    Feasibility,
+    Limiting,
+    MassItem,
+    Offer,
+    SearchStep,
+    SystemChoice,
+)
 from knowledge.report import FailureRecord, Report, RunFacts, StageRecord
 from knowledge.requirement import AsWritten, DocumentFacts, Finding, Leftover, Reading, Requirement, SourceSpan
 
@@ -70,14 +80,16 @@ def offer(rank, requirements, shift):
         build_up=build_up(design.format.kind), figures=tuple(figures), verdicts=tuple(verdicts),
         meets_all_musts=shift >= 0, violation=0.0 if shift >= 0 else 0.04, score=0.8 - rank / 50,
         score_parts={"margin": 0.5, "cost": 0.3}, reason="Largest smallest margin among the designs.",
-        distance=Distance(nearest_id="0123456789ab", kind="variables", variables={"positive_porosity": 0.21, "np": 0.12}),
+        distance=Distance(
+            nearest_id="0123456789ab", kind="variables", variables={"positive_porosity": 0.21, "np": 0.12}),
     )
 
 
 @pytest.fixture
 def sample_report():
     requirements = (
-        requirement(1, "specific_energy", ">=", 240.0, "Wh/kg", "at least 240 Wh/kg", rate_C=0.3333, temperature_C=25.0),
+        requirement(
+            1, "specific_energy", ">=", 240.0, "Wh/kg", "at least 240 Wh/kg", rate_C=0.3333, temperature_C=25.0),
         requirement(2, "dcir", "<=", 4.5, "mohm", "≤ 4.5 mΩ", duration_s=10.0, soc_pct=50.0),
         requirement(3, "fast_charge_time", "<=", 30.0, "min", "10 – 80 % within 30 min", soc_from_pct=10.0,
                     soc_to_pct=80.0),

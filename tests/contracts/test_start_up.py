@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("torch", "pybamm", "chromadb", "pymatgen", "matplotlib", "langgraph", "botorch", "pdfplumber", "openai", "scipy")
+HEAVY = ("torch", "pybamm", "chromadb", "pymatgen", "matplotlib", "langgraph", "botorch", "pdfplumber", "openai",
+         "scipy", "numba")
 
 
 def loaded_after(code: str) -> set[str]:
