@@ -24,7 +24,9 @@ from tools.simulate.compiler import compiler_available
 
 ROOT_RETURN = 2  # IDA_ROOT_RETURN of SUNDIALS: an event was located
 COMPILE_AFTER = 1500  # designs in one process
-MOST_STEPS = 5000  # a discharge takes some 300; a design that creeps on is a failure, not a wait
+# A discharge takes some 300 steps. PyBaMM steps one at a time, so IDA's own limit on steps never acts: a design that
+# gains less than 5 s in 500 steps is a failure, not a wait.
+CREEPING = {"num_steps_no_progress": 500, "t_no_progress": 5.0}
 SOLVER_ERRORS = (pybamm.SolverError, ValueError, RuntimeError)  # no consistent start, or IDA gave up
 
 
@@ -164,7 +166,7 @@ class Kernel:
             rtol=tolerance.rtol, atol=tolerance.atol, output_variables=list(self.outputs),
             on_extrapolation="ignore", on_failure="ignore",
             options={"compile": compiled, "max_order_bdf": tolerance.order, "silence_sundials_errors": True,
-                     "num_steps_no_progress": 500, "t_no_progress": 1e-6, "max_num_steps": MOST_STEPS},
+                     **CREEPING},
         )
         first = solver._set_up_model_inputs(self.model, dict(example))
         self._input_names = list(first)
