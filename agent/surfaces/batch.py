@@ -131,13 +131,13 @@ def _processes(workers: int) -> Iterator[ProcessPoolExecutor]:
 
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker,
                                initargs=(os.getpid(), nothing_to_prepare, ()))
+    finished = False
     try:
         yield pool
-    except BaseException:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        raise
+        finished = True
     finally:
+        for process in [] if finished else list((pool._processes or {}).values()):
+            process.terminate()
         pool.shutdown(cancel_futures=True)
 
 

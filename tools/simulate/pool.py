@@ -64,6 +64,7 @@ class Pool:
         executor = self._started()
         futures: dict[Future[Answer], int] = {
             executor.submit(function, piece): i for i, piece in enumerate(work) if i not in answers}
+        finished = False
         try:
             pending = set(futures)
             while pending:
@@ -72,13 +73,13 @@ class Pool:
                     answers[futures[future]] = future.result()
                 if progress is not None:
                     progress(len(answers))
+            finished = True
         except KeyboardInterrupt:
             self.close(at_once=True)
             raise
-        except BaseException:
-            for future in futures:
+        finally:
+            for future in () if finished else futures:
                 future.cancel()
-            raise
 
     def _started(self) -> ProcessPoolExecutor:
         if self._executor is None:

@@ -12,7 +12,9 @@ from knowledge.vocabulary import metrics
 from tools.verify.ask_rules import RULES
 from tools.verify.asks import ask_of, asks_for, is_ageing, settled_by
 
-GOLD = sorted((Path(__file__).resolve().parents[4] / "shared/data/rfx_examples").glob("*.gold.yaml"))
+ROOT = Path(__file__).resolve().parents[3]
+GOLD = sorted([*(ROOT / "evals/cases/requirements").glob("*.gold.yaml"),
+               *(ROOT.parent / "shared/data/rfx_examples").glob("*.gold.yaml")])
 THIRD = 1 / 3
 TABLE = [
     ("capacity", {"rate_C": 0.3333}, Discharge(rate_C=THIRD), {}),
@@ -140,7 +142,7 @@ def read_gold(path):
     }) for i, row in enumerate(rows)]
 
 
-@pytest.mark.parametrize("path", GOLD, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", GOLD, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_no_requirement_of_a_labelled_document_is_lost(path):
     requirements = read_gold(path)
     asks, unanswerable = asks_for(requirements)
