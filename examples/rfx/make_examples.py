@@ -28,8 +28,8 @@ STATIONARY = {
 }
 POWER_TOOL = {
     "diameter_min_mm": 20.9, "diameter_max_mm": 21.2, "height_min_mm": 69.8, "height_max_mm": 70.4, "mass_g": 72,
-    "capacity_min_Ah": 3.80, "capacity_typ_Ah": 4.00, "capacity_20A_Ah": 3.30, "energy_Wh": 13.6,
-    "continuous_A": 30, "continuous_superseded_A": 35, "pulse_A": 50, "dcir_mohm": 16, "dcir_wish_mohm": 13,
+    "capacity_min_Ah": 3.80, "capacity_typ_Ah": 4.00, "capacity_20A_Ah": 3.20, "energy_Wh": 13.6,
+    "continuous_A": 25, "continuous_superseded_A": 35, "pulse_A": 45, "dcir_mohm": 21, "dcir_wish_mohm": 16,
     "acir_mohm": 14, "skin_C": 80, "charge_min": 45, "cold_charge_A": 1.5, "cycles": 300, "storage_pct": 85,
     "cold_capacity_pct": 60, "price_usd": 2.10,
 }

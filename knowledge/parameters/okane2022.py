@@ -66,7 +66,7 @@ SYSTEM = System(
     ageing=("SEI", "lithium plating", "particle cracking", "loss of active material"),
     first_cycle_loss=0.10,
     design_ranges={
-        "positive_thickness_um": (40, 110), "positive_porosity": (0.25, 0.45), "negative_porosity": (0.2, 0.4),
+        "positive_thickness_um": (45, 110), "positive_porosity": (0.25, 0.45), "negative_porosity": (0.2, 0.4),
         "np_ratio": (1.03, 1.3), "positive_radius_um": (2, 7), "negative_radius_um": (3, 9),
         "separator_thickness_um": (8, 20),
     },

@@ -27,6 +27,10 @@ class Allowed(NamedTuple):
         return above and below
 
 
+# What a data sheet calls typical or nominal is a level, not a tolerance.
+NOMINAL = frozenset({"typical", "nominal", "nameplate"})
+
+
 def allowed(requirement: Requirement) -> Allowed | None:
     """The interval that a numeric requirement allows; None where its value is words or malformed."""
     value, comparator = requirement.value, requirement.comparator
@@ -35,6 +39,8 @@ def allowed(requirement: Requirement) -> Allowed | None:
     if isinstance(value, str):
         return None
     number = float(value)
+    if comparator == "=" and requirement.conditions.get("kind") in NOMINAL:
+        return _band(number, ABOUT_BAND)
     simple = {
         ">=": Allowed(low=number), ">": Allowed(low=number, low_open=True),
         "<=": Allowed(high=number), "<": Allowed(high=number, high_open=True),
