@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 import numba
 
 F = TypeVar("F", bound=Callable[..., object])
+COMPILED_FILES = "compiled", "tables", "layout", "newton", "history", "limits", "stepping"
 
 
 def compiled(function: F) -> F:
@@ -32,6 +33,6 @@ def compiled_entry(function: F) -> F:
 
 @cache
 def sources() -> str:
-    """Digest of all code of this folder, so that an entry's cached machine code is never older than what it calls."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    """Digest of the files that are compiled: an entry's cached machine code is never older than what it calls."""
+    folder = Path(__file__).parent
+    return sha256(b"".join((folder / f"{name}.py").read_bytes() for name in COMPILED_FILES)).hexdigest()[:16]

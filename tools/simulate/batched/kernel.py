@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tools.simulate.batched.history import COLUMNS, Accuracy, History
 from tools.simulate.batched.layout import Cells, Layout, layout
 from tools.simulate.batched.newton import Properties, Step, Unknowns, Work
-from tools.simulate.batched.stepping import MOST_STEPS, solve
+from tools.simulate.batched.stepping import MOST_STEPS, integrate
 from tools.simulate.batched.tables import tables
 from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, OCV, VOLTAGE
@@ -109,7 +109,7 @@ class BatchedKernel:
         scale = end_s
         if control[0] and control[4]:
             scale = min(scale, 3600 * design.one_C / abs(control[4]))
-        outcome, rows = solve(
+        outcome, rows = integrate(
             design, properties, m.history, m.unknowns, m.step, m.work, m.modes, control, limits, float(end_s),
             float(min(scale, 3600.0)), accuracy, m.written, self.counts)
         return _segment(m, outcome, rows)

@@ -51,7 +51,7 @@ END_OF_TIME, STUCK, TOO_MANY_STEPS, NOT_STARTED = -1, -2, -3, -4
 MOST_STEPS = 6000
 MOST_ITERATIONS, MOST_FIRST_ITERATIONS = 10, 60
 LONGEST_GROWTH = 2.0
-SHORTEST_STEP = 1e-11  # of the time scale
+FIRST_STEP, SHORTEST_STEP = 1e-12, 1e-11  # of the time scale
 
 
 @compiled
@@ -165,23 +165,11 @@ def step_error(d: Layout, h: History, dt: float, u: Unknowns, row: Array, accura
 
 
 @compiled
-def start(
-    d: Layout, p: Properties, h: History, u: Unknowns, step: Step, w: Work, modes: Array, control: Array,
-    scale_s: float, accuracy: Accuracy,
-) -> int:
-    """Make level 0 consistent with the control: one step too short for anything to diffuse. Newton iterations or 0."""
-    h.levels[0] = 1
-    h.row[0, TIME] = 0.0
-    dt = 1e-12 * scale_s
-    frozen = predict(d, p, h, dt, u, step, modes)
-    used = solve_step(d, p, u, frozen, w, control, accuracy.newton * 0.1, MOST_FIRST_ITERATIONS)
-    if used > 0:
-        row = np.zeros(COLUMNS)
-        record(d, p, h, dt, u, frozen, w, row)
-        row[TIME], row[CHARGE], row[ENERGY] = 0.0, h.row[0, CHARGE], h.row[0, ENERGY]
-        row[OCV] = rest_voltage(d, p, row[CHARGE])
-        h.j[0], h.row[0] = u.j, row
-    return used
+def begin(d: Layout, p: Properties, h: History, u: Unknowns, row: Array) -> None:
+    """Make level 0 what the first, immeasurably short step found: consistent currents at the start."""
+    row[TIME], row[CHARGE], row[ENERGY] = 0.0, h.row[0, CHARGE], h.row[0, ENERGY]
+    row[OCV] = rest_voltage(d, p, row[CHARGE])
+    h.j[0], h.row[0] = u.j, row
 
 
 @compiled
@@ -192,70 +180,67 @@ def next_growth(h: History, error: float) -> float:
     return float(min(max(0.85 * max(error, 1e-9) ** (-1 / 3), 0.25), LONGEST_GROWTH))
 
 
-@compiled
-def integrate(
-    d: Layout, p: Properties, h: History, u: Unknowns, step: Step, w: Work, modes: Array, control: Array, limits: Array,
-    end_s: float, scale_s: float, accuracy: Accuracy, written: Array, counts: Array,
-) -> tuple[int, int]:
-    """Integrate from level 0 of the history (its time is set to 0) to a limit or `end_s`.
-
-    Returns (outcome, rows written). `counts` gets accepted steps, rejected steps and Newton iterations.
-    """
-    used = start(d, p, h, u, step, w, modes, control, scale_s, accuracy)
-    counts[2] += used
-    if used == 0:
-        return NOT_STARTED, 0
-    written[0] = h.row[0]
-    found = broken_limit(h.row[0], limits)
-    if found >= 0:
-        return found, 1
-    row = np.zeros(COLUMNS)
-    rows, dt, floor = 1, 1e-6 * scale_s, limits[0] - 0.1
-    while rows <= MOST_STEPS:
-        if dt < SHORTEST_STEP * scale_s:
-            return STUCK, rows
-        last = h.row[0, TIME] + dt * 1.01 >= end_s
-        if last:
-            dt = end_s - h.row[0, TIME]
-        frozen = predict(d, p, h, dt, u, step, modes)
-        used = solve_step(d, p, u, frozen, w, control, accuracy.newton, MOST_ITERATIONS)
-        counts[2] += max(used, 1)
-        error = 1e9
-        if used > 0:
-            record(d, p, h, dt, u, frozen, w, row)
-            error = step_error(d, h, dt, u, row, accuracy, floor)
-        if not error < 1.2:
-            counts[1] += 1
-            dt *= min(next_growth(h, error), 0.7)
-            continue
-        growth = next_growth(h, error)
-        finish(d, h, dt, u, modes)
-        found, share = first_limit(h, row, limits)
-        accept(h, u, modes, row)
-        counts[0] += 1
-        if found >= 0:
-            cut_back(h, share)
-        written[rows] = h.row[0]
-        rows += 1
-        if found >= 0 or last:
-            return (found if found >= 0 else END_OF_TIME), rows
-        dt *= growth
-    return TOO_MANY_STEPS, rows
-
-
 def _solver(version: str) -> Callable[..., tuple[int, int]]:
-    """`integrate` as a cached entry; `version` is in its closure, so other code is never answered from an old cache."""
+    """The entry to the compiled code; `version` in its closure keeps other code from answering out of an old cache."""
 
     @compiled_entry
-    def solve(
+    def integrate(
         d: Layout, p: Properties, h: History, u: Unknowns, step: Step, w: Work, modes: Array, control: Array,
         limits: Array, end_s: float, scale_s: float, accuracy: Accuracy, written: Array, counts: Array,
     ) -> tuple[int, int]:
+        """Integrate from level 0 of the history (its time is set to 0) to a limit or `end_s`.
+
+        Returns (outcome, rows written). `counts` gets accepted steps, rejected steps and Newton iterations.
+        """
         if len(version) == 0:
             return NOT_STARTED, 0
-        return integrate(d, p, h, u, step, w, modes, control, limits, end_s, scale_s, accuracy, written, counts)
+        h.levels[0] = 1
+        h.row[0, TIME] = 0.0
+        row = np.zeros(COLUMNS)
+        rows, dt, floor = 0, FIRST_STEP * scale_s, limits[0] - 0.1
+        while rows <= MOST_STEPS:
+            if rows > 0 and dt < SHORTEST_STEP * scale_s:
+                return STUCK, rows
+            last = h.row[0, TIME] + dt * 1.01 >= end_s
+            if last:
+                dt = end_s - h.row[0, TIME]
+            frozen = predict(d, p, h, dt, u, step, modes)
+            sharper, most = (0.1, MOST_FIRST_ITERATIONS) if rows == 0 else (1.0, MOST_ITERATIONS)
+            used = solve_step(d, p, u, frozen, w, control, sharper * accuracy.newton, most)
+            counts[2] += max(used, 1)
+            error = 1e9
+            if used > 0:
+                record(d, p, h, dt, u, frozen, w, row)
+                error = step_error(d, h, dt, u, row, accuracy, floor)
+            if rows == 0:
+                if used == 0:
+                    return NOT_STARTED, 0
+                begin(d, p, h, u, row)
+                written[0] = row
+                found = broken_limit(row, limits)
+                if found >= 0:
+                    return found, 1
+                rows, dt = 1, 1e-6 * scale_s
+                continue
+            growth = next_growth(h, error)
+            if not error < 1.2:
+                counts[1] += 1
+                dt *= min(growth, 0.7)
+                continue
+            finish(d, h, dt, u, modes)
+            found, share = first_limit(h, row, limits)
+            accept(h, u, modes, row)
+            counts[0] += 1
+            if found >= 0:
+                cut_back(h, share)
+            written[rows] = h.row[0]
+            rows += 1
+            if found >= 0 or last:
+                return (found if found >= 0 else END_OF_TIME), rows
+            dt *= growth
+        return TOO_MANY_STEPS, rows
 
-    return solve
+    return integrate
 
 
-solve = _solver(sources())
+integrate = _solver(sources())

@@ -21,7 +21,7 @@ from knowledge.parameters.registry import system
 from tools.failures import OutOfValidity
 
 Array = npt.NDArray[np.float64]
-FORMAT = 3
+FORMAT = 4
 KELVIN = 273.15
 STOICHIOMETRY_INTERVALS = 4000
 CONCENTRATION_INTERVALS, CONCENTRATION_MAX = 600, 6000.0  # mol/m³: knots every 10, where PyBaMM clips κ and De
@@ -67,7 +67,7 @@ def evaluate(table: Array, position: Array) -> Array:
     return np.asarray(a[:, 0] + s * (a[:, 1] + s * (a[:, 2] + s * a[:, 3])))
 
 
-def _from_function(function: Any, top: float, intervals: int) -> tuple[Array, Array]:
+def _from_function(function: Any, top: float, intervals: int, root: bool = False) -> tuple[Array, Array]:
     """The table of a function on [0, top] and its error at the middles of the intervals."""
     width = top / intervals
     knots = np.linspace(0.0, top, intervals + 1)
@@ -77,9 +77,10 @@ def _from_function(function: Any, top: float, intervals: int) -> tuple[Array, Ar
     left, right = knots[:-1], knots[1:]
     rising = (4 * function(left + step) - function(left + 2 * step) - 3 * values[:-1]) / (2 * step) * width
     arriving = (3 * values[1:] - 4 * function(right - step) + function(right - 2 * step)) / (2 * step) * width
-    # A square root has no slope at zero; three times the secant is the steepest monotone cubic.
-    first = abs(values[1] - values[0])
-    rising[0] = np.clip(rising[0], -3 * first, 3 * first)
+    if root:
+        # A square root has no slope at zero; three times the secant is the steepest monotone cubic.
+        first = abs(values[1] - values[0])
+        rising[0] = np.clip(rising[0], -3 * first, 3 * first)
     table = piecewise_cubic(values, rising, arriving)
     middles = 0.5 * (knots[1:] + knots[:-1])
     return table, np.asarray(evaluate(table, middles / width) - function(middles))
@@ -160,7 +161,7 @@ def _compute(key: str, temperature_C: float) -> Tables:
     for name, function in electrolyte.items():
         with np.errstate(all="ignore"):
             table, error = _from_function(lambda c, f=function: of(f(pybamm.Vector(c), temperature), c),
-                                          CONCENTRATION_MAX, CONCENTRATION_INTERVALS)
+                                          CONCENTRATION_MAX, CONCENTRATION_INTERVALS, root=True)
         least = SANE[0] * table[ONE_MOLAR, 0]
         arrays[name] = _held(table)
         if name == "conductivity":

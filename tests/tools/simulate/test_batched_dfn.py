@@ -1,0 +1,239 @@
+"""The batched DFN: analytical limits, conservation, PyBaMM as referee, and what it does with bad input."""
+
+import numpy as np
+import pytest
+
+from knowledge.parameters import SYSTEMS
+from knowledge.protocol import Discharge, FastCharge, Pulse, ThermalDischarge
+from tools.simulate.batched.batched_simulator import BatchedSimulator
+from tools.simulate.batched.extrapolation import ERROR, extrapolate
+from tools.simulate.batched.history import Accuracy
+from tools.simulate.batched.kernel import ENERGY, BatchedKernel
+from tools.simulate.batched.layout import FARADAY, Cells, edges, layout
+from tools.simulate.batched.particle import modes
+from tools.simulate.batched.protocols import discharge, run
+from tools.simulate.batched.tables import CONCENTRATION_MAX, evaluate, piecewise_cubic, tables
+from tools.simulate.point import Outcome, SimulationPoint
+from tools.simulate.pybamm_kernels import kernel as pybamm_kernel
+from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, VOLTAGE
+from tools.simulate.pybamm_prepare import prepare
+from tools.simulate.pybamm_protocols import pulse
+
+pytestmark = pytest.mark.timeout(900)  # the first test compiles the solver: 25 CPU-s
+CELLS = Cells(20, 7, 12)
+NMC811, NMC532, LCO = "nmc811_graphite_siox", "nmc532_graphite", "lco_graphite"
+
+
+def point(key=NMC811, path=2.0, **changes):
+    return SimulationPoint(pair=SYSTEMS[key].reference.model_copy(update=changes), path_resistance_ohm_cm2=path)
+
+
+def prepared(key=NMC811, rate=1.0, path=2.0):
+    return prepare(point(key, path), Discharge(rate_C=rate))
+
+
+def load(ready, soc=1.0, **control):
+    floor = {"voltage floor": ready.point.pair.v_min}
+    return {**IDLE_CONTROL, **NO_LIMITS, **ready.inputs(soc), **floor, "by current": 1.0, "current": ready.load_A_m2,
+            **{name.replace("_", " "): value for name, value in control.items()}}
+
+
+def test_modes_of_a_sphere():
+    decay, weight = modes(12)
+    assert decay[0] == 0 and weight[0] == pytest.approx(3)
+    assert np.sqrt(decay[1:4]) == pytest.approx([4.493409, 7.725252, 10.904122], rel=1e-6)  # roots of tan s = s
+    # Quasi-steady: the surface lies q/5 below the mean.
+    assert np.sum(weight[1:] / decay[1:]) == pytest.approx(1 / 5, rel=1e-9)
+
+
+def test_piecewise_cubic_is_of_fourth_order():
+    def worst(n):
+        x = np.linspace(0, 1, n + 1)
+        table = piecewise_cubic(np.exp(-5 * x), -5 * np.exp(-5 * x[:-1]) / n, -5 * np.exp(-5 * x[1:]) / n)
+        middle = (x[1:] + x[:-1]) / 2
+        return np.abs(evaluate(table, middle * n) - np.exp(-5 * middle)).max()
+
+    assert worst(20) / worst(40) == pytest.approx(16, rel=0.2)
+
+
+@pytest.mark.parametrize("key", SYSTEMS)
+def test_tables_say_their_error(key):
+    found = tables(key, 25.0)
+    assert found.errors["u_n_V"] < 1e-3 and found.errors["u_p_V"] < 1e-5
+    assert found.errors["conductivity_pct"] < 0.01 and found.errors["diffusivity_pct"] < 0.01
+    assert all(np.isfinite(a).all() for a in found.arrays.values())
+
+
+def test_tables_meet_the_published_electrolyte():
+    # Nyman et al. 2008 at 25 °C, as in the set: κ = 0.1297 c³ − 2.51 c^1.5 + 3.329 c, c in mol/L.
+    table = tables(NMC811, 25.0).arrays["conductivity"]
+    c = np.array([0.3, 1.0, 2.2])
+    wanted = 0.1297 * c**3 - 2.51 * c**1.5 + 3.329 * c
+    assert evaluate(table, c * 1000 / CONCENTRATION_MAX * len(table)) == pytest.approx(wanted, rel=1e-4)
+
+
+def test_electrolyte_functions_hold_their_last_sound_value():
+    # The set's diffusivity has a pole below 6 mol/L in the cold.
+    table = tables(LCO, 0.0).arrays["diffusivity"]
+    assert np.isfinite(table).all() and (table[:, 0] > 0).all()
+
+
+def test_cells_are_thinnest_at_the_separator():
+    widths = np.diff(edges(20))
+    assert (np.diff(widths) < 0).all() and widths.sum() == pytest.approx(1)
+
+
+def test_start_of_a_thin_cell_is_kinetics_and_ohms():
+    ready = prepared(NMC532, rate=0.05)
+    thin = {"negative thickness": 2e-6, "positive thickness": 2e-6}
+    current = 0.5
+    inputs = {**load(ready, soc=0.5), **thin, "current": current, "voltage floor": 0.0}
+    found = BatchedKernel(NMC532, CELLS).run([inputs], 1.0)[0]
+    k = tables(NMC532, 25.0).constants
+    (x, y), thermal = ready.balance.stoichiometry(0.5), 2 * 8.314462618 * 298.15 / FARADAY
+    loss = 0.0
+    for side, s in (("negative", x), ("positive", y)):
+        area = 3 * inputs[f"{side} active fraction"] / inputs[f"{side} radius"] * 2e-6
+        j0 = k[f"k_{side[0]}"] * np.sqrt(k["c_start"] * s * (1 - s))
+        loss += thermal * np.arcsinh(current / area / (2 * j0))
+    loss += current * inputs["path resistance"]
+    for side, share in (("negative", 1 / 3), ("separator", 1.0), ("positive", 1 / 3)):
+        loss += current * share * inputs[f"{side} thickness"] / (1.3 * inputs[f"{side} porosity"] ** 1.5)
+    assert ready.balance.ocv(0.5) - found.outputs[VOLTAGE][0] == pytest.approx(loss, rel=2e-3)
+
+
+def test_charge_and_lithium_are_conserved():
+    ready = prepared(rate=2.0)
+    kernel = BatchedKernel(NMC811, CELLS)
+    segment = kernel.run([load(ready)], 5400)[0]
+    design = layout(load(ready), tables(NMC811, 25.0), CELLS)
+    h, seconds = kernel._memory.history, segment.time_s[-1]
+    charge = segment.last(CHARGE)
+    assert charge == pytest.approx(ready.load_A_m2 * seconds / 3600, rel=1e-10)
+    ne = CELLS.electrode
+    for side, cells in ((0, slice(0, ne)), (1, slice(ne + CELLS.separator, None))):
+        area, rows = design.reaction_area[cells], slice(side * ne, (side + 1) * ne)
+        sign = 1 if side == 0 else -1
+        assert (area * h.j[1, cells]).sum() == pytest.approx(sign * ready.load_A_m2, rel=1e-9)
+        mean = (area * h.modes[0, rows, 0]).sum() / area.sum()
+        assert mean - design.start[side] == pytest.approx(design.swing[side] * charge, rel=1e-9)
+    assert (design.pore * h.c[0]).sum() == pytest.approx(design.pore.sum() * design.concentration, rel=1e-9)
+
+
+def test_path_resistance_lowers_the_voltage_by_its_drop():
+    bare, added = (BatchedKernel(NMC811, CELLS).run([load(prepared(path=r))], 5400)[0] for r in (0.0, 10.0))
+    drop = prepared().load_A_m2 * 10e-4
+    assert bare.outputs[VOLTAGE][0] - added.outputs[VOLTAGE][0] == pytest.approx(drop, rel=1e-9)
+
+
+def test_energy_errors_are_of_second_order_in_the_mesh():
+    ready, tight = prepared(LCO, rate=1.0), Accuracy().tighter(10)
+    energy = [BatchedKernel(LCO, Cells(n, n // 2, 12), tight).run([load(ready)], 9000)[0].last(ENERGY)
+              for n in (12, 24, 48)]
+    assert (energy[1] - energy[0]) / (energy[2] - energy[1]) == pytest.approx(4, rel=0.35)
+
+
+@pytest.mark.parametrize("key", [NMC811, NMC532, LCO])
+def test_discharge_agrees_with_pybamm_on_a_fine_mesh(key):
+    ready = prepared(key)
+    mine = BatchedKernel(key, CELLS).run([load(ready)], 9000)[0]
+    theirs = pybamm_kernel(key, "isothermal", "verify").run([load(ready)], 9000)[0]
+    assert theirs.failed is None
+    energy = np.trapezoid(theirs.outputs[VOLTAGE], theirs.outputs[CHARGE])
+    assert mine.last(ENERGY) == pytest.approx(energy, rel=2e-3)
+    grid = np.linspace(0, 0.98 * mine.last(CHARGE), 300)
+    difference = (np.interp(grid, mine.outputs[CHARGE], mine.outputs[VOLTAGE])
+                  - np.interp(grid, theirs.outputs[CHARGE], theirs.outputs[VOLTAGE]))
+    assert np.sqrt(np.mean(difference**2)) < 5e-3
+
+
+def test_pulse_and_fast_charge_agree_with_pybamm():
+    from tools.simulate.pybamm_charge import fast_charge
+
+    reference, mine = pybamm_kernel(NMC532, "isothermal", "verify"), BatchedKernel(NMC532, CELLS)
+    asked, window = Pulse(rate_C=2.0), FastCharge(soc_from_pct=20, soc_to_pct=70)
+    ready, charging = prepare(point(NMC532), asked), prepare(point(NMC532), window)
+    a, b = run(mine, [ready], asked, False)[0], pulse(reference, [ready], asked, False)[0]
+    assert a.values["resistance_ohm_cm2"] == pytest.approx(b.values["resistance_ohm_cm2"], rel=5e-3)
+    c, d = run(mine, [charging], window, False)[0], fast_charge(reference, [charging], window, False)[0]
+    assert c.status == d.status == "ok"
+    assert c.values["time_min"] == pytest.approx(d.values["time_min"], rel=5e-3)
+    assert c.values["min_anode_potential_V"] == pytest.approx(0, abs=1e-3)
+
+
+def test_controls_hold_what_they_name():
+    ready = prepared()
+    kernel = BatchedKernel(NMC811, CELLS)
+    idle = {"by_current": 0.0}
+    held = kernel.run([load(ready, 0.5, **idle, by_power=1.0, power=150.0)], 60)[0]
+    assert held.outputs[VOLTAGE] * held.outputs[CURRENT] == pytest.approx(150, rel=1e-4)
+    held = kernel.run([load(ready, 0.5, **idle, by_voltage=1.0, voltage=3.6)], 60)[0]
+    assert held.outputs[VOLTAGE] == pytest.approx(3.6, abs=1e-4) and held.outputs[CURRENT][0] > 0
+    held = kernel.run([load(ready, 0.5, **idle, by_anode=1.0, anode=0.02)], 60)[0]
+    assert held.outputs[ANODE] == pytest.approx(0.02, abs=1e-4) and held.outputs[CURRENT][0] < 0
+
+
+def test_a_discharge_in_two_parts_is_the_whole():
+    ready = prepared()
+    kernel = BatchedKernel(NMC811, CELLS)
+    whole = kernel.run([load(ready)], 9000)[0]
+    first = kernel.run([load(ready, charge_ceiling=0.4 * ready.one_C_A_m2)], 9000)[0]
+    assert first.event == "charge ceiling" and first.last(CHARGE) == pytest.approx(0.4 * ready.one_C_A_m2)
+    second = kernel.run([load(ready)], 9000, [first.state])[0]
+    assert second.last(CHARGE) == pytest.approx(whole.last(CHARGE), rel=1e-4)
+    assert second.last(ENERGY) == pytest.approx(whole.last(ENERGY), rel=1e-4)
+
+
+def test_results_do_not_depend_on_the_order_of_the_batch():
+    batch = [load(prepared(rate=rate)) for rate in (0.3, 3.0, 1.0)]
+    kernel = BatchedKernel(NMC811, CELLS)
+    forth, back = kernel.run(batch, 40000), kernel.run(batch[::-1], 40000)[::-1]
+    assert [s.last(ENERGY) for s in forth] == [s.last(ENERGY) for s in back]
+
+
+def test_a_bad_design_leaves_the_rest_of_the_batch_alone():
+    nan = {**load(prepared()), "separator porosity": float("nan")}
+    empty = {**load(prepared()), "negative concentration": 0.0}
+    good, broken, impossible = BatchedKernel(NMC811, CELLS).run([load(prepared()), nan, empty], 9000)
+    assert good.failed is None and good.event == "voltage floor"
+    assert "separator porosity" in broken.failed and "empty or full" in impossible.failed
+
+
+class Reference:
+    """A reference simulator that only says that it was asked."""
+
+    name = "reference"
+
+    def simulate(self, points, protocol, mesh="search", curves=False):
+        return [Outcome(status="ok", values={"temperature_rise_K": 1.0}) for _ in points]
+
+
+def test_simulator_statuses_estimates_and_delegation():
+    simulator = BatchedSimulator(Reference(), workers=2)
+    assert simulator.simulate([], Discharge()) == []
+    closed = SYSTEMS[NMC811].reference.separator.model_copy(update={"porosity": 0.05})
+    points = [point(), point(separator=closed), point(path=2000.0), point("lfp_graphite")]
+    ok, refused, weak, _ = simulator.simulate(points, Discharge(rate_C=1.0), curves=True)
+    assert ok.status == "ok" and 0 < ok.values[ERROR] < 0.5 and len(ok.curve["voltage_V"]) > 30
+    assert refused.status == "failed" and "porosity" in refused.note
+    assert weak.status == "cannot carry the current"
+    cold = simulator.simulate([point("lfp_graphite")], Discharge(temperature_C=-20))[0]
+    assert cold.status == "out of validity"
+    hot = simulator.simulate([point()], ThermalDischarge())[0]
+    assert "computed by reference" in hot.note
+
+
+def test_extrapolation_removes_a_second_order_error():
+    meshes = Cells(12, 4, 12), Cells(20, 7, 12)
+    coarse, fine = (Outcome(status="ok", values={"energy_mWh_cm2": 10 + 5 / c.electrode**2}) for c in meshes)
+    assert extrapolate(coarse, fine, meshes).values["energy_mWh_cm2"] == pytest.approx(10, rel=1e-12)
+    other = coarse.model_copy(update={"status": "cannot carry the current"})
+    assert extrapolate(other, fine, meshes).values[ERROR] == 100
+
+
+def test_a_discharge_ends_where_the_document_says():
+    ready = prepared()
+    kernel = BatchedKernel(NMC811, CELLS)
+    whole, early = (discharge(kernel, [ready], Discharge(rate_C=1.0, v_min=v), True)[0] for v in (None, 3.2))
+    assert early.values["capacity_mAh_cm2"] < whole.values["capacity_mAh_cm2"]
+    assert early.curve["voltage_V"][-1] == pytest.approx(3.2, abs=1e-4)
