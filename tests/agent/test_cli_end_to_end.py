@@ -17,13 +17,13 @@ def report_of(summary):
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_document_is_answered_with_simulated_designs(tmp_path):
-    document = document_in(tmp_path, GOOD + "\nThe cathode chemistry shall be NMC811.\n")
+    document = document_in(tmp_path, GOOD.replace("4.0 Ah", "3.5 Ah") + "\nThe cathode chemistry shall be NCA.\n")
     arguments = ["design", document, "--designs", 3, "--simulations", 32, "--json"]
     result = cellwright(tmp_path, *arguments, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.stderr
     summary = json.loads(result.stdout)
     report = report_of(summary)
-    assert {o.design.pair.system for o in report.offers} == {"nmc811_graphite_siox"}
+    assert {o.design.pair.system for o in report.offers} == {"nca_graphite"}
     assert len({o.id for o in report.offers}) == len(report.offers) == 3
     # Every must with a number is judged by a figure whose ledger row is there.
     ledger = Ledger(tmp_path / "home" / "ledger")
