@@ -10,6 +10,7 @@ from knowledge.requirement import Requirement
 from tools.verify.compare import bound_text
 from tools.verify.rank import evaluated_musts, kept, violation
 
+NOTHING = 1e-3  # a smaller drop in the total violation is none
 Table = Sequence[Sequence[Verdict]]
 
 
@@ -36,6 +37,8 @@ def _cost(requirement: Requirement, verdicts: Table, with_all: float) -> Require
     text = f"without {requirement.id} ({name}), {len(others_kept)} of {len(verdicts)} simulated designs keep all else"
     if relaxation is not None:
         text += f"; relaxing it by {relaxation:.1%} is enough"
+    elif not others_kept and with_all - without < NOTHING:
+        text += "; giving it up alone buys nothing"
     elif not others_kept:
         text += f"; the least total violation goes from {with_all:.1%} to {without:.1%}"
     return RequirementCost(
