@@ -49,7 +49,8 @@ def page_data(report: Report) -> dict[str, Any]:
         "headline": headline(report), "tiles": tiles(report), "columns": headline_columns(report),
         "headline_row": headline_row, "must_counts": must_counts, "verdict_for": verdict_for,
         "shown": report.offers[:SHOWN_IN_DETAIL], "by_id": _by_id(report), "costs": requirement_costs(report),
-        "sentence": sentence, "distance_words": distance_words, "ranks": rank_names(report), "short_verdict": short_verdict,
+        "sentence": sentence, "distance_words": distance_words, "ranks": rank_names(report),
+        "short_verdict": short_verdict,
         "evidence_by_requirement": evidence_by_requirement(report),
     }
 

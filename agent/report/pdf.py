@@ -48,7 +48,8 @@ def pdf_data(report: Report) -> dict[str, Any]:
     return {
         "document": report.reading.document.name,
         "run": f"{report.run.run_id} · {report.run.started} · seed {report.run.seed}",
-        "headline": headline(report), "feasible": report.feasibility.feasible, "text": sentence(report.feasibility.text),
+        "headline": headline(report), "feasible": report.feasibility.feasible,
+        "text": sentence(report.feasibility.text),
         "tiles": tiles(report),
         "columns": [f"{words.metric_words(c.metric)} [{words.unit_words(c.unit)}]" for c in columns],
         "offers": [
