@@ -12,7 +12,7 @@ from knowledge.report import Report
 _PREFERRED = (
     "specific_energy", "energy_density", "capacity", "energy", "mass", "dcir", "discharge_power_pulse",
     "discharge_power", "rate_capability", "fast_charge_time", "temperature_rise", "low_temperature_capacity",
-    "cycle_life", "price",
+    "cycle_life",
 )
 
 
