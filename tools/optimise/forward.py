@@ -114,11 +114,12 @@ def rows_of(needed: Needed, tables: int, simulations: int) -> int:
 
 def forward_models(
     spaces: Sequence[DesignSpace], needed: Sequence[Needed], database: Database, simulations: int,
-    progress: Progress,
+    progress: Progress, first_only: bool = False,
 ) -> tuple[dict[tuple[str, Protocol], AreaModel], list[Labels], list[SearchStep]]:
     """A model for every needed table, the labels behind them, and a log line for each.
 
-    A table in which too few points answered has no model: its system then has no prediction there, and the log says so.
+    With `first_only` no table gets more than its first labels. A table in which too few points answered has no model:
+    its system then has no prediction there, and the log says so.
     """
     electrodes = {s.system: s.electrodes for s in spaces}
     models: dict[tuple[str, Protocol], AreaModel] = {}
@@ -129,8 +130,8 @@ def forward_models(
         space = electrodes[asked.system]
         table = replace(asked, protocol=canonical(asked.protocol, space))
         features = features_for(space, table.protocol, table.rates_C)
-        labels, model, note = _labelled(database, space, table, features, rows_of(table, len(needed), simulations),
-                                        progress)
+        rows = min(simulations, FIRST_ROWS) if first_only else rows_of(table, len(needed), simulations)
+        labels, model, note = _labelled(database, space, table, features, rows, progress)
         used.append(labels)
         if model is not None:
             models[asked.system, asked.protocol] = AreaModel(table.protocol, features, *model)
@@ -161,7 +162,7 @@ def _labelled(
     for stage in (FIRST_ROWS, rows) if rows > FIRST_ROWS else (rows,):
         labels = database.labels(space, table.protocol, features, stage, progress)
         fresh += labels.fresh
-        model, note = _model(database, labels, table, "auto" if stage == rows else "gp")
+        model, note = _model(database, labels, table, "auto" if stage == rows > FIRST_ROWS else "gp")
         if model is None and not labels.answered.any():
             break
         if model is not None and max(model[0].errors.values()) <= GOOD_ENOUGH:

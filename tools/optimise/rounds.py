@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,6 +30,8 @@ STARTS = 64
 TEACH_STEPS = 500
 PASSES = 2            # refine, predict, correct the gradient model: again while few are predicted to serve
 SPARE = 1.25          # picks simulated for each design that is still missing
+NEAREST = 2           # spaces that share a round while none promises to serve
+TRUST_ROWS = 4        # simulated designs of a space from which its reserve is learnt
 FOR_THE_RECORD = 2    # simulated designs of a space that is not expected to serve while another one is
 STALLED = 0.02        # a space whose best violation falls by less than this share is not searched again
 
@@ -56,6 +58,7 @@ class Proposal:
     vector: np.ndarray
     loss: float           # below the margins at which every verdict is surely met
     least_loss: float     # below the margins at which every value is surely on the right side
+    expected: np.ndarray  # (n_targets,) predicted margins
     predicted: tuple[Figure, ...]
     design: CellDesign
 
@@ -68,6 +71,7 @@ class Tried:
     space: str
     vector: np.ndarray
     margins: np.ndarray
+    expected: np.ndarray
     figures: tuple[Figure, ...]
     predicted: tuple[Figure, ...]
     verdict: Judged
@@ -98,9 +102,14 @@ class Search:
         self.musts = np.flatnonzero([t.requirement.priority == "must" for t in self.targets])
         self.territories: list[Territory] = []
 
-    def survey(self) -> None:
-        """Predict the margins of Sobol designs in every space; one where nothing can be built is logged and left."""
-        for number, space in enumerate(self.spaces):
+    def survey(self, systems: Collection[str] | None = None) -> None:
+        """Predict the margins of Sobol designs in every space, or again in those of some systems.
+
+        A space where nothing can be built is logged and left.
+        """
+        chosen = [(n, s) for n, s in enumerate(self.spaces) if systems is None or s.system in systems]
+        self.territories = [t for t in self.territories if systems is not None and t.space.system not in systems]
+        for number, space in chosen:
             started = time.perf_counter()
             self.progress(f"predicting {space.key}", number, len(self.spaces))
             x = space.sobol(POOL, self.seed + 101 * number)
@@ -114,6 +123,14 @@ class Search:
                                                   np.flatnonzero(steerable(margins))))
             note = f"{int(built.sum())} can be built; kept: predicted to keep every must"
             self._note(space, "survey", POOL, kept, started, note + self._given(found.margins[built]))
+
+    def nearest_systems(self, count: int) -> list[str]:
+        """The systems whose best predicted design misses the musts least, the nearest first."""
+        best: dict[str, float] = {}
+        for t in self.territories:
+            loss = float(self._loss(t.margins, np.zeros(len(self.targets)), self.musts).min())
+            best[t.space.system] = min(loss, best.get(t.space.system, np.inf))
+        return sorted(best, key=lambda system: (best[system], system))[:count]
 
     def _given(self, margins: np.ndarray) -> str:
         """The musts that no design of a space can keep because they do not depend on the design, in words."""
@@ -147,7 +164,7 @@ class Search:
         found = measure(designs, self.asks, self.targets, self.simulator, self.builder, self.origin)
         for p, margins, figures in zip(chosen, found.margins, found.figures, strict=True):
             space = p.territory.space
-            self.tried.append(Tried(p.design, space.key, p.vector, margins, figures, p.predicted,
+            self.tried.append(Tried(p.design, space.key, p.vector, margins, p.expected, figures, p.predicted,
                                     judged(self.requirements, figures), self.place(space, p.design, p.vector), number))
         for territory in active:
             mine = [t for t in self.tried if t.round == number and t.space == territory.space.key]
@@ -173,7 +190,7 @@ class Search:
             columns = np.intersect1d(territory.columns, self.musts)
             loss = self._loss(found.margins, territory.need, columns)
             least = self._loss(found.margins, territory.least, columns)
-            rows = zip(x, loss.tolist(), least.tolist(), found.figures, designs, strict=True)
+            rows = zip(x, loss.tolist(), least.tolist(), found.margins, found.figures, designs, strict=True)
             proposals += [Proposal(territory, *row) for row in rows]
             if (least <= 0).sum() >= STARTS // 2:
                 break
@@ -234,12 +251,15 @@ class Search:
         for p in sorted((p for p in proposals if p.design not in done), key=lambda p: (p.least_loss, p.loss)):
             by_space.setdefault(p.territory.space.key, []).append(p)
         good = {key: [p for p in members if p.least_loss <= 0] for key, members in by_space.items()}
-        rich = [key for key in by_space if good[key]]
-        share = -(-count // max(len(rich) or len(by_space), 1))
+        served = {t.space for t in self.tried if t.verdict.meets}
+        rich = [key for key in by_space if good[key] or key in served]
+        # Nothing promises to serve: the nearest spaces share the round.
+        rich = rich or sorted(by_space, key=lambda key: by_space[key][0].least_loss)[:NEAREST]
+        share = -(-count // max(len(rich), 1))
         taken = [t.place for t in self.tried if t.verdict.meets]
         chosen: list[Proposal] = []
         for key, members in by_space.items():
-            quota = share if key in rich or not rich else FOR_THE_RECORD
+            quota = share if key in rich else FOR_THE_RECORD
             best = [p for p in good[key] if p.loss <= 0]
             pool = best if len(best) >= 2 * quota else good[key]
             pool = pool if len(pool) >= quota else members[: max(len(pool), 2 * quota)]
@@ -259,7 +279,22 @@ class Search:
             mine = [t for t in self.tried if t.space == territory.space.key and t.round == number]
             if mine:
                 self._correct(territory, np.array([t.vector for t in mine]), np.array([t.margins for t in mine]))
+                self._trust(territory, mine)
             self._judge_space(territory, number)
+
+    def _trust(self, territory: Territory, mine: Sequence[Tried]) -> None:
+        """Ask for less reserve where predictions proved better than feared, and for more where they proved worse.
+
+        The reserve of each target moves towards twice the largest error seen, by a factor of three a round at most.
+        """
+        gaps = np.abs(np.array([t.margins - t.expected for t in mine]))
+        for k in range(len(self.targets)):
+            seen = gaps[np.isfinite(gaps[:, k]), k]
+            if len(seen) >= TRUST_ROWS:
+                old = territory.least[k]
+                new = float(np.clip(2 * seen.max() + 0.001, old / 3, max(3 * old, 0.01)))
+                territory.need[k] += new - old
+                territory.least[k] = new
 
     def _judge_space(self, territory: Territory, number: int) -> None:
         """A space that stays far from feasible while another one keeps every must is not searched again."""

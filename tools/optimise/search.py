@@ -18,10 +18,10 @@ from tools.failures import BadInput, Infeasible
 from tools.generate.space import DesignSpace, spaces_for
 from tools.optimise.database import Database, Labels, snapshot_digest
 from tools.optimise.diversity import distance, distinct, pick
-from tools.optimise.forward import Builder, forward_models, needed_tables
+from tools.optimise.forward import TABLES, Builder, forward_models, needed_tables
 from tools.optimise.margins import targets_of
 from tools.optimise.prediction import Recorder, SurrogateSimulator
-from tools.optimise.rounds import Search, Tried
+from tools.optimise.rounds import NEAREST, Search, Tried
 from tools.run import run_key
 from tools.simulate.point import Simulator
 from tools.tool import Context, tool
@@ -124,10 +124,20 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     needed = needed_tables([d for designs in buildable.values() for d in designs], asks, builder)
     database = Database(context.home / "database", simulator)
     spaces = tuple(s for s in spaces if s.key in buildable)
-    models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress)
+    many = len(needed) > TABLES
+    models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress, many)
     run = Search(request.requirements, asks, spaces, recorder, SurrogateSimulator(models), builder, context.seed,
                  context.progress, origin, log=list(log))
     run.survey()
+    if many:
+        # Too many tables to label them all well: only those of the nearest systems get the full number.
+        near = run.nearest_systems(NEAREST)
+        better = [n for n in needed if n.system in near]
+        models, more, log = forward_models(spaces, better, database, request.simulations, context.progress)
+        run.predictor.models.update(models)
+        labels += more
+        run.log += log
+        run.survey(near)
     stopped = False
     for number in range(1, MORE_ROUNDS + 1):
         stopped = request.time_limit_s is not None and time.perf_counter() - begun > request.time_limit_s
