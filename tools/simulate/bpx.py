@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -41,20 +42,30 @@ def write_bpx(design: CellDesign, path: Path | None = None) -> dict[str, Any]:
     Raises:
         tools.failures.BadInput, tools.failures.Infeasible: the design cannot be built.
     """
-    import bpx
-
     content = bpx_of(design, build_up(design), balance(design.pair))
-    bpx.parse_bpx_obj(copy.deepcopy(content))
+    _schema().parse_bpx_obj(copy.deepcopy(content))
     if path is not None:
         path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     return content
+
+
+def _schema() -> Any:
+    """The `bpx` package, whose import uses a spelling that pyparsing has renamed and warns of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import bpx
+    return bpx
 
 
 def load_bpx(path: Path) -> Any:
     """`pybamm.ParameterValues` of a BPX file, at 100 % SOC."""
     import pybamm
 
-    return pybamm.ParameterValues.create_from_bpx(str(path))
+    _schema()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # PyBaMM reads pydantic fields the old way
+        return pybamm.ParameterValues.create_from_bpx(str(path))
 
 
 def bpx_of(design: CellDesign, build: BuildUp, found: Balance) -> dict[str, Any]:
@@ -92,7 +103,11 @@ def bpx_of(design: CellDesign, build: BuildUp, found: Balance) -> dict[str, Any]
                     "Separator Bruggeman coefficient (electrolyte)"),
             },
             "Positive electrode": _electrode(values, design.pair.positive, "positive", found),
-            "User-defined": {"Contact resistance [Ohm]": build.path_resistance_mohm / 1000},
+            "User-defined": {
+                "Contact resistance [Ohm]": build.path_resistance_mohm / 1000,
+                "Open-circuit voltage at 0% SOC [V]": design.pair.v_min,
+                "Open-circuit voltage at 100% SOC [V]": design.pair.v_max,
+            },
         },
         "State": {
             "Initial conditions": {

@@ -15,6 +15,9 @@ from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, OCV, TEMPERATURE
 
 COUPLED_CRACKING = frozenset({"OKane2022"})
 MOST_ENTROPIC_V_K = 1e-3
+ELECTROLYTE = ("Electrolyte conductivity [S.m-1]", "Electrolyte diffusivity [m2.s-1]", "Thermodynamic factor")
+SALT_MOL_M3 = (1.0, 4000.0)
+STEEP_V = 50.0  # per unit of stoichiometry
 ENTROPIC = ("Negative electrode OCP entropic change [V.K-1]", "Positive electrode OCP entropic change [V.K-1]")
 OUTPUTS = (VOLTAGE, CHARGE, CURRENT, ANODE, OCV)
 
@@ -39,7 +42,35 @@ def parameter_values(known: System) -> Any:
         published = values[name]
         if callable(published):
             values.update({name: partial(plausible_entropic_change, published)})
+    windows = {"Negative": (0.0, 1.0), "Positive": known.published.positive_window}
+    for side, (low, high) in windows.items():
+        name = f"{side} electrode OCP [V]"
+        values.update({name: partial(continued_potential, values[name], low, high)})
+    for name in ELECTROLYTE:
+        published = values[name]
+        if callable(published):
+            values.update({name: partial(kept_in_range, published)})
     return values
+
+
+def kept_in_range(published: Any, concentration: Any, *arguments: Any) -> Any:
+    """An electrolyte property with the salt concentration kept within 1–4000 mol/m³.
+
+    Fits turn negative or run off outside: the smallest undershoot in a depleted electrode then makes the conductivity
+    negative and the voltage endless (Ai2020).
+    """
+    inside = pybamm.maximum(pybamm.minimum(concentration, SALT_MOL_M3[1]), SALT_MOL_M3[0])
+    return published(inside, *arguments)
+
+
+def continued_potential(published: Any, low: float, high: float, stoichiometry: Any) -> Any:
+    """A set's potential inside its range, and a steep fall with stoichiometry outside.
+
+    Splines and polynomials run off outside (Ai2020's graphite gives −7 V at −0.001), which a particle surface in a
+    depleted electrode can reach within a step; the cell would then deliver energy from nothing.
+    """
+    inside = pybamm.maximum(pybamm.minimum(stoichiometry, high), low)
+    return published(inside) - STEEP_V * (stoichiometry - inside)
 
 
 def plausible_entropic_change(published: Any, *arguments: Any) -> Any:

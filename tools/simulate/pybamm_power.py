@@ -1,7 +1,7 @@
 """Pulse power: the constant power whose voltage just reaches the limit at the end of the pulse.
 
-A hold at the limit gives a power that is a little too small; the power is then corrected by secants on the end voltage
-of constant-power pulses, all points in one batch, until every end voltage is within `CLOSE_V` of the limit.
+A current pulse gives a first guess from its resistance; constant-power pulses then bracket the power, all points in one
+batch, until the end voltage is within `CLOSE_V` of the limit, or a percent more power would let the voltage collapse.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import cannot_carry, failed
 
 CLOSE_V = 0.002
-ROUNDS = 12
+ROUNDS = 14
+FIRST_C = 1.0  # the current pulse whose resistance gives the first guess
+RETREAT = 0.6  # after a guess that was too high
 CLOSE_SHARE = 0.01  # a bracket this narrow is good enough
 COLLAPSE = 0.05  # V beyond the limit where a trial pulse is given up
 
@@ -42,16 +44,18 @@ class _Trial:
             (p0, r0), (p1, r1) = self.held, self.broken
             share = 0.5 if r1 <= -COLLAPSE else min(max(r0 / (r0 - r1), 0.1), 0.9)
             return p0 + share * (p1 - p0)
+        if self.broken is not None:
+            return RETREAT * self.broken[0]
         overpotential = abs(self.ocv_V - self.limit_V)
         resistance = max(overpotential - room, 1e-6) / current
-        return overpotential / resistance * self.limit_V * (1.002 if self.held else 0.95)
+        return overpotential / resistance * self.limit_V * 1.002
 
 
 def pulse_power(kernel: Kernel, prepared: Sequence[Prepared], protocol: PulsePower, curves: bool) -> list[Outcome]:
     """The largest power that can be held constant for the duration, from rest, before a voltage limit is reached."""
     sign = 1.0 if protocol.direction == "discharge" else -1.0
-    holds = kernel.run([_inputs(p, protocol, sign, None) for p in prepared], protocol.duration_s)
-    trials = [_begin(p, h, protocol, sign) for p, h in zip(prepared, holds, strict=True)]
+    pulses = kernel.run([_inputs(p, protocol, sign, None) for p in prepared], protocol.duration_s)
+    trials = [_begin(p, s, protocol, sign) for p, s in zip(prepared, pulses, strict=True)]
     for _ in range(ROUNDS):
         active = [t for t in trials if t.outcome is None]
         inputs = [_inputs(t.prepared, protocol, sign, t.power) for t in active]
@@ -69,23 +73,23 @@ def _limit(p: Prepared, protocol: PulsePower, sign: float) -> float:
 
 def _inputs(p: Prepared, protocol: PulsePower, sign: float, power: float | None) -> dict[str, float]:
     limit = _limit(p, protocol, sign)
-    load = {"by voltage": 1.0, "voltage": limit} if power is None else {
+    load = {"by current": 1.0, "current": sign * FIRST_C * p.one_C_A_m2} if power is None else {
         "by power": 1.0, "power": sign * power, "voltage floor": limit - COLLAPSE, "voltage ceiling": limit + COLLAPSE}
     if power is not None:
         load.pop("voltage ceiling" if sign > 0 else "voltage floor")
     return {**IDLE_CONTROL, **NO_LIMITS, **p.inputs(protocol.soc_pct / 100), **load}
 
 
-def _begin(p: Prepared, hold: Segment, protocol: PulsePower, sign: float) -> _Trial:
+def _begin(p: Prepared, pulse: Segment, protocol: PulsePower, sign: float) -> _Trial:
     limit = _limit(p, protocol, sign)
     ocv = float(p.balance.ocv(protocol.soc_pct / 100))
-    trial = _Trial(p, limit, ocv, power=0.0, outcome=failed(p, hold))
+    trial = _Trial(p, limit, ocv, power=0.0, outcome=failed(p, pulse))
     if sign * (ocv - limit) <= 0:
         trial.outcome = cannot_carry(p, f"the cell at rest ({ocv:.3f} V) is beyond the voltage limit {limit:g} V")
     if trial.outcome is None:
-        trial.power = limit * max(sign * hold.last(CURRENT), 0.0)
-        if trial.power <= 0:
-            trial.outcome = cannot_carry(p, "no current flows at the voltage limit")
+        first = FIRST_C * p.one_C_A_m2
+        resistance = max(sign * (ocv - pulse.last(VOLTAGE)), 1e-6) / first
+        trial.power = limit * sign * (ocv - limit) / resistance
     return trial
 
 

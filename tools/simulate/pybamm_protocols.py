@@ -12,7 +12,9 @@ from tools.simulate.pybamm_curves import curve_of
 from tools.simulate.pybamm_kernel import Kernel, Segment
 from tools.simulate.pybamm_model import CHARGE, IDLE_CONTROL, NO_LIMITS, OCV, TEMPERATURE, VOLTAGE
 from tools.simulate.pybamm_prepare import KELVIN, Prepared
-from tools.simulate.pybamm_status import SHORTEST, cannot_carry, failed, limit_reached
+from tools.simulate.pybamm_status import SHORTEST, cannot_carry, failed, impossible, limit_reached
+
+HALVINGS = 8  # of a current for which no consistent start is found
 
 
 def discharge(
@@ -26,12 +28,32 @@ def discharge(
         heat = p.thermal_inputs(protocol.heat_transfer_W_m2K) if isinstance(protocol, ThermalDischarge) else {}
         inputs.append({**IDLE_CONTROL, **NO_LIMITS, **p.inputs(soc=1.0), **heat, **load})
     longest = max(3 * 3600 / (p.rate_C or 1.0) for p in prepared)
-    segments = kernel.run(inputs, longest)
+    segments = without_start(kernel, inputs, kernel.run(inputs, longest), longest)
     return [_discharged(p, s, curves) for p, s in zip(prepared, segments, strict=True)]
 
 
+def without_start(
+    kernel: Kernel, inputs: Sequence[dict[str, float]], segments: Sequence[Segment], end_s: float
+) -> list[Segment]:
+    """Where no consistent start was found: whether a smaller current already breaks a limit at once.
+
+    Then so does the whole current, and the smaller one's segment stands for it.
+    """
+    found = list(segments)
+    for i, segment in enumerate(segments):
+        if segment.failed is None or len(segment.time_s):
+            continue
+        for halvings in range(1, HALVINGS + 1):
+            less = {**inputs[i], "current": inputs[i]["current"] / 2**halvings}
+            trial = kernel.run([less], end_s, retry=False)[0]
+            if trial.failed is None:
+                found[i] = trial if trial.at_once else segment
+                break
+    return found
+
+
 def _discharged(p: Prepared, segment: Segment, curves: bool) -> Outcome:
-    refusal = failed(p, segment)
+    refusal = failed(p, segment) or impossible(p, segment, 1.0)
     if refusal is not None:
         return refusal
     voltage, charge = segment.outputs[VOLTAGE], segment.outputs[CHARGE]
@@ -65,11 +87,12 @@ def pulse(kernel: Kernel, prepared: Sequence[Prepared], protocol: Pulse, curves:
         for p in prepared
     ]
     segments = kernel.run(inputs, protocol.duration_s)
+    segments = without_start(kernel, inputs, segments, protocol.duration_s)
     return [_pulsed(p, s, protocol, sign, curves) for p, s in zip(prepared, segments, strict=True)]
 
 
 def _pulsed(p: Prepared, segment: Segment, protocol: Pulse, sign: float, curves: bool) -> Outcome:
-    refusal = failed(p, segment)
+    refusal = failed(p, segment) or impossible(p, segment, sign)
     if refusal is not None:
         return refusal
     ocv, end, lasted = float(segment.outputs[OCV][0]), segment.last(VOLTAGE), float(segment.time_s[-1])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernel import Segment
+from tools.simulate.pybamm_model import OCV, VOLTAGE
 from tools.simulate.pybamm_prepare import Prepared
 
+ABOVE_START_V = 0.02
 SHORTEST = 0.01  # of the nominal duration: a discharge that ends earlier carries nothing worth the name
 
 
@@ -14,6 +16,16 @@ def failed(prepared: Prepared, segment: Segment) -> Outcome | None:
     if segment.failed is None:
         return None
     return Outcome(status="failed", validity=prepared.validity, note=segment.failed)
+
+
+def impossible(prepared: Prepared, segment: Segment, sign: float) -> Outcome | None:
+    """A failed outcome where the voltage rose above its start on discharge (sign 1) or fell below it on charge (−1)."""
+    start, voltage = float(segment.outputs[OCV][0]), segment.outputs[VOLTAGE]
+    worst = float((sign * (voltage - start)).max())
+    if worst <= ABOVE_START_V:
+        return None
+    return Outcome(status="failed", validity=prepared.validity,
+                   note=f"the solution is not physical: {worst:.3g} V beyond the open-circuit voltage at the start")
 
 
 def cannot_carry(prepared: Prepared, note: str, values: dict[str, float] | None = None) -> Outcome:

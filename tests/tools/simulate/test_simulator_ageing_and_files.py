@@ -1,0 +1,91 @@
+"""Cycle ageing by state jumps, the checks of finalists, and BPX files."""
+
+import pytest
+
+from knowledge.cell import CellDesign, Cylindrical
+from knowledge.parameters import SYSTEMS
+from knowledge.protocol import CycleAgeing, Discharge, Pulse
+from tools.failures import BadInput
+from tools.simulate import pybamm_ageing
+from tools.simulate.balance import balance
+from tools.simulate.bpx import load_bpx, write_bpx
+from tools.simulate.buildup import build_up
+from tools.simulate.point import SimulationPoint
+from tools.simulate.pybamm_simulator import PybammSimulator
+from tools.simulate.stock import refinement_shift, stock_rebuild
+
+NMC532 = SimulationPoint(pair=SYSTEMS["nmc532_graphite"].reference, path_resistance_ohm_cm2=2.0)
+M50 = SYSTEMS["nmc811_graphite_siox"]
+
+
+@pytest.fixture(scope="module")
+def simulator() -> PybammSimulator:
+    return PybammSimulator()
+
+
+def test_jumped_cycles_end_where_simulated_cycles_end(simulator, monkeypatch):
+    """22 cycles with jumps against the same 22 cycles simulated one by one."""
+    protocol = CycleAgeing(max_cycles=23)
+    jumped = simulator.simulate([NMC532], protocol, curves=True)[0]
+    monkeypatch.setattr(pybamm_ageing, "GROWTH", 0.0)
+    monkeypatch.setattr(pybamm_ageing, "FIRST_STEP", 0)
+    each = simulator.simulate([NMC532], protocol, curves=True)[0]
+    assert jumped.values["last_cycle"] == each.values["last_cycle"] == 23
+    assert len(jumped.curve["cycle"]) < len(each.curve["cycle"]) / 2
+    lost = 100 - each.values["capacity_retention_pct"]
+    assert lost > 0.3
+    assert 100 - jumped.values["capacity_retention_pct"] == pytest.approx(lost, rel=0.03)
+
+
+def test_ageing_stops_at_the_end_of_life_and_hotter_or_faster_use_is_recorded(simulator):
+    outcome = simulator.simulate([NMC532], CycleAgeing(eol_pct=98, max_cycles=400), curves=True)[0]
+    assert outcome.status == "ok" and outcome.validity == "inside"
+    assert 20 < outcome.values["cycles"] <= outcome.values["last_cycle"] < 400
+    retention = outcome.curve["capacity_retention_pct"]
+    assert retention[0] == 100 and retention == sorted(retention, reverse=True) and retention[-1] <= 98
+    assert "SEI" in outcome.note and "not fitted" in outcome.note
+
+
+def test_a_shallow_cycle_wears_less(simulator):
+    deep, shallow = (
+        simulator.simulate([NMC532], CycleAgeing(max_cycles=60, dod_pct=d))[0].values["capacity_retention_pct"]
+        for d in (100, 40))
+    assert shallow > deep
+
+
+def test_a_set_without_ageing_parameters_says_so(simulator):
+    refused = simulator.simulate([SimulationPoint(pair=SYSTEMS["lfp_graphite"].reference)], CycleAgeing())[0]
+    assert refused.status == "out of validity" and "ageing" in refused.note and not refused.values
+
+
+def test_the_refinement_shift_compares_three_meshes(simulator):
+    shift = refinement_shift(SimulationPoint(pair=M50.reference), Discharge(rate_C=1.0), simulator)
+    assert shift.search.status == shift.verify.status == "ok" and shift.stock is not None
+    assert abs(shift.verify_shift["energy_mWh_cm2"]) < 0.005
+    assert abs(shift.stock_shift["energy_mWh_cm2"]) < 0.005
+
+
+def test_a_stock_rebuild_answers_discharges_only():
+    with pytest.raises(BadInput, match="pulse"):
+        stock_rebuild(SimulationPoint(pair=M50.reference), Pulse())
+
+
+@pytest.mark.parametrize("key", ["nmc811_graphite_siox", "lco_graphite"])
+def test_a_bpx_file_runs_in_pybamm_and_gives_the_same_capacity(simulator, tmp_path, key):
+    import pybamm
+
+    design = CellDesign(pair=SYSTEMS[key].reference, format=Cylindrical(diameter_mm=21, height_mm=70))
+    build = build_up(design)
+    content = write_bpx(design, tmp_path / "bpx.json")
+    values = load_bpx(tmp_path / "bpx.json")
+    one_C = build.stoichiometric_capacity_Ah
+    values["Current function [A]"] = one_C / 3
+    model = pybamm.lithium_ion.DFN({"contact resistance": "true"})
+    solution = pybamm.Simulation(model, parameter_values=values).solve([0, 1.3 * 3 * 3600])
+    point = SimulationPoint(pair=design.pair, path_resistance_ohm_cm2=build.path_resistance_ohm_cm2)
+    mine = simulator.simulate([point], Discharge(rate_C=1 / 3))[0]
+    cell_Ah = mine.values["capacity_mAh_cm2"] * build.electrode_area_cm2 / 1000
+    assert solution["Discharge capacity [A.h]"].entries[-1] == pytest.approx(cell_Ah, rel=0.005)
+    cell = content["Parameterisation"]["Cell"]
+    assert cell["Nominal cell capacity [A.h]"] == pytest.approx(
+        balance(design.pair).areal_capacity_mAh_cm2 * cell["Electrode area [m2]"] * 10)
