@@ -117,7 +117,7 @@ class Database:
         return surrogate_from(_read(path))
 
     def _fit_path(self, labels: Labels, heads: Sequence[str], method: Method) -> Path:
-        name = content_digest([labels.digest, list(heads), method, version("torch"), version("botorch"), "fit-2"])[:16]
+        name = content_digest([labels.digest, list(heads), method, version("torch"), version("botorch"), "fit-3"])[:16]
         return self.folder / labels.key / f"fit-{name}.npz"
 
     def _describe(self, table: Path, space: ElectrodeSpace, protocol: Protocol) -> None:

@@ -26,6 +26,8 @@ from tools.tool import Progress
 TABLES = 10           # up to so many tables get the full number of labels, beyond it they share the budget
 FIRST_ROWS = 96       # a table stops here if its Gaussian process is good
 GOOD_ENOUGH = 0.01    # median left-out error, of the value or of a volt
+COLLAPSING = ("capacity_mAh_cm2", "energy_mWh_cm2")
+COLLAPSED = 0.2       # of the 95th percentile
 THERMAL_SHARE = 0.6   # a thermal label costs about twice an isothermal one
 
 
@@ -177,7 +179,7 @@ def _model(
     if not set(heads) <= set(labels.names):
         return None, "no point answered: this system has no prediction here"
     columns = [labels.names.index(h) for h in heads]
-    y = labels.y[:, columns]
+    y = _floored(heads, labels.y[:, columns])
     rows = labels.answered & np.isfinite(y).all(1)
     if not enough(int(rows.sum())):
         return None, f"only {int(rows.sum())} points answered: this system has no prediction here"
@@ -194,6 +196,18 @@ def _model(
     words = ", ".join(f"{h} {100 * e:.2g} %" if fitted.log[i] else f"{h} {e:.2g}"
                       for i, (h, e) in enumerate(fitted.errors.items()))
     return (fitted, answers), f"{fitted.model.kind}, median left-out error {words}"
+
+
+def _floored(heads: Sequence[str], y: np.ndarray) -> np.ndarray:
+    """Charge and energy (n, n_heads) not below a fifth of what good designs of the table give.
+
+    A design that collapses at a high rate is out of the question; how completely it does would only cost accuracy.
+    """
+    y = y.copy()
+    for i, head in enumerate(heads):
+        if head in COLLAPSING and np.isfinite(y[:, i]).any():
+            y[:, i] = np.maximum(y[:, i], COLLAPSED * np.nanquantile(y[:, i], 0.95))
+    return y
 
 
 def describe(protocol: Protocol) -> str:

@@ -33,6 +33,7 @@ SPARE = 1.25          # picks simulated for each design that is still missing
 NEAREST = 2           # spaces that share a round while none promises to serve
 TRUST_ROWS = 4        # simulated designs of a space from which its reserve is learnt
 FOR_THE_RECORD = 2    # simulated designs of a space that is not expected to serve while another one is
+FAR = 0.2             # a space that misses by more than this in sum is left as soon as another one serves
 STALLED = 0.02        # a space whose best violation falls by less than this share is not searched again
 
 
@@ -300,10 +301,10 @@ class Search:
         """A space that stays far from feasible while another one keeps every must is not searched again."""
         mine = [t for t in self.tried if t.space == territory.space.key]
         others = any(t.verdict.meets for t in self.tried)
-        if mine and number >= 2 and others and not any(t.verdict.meets for t in mine):
+        if mine and others and not any(t.verdict.meets for t in mine):
             before = min((t.verdict.violation for t in mine if t.round < number), default=np.inf)
             after = min(t.verdict.violation for t in mine)
-            territory.promising = after < (1 - STALLED) * before
+            territory.promising = after < min(FAR, (1 - STALLED) * before)
 
     def place(self, space: DesignSpace, design: CellDesign, vector: np.ndarray) -> Place:
         """Where a design stands, for diversity; windings have no layer count."""
