@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import numpy as np
 import pybamm
 
 from tools.simulate.point import Mesh
@@ -103,6 +104,21 @@ def heating_rate(variables: Mapping[str, Any]) -> Any:
     return heat / variables["Volume-averaged effective heat capacity [J.K-1.m-3]"]
 
 
+def crack_only_in_tension(model: Any) -> None:
+    """Paris' law with the stress clipped at zero: da/dt = k (max(σ, 0) b √(π a))^m / 3600.
+
+    PyBaMM multiplies the stress by (σ ≥ 0); at rest rounding can give the two factors different signs, and a tiny
+    negative number to a broken power is no number, so some designs could not start.
+    """
+    lengths = {v.name.split()[0].lower(): v for v in model.rhs if v.name.endswith("particle crack length [m]")}
+    for side, length in lengths.items():
+        law = (model.param.n if side == "negative" else model.param.p).prim
+        stress = model.variables[f"{side.capitalize()} particle surface tangential stress [Pa]"]
+        rate = law.k_cr(model.variables[f"{side.capitalize()} electrode temperature [K]"])
+        tension = pybamm.maximum(stress, 0) * law.b_cr * pybamm.sqrt(np.pi * length)
+        model.rhs[length] = rate * tension**law.m_cr / 3600
+
+
 def build_model(
     parameter_values: Any, variant: Variant, mesh: Mesh, mechanisms: Mapping[str, Any] | None = None
 ) -> Any:
@@ -118,6 +134,7 @@ def build_model(
     if variant == "ageing":
         options.update(mechanisms or {})
     model = pybamm.lithium_ion.DFN(options)
+    crack_only_in_tension(model)
     model.events = limit_events(model.variables)
     if variant == "thermal":
         model.rhs[model.variables[TEMPERATURE]] = heating_rate(model.variables)
