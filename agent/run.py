@@ -16,6 +16,7 @@ from agent.settings import Settings
 from agent.state import RunState
 from knowledge.report import Report
 from tools.failures import BadInput, StoreBroken, Unreadable
+from tools.ledger import enable_wal
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def _graph(services: Services) -> Iterator[Any]:
     path = services.settings.checkpoint_path
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        enable_wal(path)
         with SqliteSaver.from_conn_string(str(path)) as saver:
             saver.setup()
             yield build_graph(services, saver)

@@ -48,6 +48,27 @@ class LedgerRow(Frozen):
     wall_s: float
 
 
+def enable_wal(path: Path, tries: int = 100) -> None:
+    """Switch a database to write-ahead logging, which it then keeps.
+
+    SQLite does not wait here for another process that does the same at this moment, so it is tried again.
+
+    Raises:
+        sqlite3.Error: the file is no database, or stays locked.
+    """
+    for attempt in range(1, tries + 1):
+        db = sqlite3.connect(path, timeout=30)
+        try:
+            db.execute("pragma journal_mode=wal")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or attempt == tries:
+                raise
+            time.sleep(0.05)
+        finally:
+            db.close()
+
+
 class Ledger:
     """Rows in `<folder>/ledger.sqlite`, blobs in `<folder>/blobs/ab/abcd…`. Safe for several processes."""
 
@@ -55,6 +76,7 @@ class Ledger:
         self.folder = folder
         try:
             (folder / "blobs").mkdir(parents=True, exist_ok=True)
+            enable_wal(folder / "ledger.sqlite")
             with self._connect() as db:
                 db.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
@@ -67,7 +89,6 @@ class Ledger:
     def _connect(self) -> Iterator[sqlite3.Connection]:
         db = sqlite3.connect(self.folder / "ledger.sqlite", timeout=30)
         try:
-            db.execute("pragma journal_mode=wal")
             with db:
                 yield db
         finally:
