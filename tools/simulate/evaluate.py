@@ -229,7 +229,7 @@ class DesignsEvaluated(Frozen):
     evaluations: tuple[DesignEvaluation, ...]
 
 
-@tool(stage="designs", version="1", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
+@tool(stage="designs", version="2", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
 def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluation:
     """Simulate one cell design: build-up, figures under the asked conditions, and curves.
 
@@ -244,7 +244,7 @@ def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluati
     return _evaluated([request.design], request.asks, request.mesh, request.curves, context, key)[0]
 
 
-@tool(stage="designs", version="1", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
+@tool(stage="designs", version="2", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
 def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvaluated:
     """Simulate many cell designs in one batch; a design that fails is recorded and stops nothing."""
     key = run_key(evaluate_designs, request.model_dump(mode="json"), context.seed)

@@ -1,9 +1,11 @@
 """Cycle ageing with state jumps: two simulated cycles give the drift per cycle, and the state steps ahead by it.
 
-A block is two full cycles from a charged state. The second one's change of the whole state vector is the drift per
-cycle; it is extrapolated over n cycles (two-step Adams–Bashforth with variable steps), and the next block starts there.
+A block is two full cycles from a charged state. The second one's change of the state vector is the drift per cycle; it is
+extrapolated over n cycles (two-step Adams–Bashforth with variable steps), and the next block starts there. Slow states
+(films, dead lithium, cracks, active fractions, porosities) drift each by itself. Concentrations drift by the mean of
+their electrode: that keeps the lithium balance, which is linear in the states, and leaves the profiles to the next cycle.
 Steps grow in proportion to the cycles done and shrink where the capacity falls faster than `MOST_LOSS` a step.
-Linear combinations of states keep the lithium balance, which is linear in them. docs/simulation.md states the limits.
+docs/simulation.md states the limits.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from knowledge.protocol import CycleAgeing
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernel import Kernel, Segment
 from tools.simulate.pybamm_kernels import simulated_mechanisms
+from tools.simulate.pybamm_mesh import shell_shares
 from tools.simulate.pybamm_model import CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, VOLTAGE
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import cannot_carry, limit_reached
@@ -27,6 +30,9 @@ MOST_LOSS = 0.02   # of the first capacity, a step
 LONGEST_S = 400_000.0
 TAPER_C = 0.05
 SURPLUS_PCT = 100.1  # of the first capacity
+PARTICLES = frozenset(f"{side} particle concentration [mol.m-3]" for side in ("Negative", "Positive"))
+SALT = frozenset(f"{part} porosity times concentration [mol.m-3]"
+                 for part in ("Negative electrode", "Separator", "Positive electrode"))
 
 
 class AgeingStopped(Exception):
@@ -73,6 +79,12 @@ class _Cell:
         load = -self.protocol.charge_C * p.one_C_A_m2
         self.phase(1.0, {"by current": 1.0, "current": load}, {"voltage ceiling": v_max})
         self.phase(1.0, {"by voltage": 1.0, "voltage": v_max}, {"taper current": TAPER_C * p.one_C_A_m2})
+
+    def charged(self) -> np.ndarray:
+        """The state vector after a charge."""
+        if self.state is None:
+            raise AgeingStopped("the cell has not been charged")
+        return self.state
 
     def cycle(self) -> None:
         depth = self.protocol.dod_pct / 100
@@ -124,31 +136,55 @@ def _run(cell: _Cell) -> None:
     """
     protocol, done, before = cell.protocol, 0, None
     cell.cycle()
-    while True:
-        cell.check_up(done + 1)
-        cell.charge()
+    cell.check_up(1)
+    cell.charge()
+    while cell.retention * 100 > protocol.eol_pct and done + 1 < protocol.max_cycles:
         done += 1
-        if cell.retention * 100 <= protocol.eol_pct or done >= protocol.max_cycles:
-            return
-        start, q_start = cell.state, cell.charge_Ah
-        assert start is not None, "a cell that was charged has a state"
+        start = cell.charged()
         cell.cycle()
         done += 1
-        end = cell.state
-        assert end is not None
-        drift, where = end - start, done - 0.5
-        step = _step(cell, done)
-        if step < 1:
-            continue
-        rate = drift
-        if before is not None:
-            distance = where - before[1]
-            ahead = step / 2 + 0.5
-            rate = drift + (drift - before[0]) * (ahead / distance)
-        before = (drift, where)
-        cell.state = end + step * rate
-        cell.charge_Ah = cell.charge_Ah + step * (cell.charge_Ah - q_start)
-        done += step
+        end, middle = cell.charged(), done - 0.5
+        drift = slow_drift(cell.kernel, end - start)
+        slope = np.zeros_like(end) if before is None else (drift - before[0]) / (middle - before[1])
+        before = (drift, middle)
+        done += _advance(cell, end, drift, slope, done)
+
+
+def _advance(cell: _Cell, end: np.ndarray, drift: np.ndarray, slope: np.ndarray, done: int) -> int:
+    """Jump and run the next block's first cycle; a jump that cannot be continued is halved. Returns the jump.
+
+    The drift over a step of n cycles is that at its middle, (n + 1)/2 cycles after the last simulated one's.
+    """
+    step, known = max(_step(cell, done), 0), len(cell.cycles)
+    while True:
+        cell.state = end + step * (drift + slope * (step + 1) / 2)
+        try:
+            cell.check_up(done + step + 1)
+            cell.charge()
+            return step
+        except AgeingStopped:
+            for column in (cell.cycles, cell.capacities, cell.resistances):
+                del column[known:]
+            if step == 0:
+                raise
+            step //= 2
+
+
+def slow_drift(kernel: Kernel, change: np.ndarray) -> np.ndarray:
+    """A change of the state vector over one cycle → what of it is ageing, by state.
+
+    Concentrations change by their domain's mean (by volume), algebraic states not at all: they follow from the others.
+    """
+    drift = change.copy()
+    drift[kernel.model.len_rhs:] = 0.0
+    for variable, places in kernel.model.y_slices.items():
+        if variable.name in PARTICLES:
+            shares = shell_shares(kernel.size)
+            values = change[places[0]].reshape(-1, len(shares))
+            drift[places[0]] = float((values @ shares).mean())
+        elif variable.name in SALT:
+            drift[places[0]] = float(change[places[0]].mean())
+    return drift
 
 
 def _step(cell: _Cell, done: int) -> int:

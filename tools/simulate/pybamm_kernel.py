@@ -21,6 +21,7 @@ from pybamm.solvers import idaklu_solver
 from pybamm.solvers.base_solver import flatten_inputs
 
 from tools.simulate.compiler import compiler_available
+from tools.simulate.pybamm_mesh import MeshSize
 
 ROOT_RETURN = 2  # IDA_ROOT_RETURN of SUNDIALS: an event was located
 COMPILE_AFTER = 1500  # designs in one process
@@ -72,6 +73,7 @@ class Kernel:
 
     model: Any
     outputs: tuple[str, ...]
+    size: MeshSize
     ladder: tuple[Tolerance, ...] = LADDER
     compilable: bool = False
     served: int = 0

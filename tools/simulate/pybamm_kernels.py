@@ -11,6 +11,7 @@ from knowledge.parameters.registry import system
 from knowledge.parameters.system import Mechanism, System
 from tools.simulate.point import Mesh
 from tools.simulate.pybamm_kernel import AGEING_LADDER, FINE_LADDER, LADDER, Kernel
+from tools.simulate.pybamm_mesh import mesh_size
 from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, OCV, TEMPERATURE, VOLTAGE, Variant, build_model
 
 COUPLED_CRACKING = frozenset({"OKane2022"})
@@ -30,7 +31,7 @@ def kernel(system_key: str, variant: Variant, mesh: Mesh) -> Kernel:
     model = build_model(parameter_values(known), variant, mesh, mechanisms)
     ladder = AGEING_LADDER if variant == "ageing" else FINE_LADDER if mesh == "verify" else LADDER
     outputs = (*OUTPUTS, TEMPERATURE) if variant == "thermal" else OUTPUTS
-    return Kernel(model, outputs, ladder, compilable=(variant, mesh) == ("isothermal", "search"))
+    return Kernel(model, outputs, mesh_size(variant, mesh), ladder, compilable=(variant, mesh) == ("isothermal", "search"))
 
 
 def parameter_values(known: System) -> Any:
@@ -42,10 +43,9 @@ def parameter_values(known: System) -> Any:
         published = values[name]
         if callable(published):
             values.update({name: partial(plausible_entropic_change, published)})
-    windows = {"Negative": (0.0, 1.0), "Positive": known.published.positive_window}
-    for side, (low, high) in windows.items():
-        name = f"{side} electrode OCP [V]"
-        values.update({name: partial(continued_potential, values[name], low, high)})
+    low, high = known.published.positive_window
+    name = "Positive electrode OCP [V]"
+    values.update({name: partial(continued_potential, values[name], low, high)})
     for name in ELECTROLYTE:
         published = values[name]
         if callable(published):
@@ -56,8 +56,7 @@ def parameter_values(known: System) -> Any:
 def kept_in_range(published: Any, concentration: Any, *arguments: Any) -> Any:
     """An electrolyte property with the salt concentration kept within 1–4000 mol/m³.
 
-    Fits turn negative or run off outside: the smallest undershoot in a depleted electrode then makes the conductivity
-    negative and the voltage endless (Ai2020).
+    Fits turn negative or rise without bound outside, which a depleted electrode can reach.
     """
     inside = pybamm.maximum(pybamm.minimum(concentration, SALT_MOL_M3[1]), SALT_MOL_M3[0])
     return published(inside, *arguments)
@@ -66,8 +65,8 @@ def kept_in_range(published: Any, concentration: Any, *arguments: Any) -> Any:
 def continued_potential(published: Any, low: float, high: float, stoichiometry: Any) -> Any:
     """A set's potential inside its range, and a steep fall with stoichiometry outside.
 
-    Splines and polynomials run off outside (Ai2020's graphite gives −7 V at −0.001), which a particle surface in a
-    depleted electrode can reach within a step; the cell would then deliver energy from nothing.
+    A polynomial runs off outside its range (Kim2011's NCA: −203 V at 1), which a particle's surface can reach under
+    load. PyBaMM itself keeps stoichiometries between 0 and 1, so only narrower ranges need this.
     """
     inside = pybamm.maximum(pybamm.minimum(stoichiometry, high), low)
     return published(inside) - STEEP_V * (stoichiometry - inside)

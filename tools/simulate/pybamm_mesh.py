@@ -38,14 +38,30 @@ AGEING_MESHES: dict[Mesh, MeshSize] = {
 }
 
 
+def mesh_size(variant: str, mesh: Mesh) -> MeshSize:
+    """The mesh of a model variant ('isothermal', 'thermal' or 'ageing')."""
+    return (AGEING_MESHES if variant == "ageing" else MESHES)[mesh]
+
+
+def graded_edges(cells: int, ratio: float) -> np.ndarray:
+    """Edges (cells + 1,) from 0 to 1 of cells whose widths shrink by `ratio` from one to the next."""
+    widths = float(ratio) ** -np.arange(cells, dtype=float)
+    edges = np.concatenate([[0.0], np.cumsum(widths / widths.sum())])
+    edges[-1] = 1.0
+    return edges
+
+
+def shell_shares(size: MeshSize) -> np.ndarray:
+    """Volume of each shell of a particle, innermost first, as a share of the particle."""
+    return np.asarray(np.diff(graded_edges(size.shells, size.shell_ratio) ** 3))
+
+
 class GradedSymbolicSubMesh(pybamm.SymbolicUniform1DSubMesh):  # type: ignore[misc]
     """Cells of relative widths ratio⁻ⁱ (the last is the thinnest) on a domain whose length is a symbol."""
 
     def __init__(self, lims: Any, npts: Any, tabs: Any = None, ratio: float = 1.0) -> None:
         super().__init__(lims, npts, tabs)
-        widths = float(ratio) ** -np.arange(self.npts, dtype=float)
-        self.edges = np.concatenate([[0.0], np.cumsum(widths / widths.sum())])
-        self.edges[-1] = 1.0
+        self.edges = graded_edges(self.npts, ratio)
         self.nodes = (self.edges[1:] + self.edges[:-1]) / 2
         self.d_edges = np.diff(self.edges)
         self.d_nodes = np.diff(self.nodes)

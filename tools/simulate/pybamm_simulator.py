@@ -30,7 +30,7 @@ class PybammSimulator:
     seed: int = 0
     home: Path | None = None
     progress: Progress = silent
-    name: str = "pybamm-dfn-1"
+    name: str = "pybamm-dfn-2"
     _pool: Pool | None = field(default=None, repr=False)
 
     def simulate(
