@@ -1,11 +1,11 @@
 """Cycle ageing with state jumps: two simulated cycles give the drift per cycle, and the state steps ahead by it.
 
-A block is two full cycles from a charged state. The second one's change of the state vector is the drift per cycle; it is
-extrapolated over n cycles (two-step Adams–Bashforth with variable steps), and the next block starts there. Slow states
-(films, dead lithium, cracks, active fractions, porosities) drift each by itself. Concentrations drift by the mean of
-their electrode: that keeps the lithium balance, which is linear in the states, and leaves the profiles to the next cycle.
-Steps grow in proportion to the cycles done and shrink where the capacity falls faster than `MOST_LOSS` a step.
-docs/simulation.md states the limits.
+A block is two full cycles from a charged state. The second one's change of the state vector is the drift per cycle; it
+is extrapolated over n cycles (two-step Adams–Bashforth with variable steps), and the next block starts there. Slow
+states (films, dead lithium, cracks, active fractions, porosities) drift each by itself. Concentrations drift by the
+mean of their electrode: that keeps the lithium balance, which is linear in the states, and leaves the profiles to the
+next cycle. Steps grow in proportion to the cycles done and shrink where the capacity falls faster than `MOST_LOSS` a
+step. docs/simulation.md states the limits.
 """
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ def kernel(system_key: str, variant: Variant, mesh: Mesh) -> Kernel:
     model = build_model(parameter_values(known), variant, mesh, mechanisms)
     ladder = AGEING_LADDER if variant == "ageing" else FINE_LADDER if mesh == "verify" else LADDER
     outputs = (*OUTPUTS, TEMPERATURE) if variant == "thermal" else OUTPUTS
-    return Kernel(model, outputs, mesh_size(variant, mesh), ladder, compilable=(variant, mesh) == ("isothermal", "search"))
+    compilable = (variant, mesh) == ("isothermal", "search")
+    return Kernel(model, outputs, mesh_size(variant, mesh), ladder, compilable=compilable)
 
 
 def parameter_values(known: System) -> Any:
