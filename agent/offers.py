@@ -10,6 +10,7 @@ from knowledge.offer import Offer
 from tools.generate.space import spaces_for
 from tools.simulate.age import DesignsAged
 from tools.simulate.evaluate import Curves, DesignsEvaluated
+from tools.simulate.second_opinion import with_second_opinions
 from tools.verify.asks import asks_for
 from tools.verify.offers import Evaluated, make_offers
 
@@ -23,8 +24,10 @@ def ranked(state: RunState, services: Services) -> tuple[Offer, ...]:
     _, unanswerable = asks_for(reading.requirements)
     evaluations = services.load(key, DesignsEvaluated).evaluations
     aged = _aged_figures(state, services)
+    rebuilt = _rebuilt_figures(state, services)
     evaluated = [
-        Evaluated(e.design, e.build_up, (*e.figures, *aged.get(e.design.id, ())))
+        Evaluated(e.design, e.build_up, (
+            *with_second_opinions(e.figures, rebuilt.get(e.design.id, ())), *aged.get(e.design.id, ())))
         for e in evaluations if e.build_up is not None
     ]
     materials = state["materials"]
@@ -37,6 +40,13 @@ def _aged_figures(state: RunState, services: Services) -> dict[str, tuple[Figure
     if key is None:
         return {}
     return {row.design_id: row.figures for row in services.load(key, DesignsAged).rows}
+
+
+def _rebuilt_figures(state: RunState, services: Services) -> dict[str, tuple[Figure, ...]]:
+    key = state["designs"].get("rebuilt")
+    if key is None:
+        return {}
+    return {e.design.id: e.figures for e in services.load(key, DesignsEvaluated).evaluations}
 
 
 def sheets(state: RunState, services: Services) -> dict[str, tuple[tuple[Figure, ...], Curves]]:

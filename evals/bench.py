@@ -6,10 +6,10 @@ Absolute limits stand here and not in tests: machines are noisy. Ratios are of C
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +21,7 @@ from knowledge.frozen import Frozen
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "rfx" / "ev_cylindrical_4680.pdf"
+SAMPLE_S = 0.2
 
 
 class Measured(Frozen):
@@ -57,25 +58,46 @@ def simulation_ratio() -> Measured:
 
 
 def report_seconds(home: Path, name: str, limit: float) -> tuple[Measured, Measured]:
-    """Wall time and peak memory of RFx → report with at least 20 designs, in a process of its own."""
+    """Wall time and peak memory of RFx → report with at least 20 designs, in processes of its own."""
     with tempfile.TemporaryDirectory() as out:
         code = [sys.executable, "-m", "evals.cli", "design", str(EXAMPLE), "--out", out, "--json", "--quiet",
                 "--workers", "2"]
+        printed = Path(out) / "stdout.json"
         clock = time.perf_counter()
-        done = subprocess.run(code, cwd=ROOT, capture_output=True, text=True, check=False,
-                              env={**os.environ, "CELLWRIGHT_HOME": str(home)})
+        with printed.open("w", encoding="utf-8") as stdout:
+            run = subprocess.Popen(code, cwd=ROOT, stdout=stdout, env={**os.environ, "CELLWRIGHT_HOME": str(home)})
+            peak, processes = peak_resident_bytes(run)
         wall = time.perf_counter() - clock
-    if done.returncode not in (0, 3):
-        raise SystemExit(f"the run failed with {done.returncode}: {done.stderr[-500:]}")
-    designs = len(json.loads(done.stdout)["offers"])
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
-    kept = wall <= limit and designs >= 20
+        if run.returncode not in (0, 3):
+            raise SystemExit(f"the run failed with {run.returncode}: see above")
+        designs = len(json.loads(printed.read_text(encoding="utf-8"))["offers"])
+    gib = peak / 1024**3
     return (
         Measured(what=f"RFx → report, {name}", value=round(wall, 1), unit="s", goal=f"≤ {limit:g} s, ≥ 20 designs",
-                 kept=kept, note=f"{designs} designs, exit {done.returncode}"),
-        Measured(what=f"peak memory of one process, {name}", value=round(peak, 2), unit="GiB",
-                 goal="≤ 4 GiB in all", kept=3 * peak <= 4 or peak <= 1.3, note="largest process; 2 workers beside it"),
+                 kept=wall <= limit and designs >= 20, note=f"{designs} designs, exit {run.returncode}"),
+        Measured(what=f"peak memory, {name}", value=round(gib, 2), unit="GiB", goal="≤ 4 GiB", kept=gib <= 4,
+                 note=f"sum over up to {processes} processes, sampled every {SAMPLE_S} s; shared pages count in each"),
     )
+
+
+def peak_resident_bytes(run: subprocess.Popen[Any]) -> tuple[int, int]:
+    """Wait for a process; the largest sum of resident memory of it and its descendants, and how many they were."""
+    import psutil
+
+    peak = most = 0
+    while run.poll() is None:
+        sizes = []
+        try:
+            tree = [psutil.Process(run.pid), *psutil.Process(run.pid).children(recursive=True)]
+        except psutil.NoSuchProcess:
+            break
+        for process in tree:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                sizes.append(process.memory_info().rss)
+        peak, most = max(peak, sum(sizes)), max(most, len(sizes))
+        time.sleep(SAMPLE_S)
+    run.wait()
+    return peak, most
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -14,6 +14,15 @@ DECISIVE: frozenset[str] = frozenset({"dfn", "build-up", "ageing run"})
 VerdictKind = Literal["met", "at risk", "not met", "not evaluated"]
 
 
+class SecondOpinion(Frozen):
+    """The same number by a model made anew for this design, for comparison; the figure's own value stays the answer."""
+
+    value: float
+    difference: float = Field(description="relative to the figure's value: 0.01 is 1 % more")
+    origin: str = Field(description="key of the ledger row that computed it")
+    apart: bool = Field(description="it lies outside the figure's stated interval")
+
+
 class Figure(Frozen):
     """One number of one design under stated conditions.
 
@@ -32,6 +41,7 @@ class Figure(Frozen):
     note: str | None = None
     text: str | None = Field(default=None, description="the answer where it is words: a chemistry, a format")
     cannot: bool = Field(default=False, description="the design cannot do what is asked: an answer, not an error")
+    second: SecondOpinion | None = None
 
 
 class Verdict(Frozen):

@@ -70,7 +70,7 @@ def pdf_data(report: Report) -> dict[str, Any]:
             [i.component.replace("_", " "), f"{number(i.mass_g)} g", f"{number(i.volume_mL)} mL"]
             for i in (first.build_up.mass_items if first else ())
         ],
-        "reason": first.reason if first else "",
+        "reason": " ".join(s for s in (first.reason, words.second_opinion_sentence(first)) if s) if first else "",
         "findings": [[f.kind, f"{', '.join(f.ids)} {f.text}".strip(), f.quote or "", f.question or ""]
                      for f in report.reading.findings],
         "evidence": [

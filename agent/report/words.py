@@ -106,6 +106,33 @@ def origin_words(figure: Figure | None) -> str:
     return figure.origin if figure.origin.startswith("card:") else f"ledger:{figure.origin[:8]}"
 
 
+def second_words(figure: Figure) -> str:
+    """What a model made anew for the design gives for the same figure, or nothing."""
+    second = figure.second
+    if second is None:
+        return ""
+    difference = f"{second.difference:+.2%}".replace("-", "−")
+    apart = ": outside the stated interval" if second.apart else ""
+    return f"simulated anew {number(second.value)} {unit_words(figure.unit)} ({difference}{apart})"
+
+
+def note_words(figure: Figure) -> str:
+    """The figure's own note and its second opinion."""
+    return "; ".join(w for w in (figure.note, second_words(figure)) if w)
+
+
+def second_opinion_sentence(offer: Offer) -> str:
+    """How far the figures move when PyBaMM builds a model for this design alone; empty where that was not done."""
+    seconds = [f.second for f in offer.figures if f.second is not None]
+    if not seconds:
+        return ""
+    largest = max(abs(s.difference) for s in seconds)
+    apart = sum(s.apart for s in seconds)
+    flag = f"; {apart} outside the stated interval, both are printed" if apart else ""
+    return (f"Simulated anew by a PyBaMM model made for this design alone, on its own finer mesh: {len(seconds)} "
+            f"figures, largest difference {largest:.2%}{flag}.")
+
+
 def margin_words(verdict: Verdict) -> str:
     """The relative margin with its sign, or nothing."""
     return "" if verdict.margin is None else f"{verdict.margin:+.1%}".replace("-", "−")

@@ -94,7 +94,7 @@ def _figures(sheet: Any, report: Report) -> None:
             "Note"]
     _rows(sheet, head, [
         [o.rank, o.id, words.metric_words(f.metric), words.conditions_words(f.conditions), f.value, f.unit, f.low,
-         f.high, f.method, f.validity, f.origin, f.note]
+         f.high, f.method, f.validity, f.origin, words.note_words(f)]
         for o in report.offers for f in o.figures
     ])
 

@@ -1,4 +1,4 @@
-"""Candidates → simulated designs: every figure on the finer mesh, ageing runs for the best, curves to look at."""
+"""Candidates → simulated designs: every figure on the finer mesh; the best are aged, drawn and simulated anew."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from tools.optimise.search import SearchResult
 from tools.run import Success
 from tools.simulate.age import DesignsAged, age_designs
 from tools.simulate.evaluate import DesignsEvaluated, evaluate_designs
+from tools.simulate.second_opinion import can_be_rebuilt
+from tools.simulate.standard import standard_asks
 from tools.verify.asks import asks_for, is_ageing
 
 BEST = 5
@@ -20,7 +22,7 @@ SPARE = 4  # evaluated beyond the number asked: some fall behind on the finer me
 
 
 def run(state: RunState, services: Services) -> dict[str, Any]:
-    """Evaluate the candidates under the document's conditions; the best five are aged and drawn."""
+    """Evaluate the candidates under the document's conditions; the best five are aged, drawn and simulated anew."""
     key = state["candidates"]["key"]
     if key is None:
         return {"designs": {"key": None}, "summary": "no candidates to simulate"}
@@ -40,6 +42,9 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     answers: dict[str, Success[DesignsAged] | Success[DesignsEvaluated] | FailureRecord] = {
         "sheet": services.attempt(evaluate_designs, {"designs": best, "asks": [], "curves": True})
     }
+    again = [a for a in asks if can_be_rebuilt(a)] or [a for a in standard_asks() if can_be_rebuilt(a)]
+    request = {"designs": best, "asks": [a.model_dump(mode="json") for a in again], "mesh": "rebuild"}
+    answers["rebuilt"] = services.attempt(evaluate_designs, request)
     if ageing:
         answers["ageing"] = services.attempt(age_designs, {"designs": best, "asks": ageing})
     for name, answer in answers.items():

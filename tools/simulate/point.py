@@ -12,7 +12,10 @@ from knowledge.cell import ElectrodePair
 from knowledge.frozen import Frozen
 from knowledge.protocol import Protocol
 
-Mesh = Literal["search", "verify"]
+# How a question is simulated: by the batched model on the search mesh or the finer verify mesh, or by a plain
+# `pybamm.Simulation` made anew for each design ("rebuild": isothermal discharges only).
+BatchedMesh = Literal["search", "verify"]
+Mesh = Literal["search", "verify", "rebuild"]
 Status = Literal["ok", "cannot carry the current", "limit reached", "out of validity", "failed"]
 
 

@@ -9,7 +9,7 @@ import pybamm
 
 from knowledge.parameters.registry import system
 from knowledge.parameters.system import Mechanism, System
-from tools.simulate.point import Mesh
+from tools.simulate.point import BatchedMesh
 from tools.simulate.pybamm_kernel import AGEING_LADDER, FINE_LADDER, LADDER, Kernel
 from tools.simulate.pybamm_mesh import mesh_size
 from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, OCV, TEMPERATURE, VOLTAGE, Variant, build_model
@@ -24,7 +24,7 @@ OUTPUTS = (VOLTAGE, CHARGE, CURRENT, ANODE, OCV)
 
 
 @lru_cache(maxsize=32)
-def kernel(system_key: str, variant: Variant, mesh: Mesh) -> Kernel:
+def kernel(system_key: str, variant: Variant, mesh: BatchedMesh) -> Kernel:
     """The kernel of a system, variant and mesh."""
     known = system(system_key)
     mechanisms = ageing_options(known) if variant == "ageing" else None

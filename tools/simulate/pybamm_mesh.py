@@ -12,7 +12,7 @@ import numpy as np
 import pybamm
 from scipy.sparse import csr_matrix, diags
 
-from tools.simulate.point import Mesh
+from tools.simulate.point import BatchedMesh
 
 ELECTRODE_DOMAINS = ("negative electrode", "separator", "positive electrode")
 PARTICLE_DOMAINS = ("negative particle", "positive particle")
@@ -27,18 +27,18 @@ class MeshSize(NamedTuple):
     shell_ratio: float
 
 
-MESHES: dict[Mesh, MeshSize] = {
+MESHES: dict[BatchedMesh, MeshSize] = {
     "search": MeshSize(electrode=20, separator=10, shells=12, shell_ratio=1.2),
     "verify": MeshSize(electrode=40, separator=16, shells=24, shell_ratio=1.1),
 }
 # Ageing hardly depends on the mesh (docs/simulation.md) and simulates dozens of cycles, so it gets coarser ones.
-AGEING_MESHES: dict[Mesh, MeshSize] = {
+AGEING_MESHES: dict[BatchedMesh, MeshSize] = {
     "search": MeshSize(electrode=12, separator=6, shells=8, shell_ratio=1.35),
     "verify": MeshSize(electrode=20, separator=10, shells=12, shell_ratio=1.2),
 }
 
 
-def mesh_size(variant: str, mesh: Mesh) -> MeshSize:
+def mesh_size(variant: str, mesh: BatchedMesh) -> MeshSize:
     """The mesh of a model variant ('isothermal', 'thermal' or 'ageing')."""
     return (AGEING_MESHES if variant == "ageing" else MESHES)[mesh]
 

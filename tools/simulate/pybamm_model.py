@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pybamm
 
-from tools.simulate.point import Mesh
+from tools.simulate.point import BatchedMesh
 from tools.simulate.pybamm_mesh import InterfaceFiniteVolume, mesh_size, symbolic_mesh
 
 Variant = Literal["isothermal", "thermal", "ageing"]
@@ -129,7 +129,7 @@ def crack_only_in_tension(model: Any) -> None:
 
 
 def build_model(
-    parameter_values: Any, variant: Variant, mesh: Mesh, mechanisms: Mapping[str, Any] | None = None
+    parameter_values: Any, variant: Variant, mesh: BatchedMesh, mechanisms: Mapping[str, Any] | None = None
 ) -> Any:
     """A discretised DFN with inputs.
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.protocol import Protocol
+from tools.failures import ToolFailure
 from tools.simulate.compiler import keep_compiled_models
-from tools.simulate.point import Mesh, Outcome, SimulationPoint
+from tools.simulate.point import BatchedMesh, Mesh, Outcome, SimulationPoint
 from tools.simulate.pool import Pool, chunks
 from tools.tool import Progress, silent
 
@@ -95,6 +96,8 @@ def simulate_chunk(chunk: Chunk) -> list[Outcome]:
     from tools.simulate.pybamm_prepare import prepare
 
     pybamm.set_logging_level("ERROR")
+    if mesh == "rebuild":
+        return [_rebuilt(point, protocol) for point in points]
     prepared = [prepare(point, protocol) for point in points]
     outcomes = [p if isinstance(p, Outcome) else None for p in prepared]
     able = [(i, p) for i, p in enumerate(prepared) if not isinstance(p, Outcome)]
@@ -107,7 +110,18 @@ def simulate_chunk(chunk: Chunk) -> list[Outcome]:
     return [o for o in outcomes if o is not None]
 
 
-def _runner(protocol: Protocol, mesh: Mesh, system_key: str) -> Callable[[Sequence[Any], bool], list[Outcome]]:
+def _rebuilt(point: SimulationPoint, protocol: Protocol) -> Outcome:
+    from tools.simulate.stock import stock_rebuild
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return stock_rebuild(point, protocol)
+    except ToolFailure as error:
+        return Outcome(status="failed", note=error.message)
+
+
+def _runner(protocol: Protocol, mesh: BatchedMesh, system_key: str) -> Callable[[Sequence[Any], bool], list[Outcome]]:
     from tools.simulate.pybamm_ageing import cycle_ageing
     from tools.simulate.pybamm_charge import fast_charge
     from tools.simulate.pybamm_kernels import kernel
