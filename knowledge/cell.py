@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from knowledge.frozen import Frozen
+from knowledge.frozen import Frozen, content_digest
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
@@ -82,8 +82,18 @@ class Pouch(Frozen):
 Format = Annotated[Cylindrical | Prismatic | Pouch, Field(discriminator="kind")]
 
 
+class ElectrodeSize(Frozen):
+    """Coated size of one positive: a winding's strip, or one sheet of a stack (length runs along the current)."""
+
+    length_mm: float = Field(gt=0, le=50_000)
+    width_mm: float = Field(gt=0, le=2_000)
+
+
 class CellDesign(Frozen):
-    """A whole cell. `layers` fixes the number of double-sided positive electrodes of a stack; None fills the case."""
+    """A whole cell. `layers` fixes the number of double-sided positive electrodes of a stack; None fills the case.
+
+    `electrode` is the positive's size where it is known; without it, strips and sheets are as large as the case allows.
+    """
 
     name: str = "design"
     pair: ElectrodePair
@@ -91,8 +101,12 @@ class CellDesign(Frozen):
     layers: int | None = Field(default=None, ge=1, le=2000)
     electrolyte_excess: float = Field(default=1.1, ge=1, le=3, description="electrolyte volume over pore volume")
     fill_clearance_mm: float = Field(default=0.3, ge=0, le=5, description="free gap left for swelling and insertion")
+    electrode: ElectrodeSize | None = Field(default=None, description="size of one positive; None fills the case")
 
     @property
     def id(self) -> str:
         """Twelve hex digits of the content, the name left out."""
-        return self.model_copy(update={"name": ""}).digest[:12]
+        content = self.model_copy(update={"name": ""}).model_dump(mode="json")
+        if self.electrode is None:
+            del content["electrode"]  # designs that fill their case keep the identity they had before sizes were known
+        return content_digest(content)[:12]

@@ -51,11 +51,23 @@ def read_json_file(path: Path) -> Any:
 
 @guarded
 def evaluate(
-    design: Annotated[Path, typer.Argument(help="A design file (design.json).")],
+    design: Annotated[Path | None, typer.Argument(help="A design file: whole, or a sheet to be completed.")] = None,
+    template: Annotated[str | None, typer.Option("--template", metavar="FORMAT", help="Print a sheet to fill in: "
+                                                 "cylindrical, prismatic or pouch.")] = None,
+    terms: Annotated[str, typer.Option("--terms", help="Of the template: teardown or designer.")] = "teardown",
     json_: JsonOption = False,
 ) -> None:
     """Evaluate one design file: build-up and DFN simulation, every figure with unit, interval and origin."""
+    from tools.failures import BadInput
     from tools.simulate.evaluate import evaluate_design
+
+    if template is not None:
+        from tools.simulate.template import template as sheet_for
+
+        emit_json(sheet_for(template, terms))
+        return
+    if design is None:
+        raise BadInput("give a design file, or --template cylindrical, prismatic or pouch to get one to fill in")
 
     services = _services()
     answer = services.call(evaluate_design, {"design": read_json_file(design)})

@@ -68,6 +68,14 @@ def show_evaluation(result: Any, key: str) -> None:
         table.add_row(*map(escape, (words.metric_words(figure.metric), words.conditions_words(figure.conditions),
                                     words.figure_words(figure), words.method_words(figure), figure.note or "")))
     console.print(table)
+    if result.assumed:
+        console.print("[bold]Assumed[/], because the file does not say:")
+        for row in result.assumed:
+            console.print(f"  {row.field} = {row.value if row.value is not None else row.basis}"
+                          + (f" ({row.basis})" if row.value is not None else ""), highlight=False, markup=False)
+    for check in result.checks:
+        console.print(f"{check.field}: the file says {check.given:.4g}, its other values make it {check.derived:.4g} "
+                      f"({check.difference_pct:+.1f} %)", highlight=False, markup=False)
     console.print(f"ledger row {key[:12]}", highlight=False)
 
 

@@ -15,3 +15,12 @@ def spiral_length_m(inner_m: float, outer_m: float, pitch_m: float) -> float:
     3.1416
     """
     return math.pi * (outer_m**2 - inner_m**2) / pitch_m
+
+
+def spiral_outer_m(inner_m: float, length_m: float, pitch_m: float) -> float:
+    """Outer radius of a winding from its strip's length [m]: the inverse of `spiral_length_m`.
+
+    >>> round(spiral_outer_m(0.0, 3.1416, 0.0001), 4)
+    0.01
+    """
+    return math.sqrt(inner_m**2 + length_m * pitch_m / math.pi)

@@ -29,14 +29,15 @@ class Item:
     group: str = ""
 
 
-def _layout(design: CellDesign) -> Layout:
+def layout_of(design: CellDesign) -> Layout:
+    """The winding or stack of a design: areas, foils, layers."""
     f = design.format
     if isinstance(f, Cylindrical):
         return winding_layout(design, f)
     if isinstance(f, Prismatic):
-        return stack_layout(design.pair, prismatic_cavity(design, f), design.layers)
+        return stack_layout(design.pair, prismatic_cavity(design, f), design.layers, design.electrode)
     assert isinstance(f, Pouch)
-    return stack_layout(design.pair, pouch_cavity(design, f), design.layers)
+    return stack_layout(design.pair, pouch_cavity(design, f), design.layers, design.electrode)
 
 
 def _density(key: str, expected: str, field: str) -> float:
@@ -113,7 +114,7 @@ def build_up(design: CellDesign) -> BuildUp:
     """
     held = balance(design.pair)
     check_walls(design)
-    layout = _layout(design)
+    layout = layout_of(design)
     key = design.pair.system
     positive, negative = coating(design.pair.positive, key, "positive"), coating(design.pair.negative, key, "negative")
     case = housing(design, layout)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign
@@ -12,6 +13,7 @@ from knowledge.figure import Figure, FigureMethod
 from knowledge.frozen import Frozen
 from knowledge.offer import BuildUp
 from knowledge.protocol import CycleAgeing, Protocol
+from knowledge.sheet import Assumed, DesignSheet, SheetCheck
 from tools.failures import ToolFailure
 from tools.run import run_key
 from tools.simulate.facts import cost, fact
@@ -35,6 +37,8 @@ class DesignEvaluation(Frozen):
     figures: tuple[Figure, ...]
     curves: Curves = Field(default_factory=dict, description="curve name → column with unit → values")
     failure: str | None = None
+    assumed: tuple[Assumed, ...] = Field(default=(), description="what a design sheet left out, and what was taken")
+    checks: tuple[SheetCheck, ...] = Field(default=(), description="what a design sheet gives twice")
 
 
 class _Batch:
@@ -205,10 +209,19 @@ def _with_shift(fine: Figure, coarse: Figure) -> Figure:
     return with_interval(fine, shift).model_copy(update={"note": note})
 
 
+def _terms(given: Any) -> str:
+    whole = "pair" in given if isinstance(given, dict) else isinstance(given, CellDesign)
+    return "design" if whole else "sheet"
+
+
+GivenDesign = Annotated[Annotated[CellDesign, Tag("design")] | Annotated[DesignSheet, Tag("sheet")],
+                        Discriminator(_terms)]
+
+
 class EvaluateDesign(Frozen):
     """One design and what is asked of it; without asks the standard set of a data sheet."""
 
-    design: CellDesign
+    design: GivenDesign = Field(description="a whole design, or a sheet in teardown or designer's terms")
     asks: tuple[Ask, ...] = Field(default=(), description="empty asks the standard set")
     mesh: Mesh = "search"
     curves: bool = True
@@ -234,14 +247,20 @@ def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluati
     """Simulate one cell design: build-up, figures under the asked conditions, and curves.
 
     Raises:
-        tools.failures.BadInput: the design names a system or material that does not exist.
+        tools.failures.BadInput: a field that cannot be right, an unknown system or material, values that contradict.
         tools.failures.Infeasible: the design cannot be built.
     """
     from tools.simulate.buildup import build_up
+    from tools.simulate.sheet import resolve_sheet
 
-    build_up(request.design)
+    given = request.design
+    sheet = resolve_sheet(given) if isinstance(given, DesignSheet) else None
+    design = sheet.design if sheet is not None else given
+    assert isinstance(design, CellDesign)
+    build_up(design)
     key = run_key(evaluate_design, request.model_dump(mode="json"), context.seed)
-    return _evaluated([request.design], request.asks, request.mesh, request.curves, context, key)[0]
+    found = _evaluated([design], request.asks, request.mesh, request.curves, context, key)[0]
+    return found if sheet is None else found.model_copy(update={"assumed": sheet.assumed, "checks": sheet.checks})
 
 
 @tool(stage="designs", version="2", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})

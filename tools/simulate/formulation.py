@@ -17,7 +17,7 @@ Side = Literal["positive", "negative"]
 CONDUCTIVE = "carbon_black"
 BINDER: dict[Side, str] = {"positive": "pvdf", "negative": "cmc_sbr"}
 PLAUSIBLE: dict[str, tuple[float, float]] = {
-    "coating_thickness_um": (5, 400), "porosity": (0.1, 0.7), "particle_radius_um": (0.01, 30),
+    "coating_thickness_um": (5, 400), "porosity": (0.05, 0.7), "particle_radius_um": (0.01, 30),
     "foil_thickness_um": (3, 60), "active_mass_fraction": (0.5, 1.0),
 }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from knowledge.cell import ElectrodePair
+from knowledge.cell import ElectrodePair, ElectrodeSize
 from tools.failures import BadInput
 from tools.simulate.layout import Foil, Layout, build_numbers, pitch
+
+SHEET_TOLERANCE_M = 3e-3  # clearances of real cases differ by as much from the assumed ones
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,17 @@ def layers_that_fit(pair: ElectrodePair, thickness_m: float) -> int:
     return math.floor((thickness_m - p.negative - 2 * p.separator) / p.repeat + 1e-9)
 
 
-def stack_layout(pair: ElectrodePair, cavity: Cavity, layers: int | None) -> Layout:
+def _given_size(size: ElectrodeSize, across_m: float, along_m: float) -> tuple[float, float]:
+    """The sheets' own width and length [m], refused where the case does not hold them."""
+    for name, given, most in (("width_mm", size.width_mm, across_m), ("length_mm", size.length_mm, along_m)):
+        if given * 1e-3 > most + SHEET_TOLERANCE_M:
+            raise BadInput(f"electrode.{name} is {given:g}; the case leaves 10 to {most * 1e3:.1f} mm",
+                           field=f"electrode.{name}")
+    return size.width_mm * 1e-3, size.length_mm * 1e-3
+
+
+def stack_layout(pair: ElectrodePair, cavity: Cavity, layers: int | None,
+                 size: ElectrodeSize | None = None) -> Layout:
     """Lay electrodes into a cavity; the negative overhangs the positive and the separator the negative.
 
     Raises:
@@ -44,6 +56,8 @@ def stack_layout(pair: ElectrodePair, cavity: Cavity, layers: int | None) -> Lay
     if min(across, along) < 5e-3:
         raise BadInput(f"the case leaves only {across * 1e3:.1f} × {along * 1e3:.1f} mm for the electrodes; make width "
                        "and height larger: at least about 25 mm each", field="format")
+    if size is not None:
+        across, along = _given_size(size, across, along)
     most = layers_that_fit(pair, cavity.thickness_m)
     if most < 1:
         needed = stack_thickness_m(pair, 1) * 1e3

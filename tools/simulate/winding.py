@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
-from knowledge.cell import CellDesign, Cylindrical
+from knowledge.cell import CellDesign, Cylindrical, ElectrodeSize
 from tools.failures import BadInput
-from tools.physics.spiral import spiral_length_m
+from tools.physics.spiral import spiral_length_m, spiral_outer_m
 from tools.simulate.layout import Foil, Layout, build_numbers, pitch
+
+STRIP_TOLERANCE = 0.06  # a measured strip may be longer than our spiral holds: thicknesses carry errors
+HEIGHT_TOLERANCE_M = 2e-3  # headers differ by as much
 
 
 def coated_height_m(format_: Cylindrical) -> float:
@@ -18,6 +21,18 @@ def coated_height_m(format_: Cylindrical) -> float:
     if format_.tabs == "tabless":
         lost += 2 * c["tabless_end_mm"]
     return (format_.height_mm - lost) * 1e-3
+
+
+def _given_size(size: ElectrodeSize, longest_m: float, highest_m: float) -> tuple[float, float]:
+    """The strip's own length and coated height [m], refused where the can does not hold them."""
+    length, height = size.length_mm * 1e-3, size.width_mm * 1e-3
+    if length > longest_m * (1 + STRIP_TOLERANCE):
+        raise BadInput(f"electrode.length_mm is {size.length_mm:g}; the can holds a strip of 50 to "
+                       f"{longest_m * 1e3:.0f} mm with these thicknesses", field="electrode.length_mm")
+    if height > highest_m + HEIGHT_TOLERANCE_M:
+        raise BadInput(f"electrode.width_mm is {size.width_mm:g}; the can leaves a coated height of 10 to "
+                       f"{highest_m * 1e3:.1f} mm", field="electrode.width_mm")
+    return length, height
 
 
 def winding_layout(design: CellDesign, format_: Cylindrical) -> Layout:
@@ -42,6 +57,10 @@ def winding_layout(design: CellDesign, format_: Cylindrical) -> Layout:
                        f"pitch of {p.repeat * 1e3:.2f} mm; make format.diameter_mm larger or the mandrel smaller",
                        field="format.diameter_mm")
     length = spiral_length_m(inner, outer, p.repeat)
+    if design.electrode is not None:
+        length, height = _given_size(design.electrode, length, height)
+        outer = spiral_outer_m(inner, length, p.repeat)
+        turns = (outer - inner) / p.repeat
     outer_turn = 2 * math.pi * (outer + p.negative / 2)
     negative_length = length + outer_turn
     separator_turns = turns_extra * 2 * math.pi * (inner + can_radius)

@@ -90,7 +90,7 @@ def test_areal_capacity_grows_with_thickness_and_falls_with_porosity(key, scale,
 @pytest.mark.parametrize(("side", "field", "value", "message"), [
     ("positive", "coating_thickness_um", 0.0756, "5 to 400"),
     ("negative", "coating_thickness_um", 852.0, "5 to 400"),
-    ("positive", "porosity", 0.95, "0.1 to 0.7"),
+    ("positive", "porosity", 0.95, "0.05 to 0.7"),
     ("negative", "particle_radius_um", 0.0005, "0.01 to 30"),
     ("positive", "active_mass_fraction", 0.6, "add up to"),
     ("positive", "active_material", "lfp", "describes 'nmc811'"),
