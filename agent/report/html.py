@@ -115,7 +115,7 @@ def distance_words(offer: Offer, ranks: Mapping[str, str]) -> str:
     fellow = ranks.get(distance.nearest_id, distance.nearest_id)
     if distance.kind in ("variables", "not distinct"):
         far = sorted(distance.variables.items(), key=lambda kv: -kv[1])[:2]
-        apart = ", ".join(f"{k.replace('_', ' ')} {v:.0%}" for k, v in far)
+        apart = ", ".join(f"{k.removesuffix('_um').replace('_', ' ').replace('np ', 'N/P ')} {v:.0%}" for k, v in far)
         return f"{fellow}: {apart or 'identical variables'}" + (
             " (not distinct)" if distance.kind == "not distinct" else "")
     return f"{fellow}: other {distance.kind}"

@@ -9,10 +9,11 @@ from knowledge.requirement import ConditionValue, Requirement, Value
 
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "about": "≈"}
 _CONDITION_UNITS = {
-    "_pct": " %", "_C": " °C", "_A": " A", "_W": " W", "_s": " s", "_Hz": " Hz", "_min": " V", "_max": " V",
+    "_pct": " %", "_C": " °C", "_A": " A", "_W": " W", "_s": " s", "_Hz": " Hz",
 }
 _RATES = {"rate_C": "C", "charge_C": "C charge", "discharge_C": "C discharge", "reference_C": "C reference",
           "rate_P": "P"}
+_LIMITS = {"v_min": "down to", "v_max": "up to"}
 _METHOD_WORDS = {
     "dfn": "DFN-simulated", "build-up": "build-up", "ageing run": "ageing simulation", "surrogate": "estimated",
     "card": "material card", "document": "document",
@@ -62,6 +63,8 @@ def _condition(name: str, value: ConditionValue) -> str:
         return f"{_value(value)} % SOC"
     if isinstance(value, str):
         return value
+    if name in _LIMITS:
+        return f"{_LIMITS[name]} {_value(value)} V"
     for ending, unit in _CONDITION_UNITS.items():
         if name.endswith(ending):
             label = name.removesuffix(ending).replace("_", " ")
@@ -136,6 +139,14 @@ def second_opinion_sentence(offer: Offer) -> str:
 def margin_words(verdict: Verdict) -> str:
     """The relative margin with its sign, or nothing."""
     return "" if verdict.margin is None else f"{verdict.margin:+.1%}".replace("-", "−")
+
+
+def reason_words(verdict: Verdict) -> str:
+    """Why a verdict is what it is, without the figure and the bound, which stand beside it."""
+    figure = verdict.figure
+    if figure is None or figure.value is None or "; " not in verdict.reason:
+        return verdict.reason
+    return verdict.reason.split("; ", 1)[1]
 
 
 def verdict_for(offer: Offer, requirement_id: str) -> Verdict | None:

@@ -10,6 +10,7 @@ import pytest
 from agent.report.html import render_html
 from agent.report.pdf import render_pdf
 from agent.report.plots import plots
+from agent.report.words import reason_words
 from agent.report.workbook import safe, write_workbook
 from agent.report.write import SCHEMA
 from knowledge.report import Report
@@ -54,6 +55,18 @@ def test_a_report_without_offers_renders(sample_report):
     assert "No design" in render_html(bare.model_copy(update={
         "feasibility": bare.feasibility.model_copy(update={"feasible": False})}), {})
     assert render_pdf(bare, {}).startswith(b"%PDF")
+
+
+def test_a_report_whose_curves_failed_renders_without_plots(sample_report):
+    assert "designs, ranked" in render_html(sample_report, {})
+
+
+def test_a_reason_does_not_repeat_the_figure_beside_it(sample_report):
+    verdict = next(v for v in sample_report.offers[0].verdicts if v.verdict == "at risk")
+    again = verdict.model_copy(update={"reason": "DFN-simulated 4 Ah against 3.9 Ah; the interval straddles the bound"})
+    assert reason_words(again) == "the interval straddles the bound"
+    bare = again.model_copy(update={"figure": None})
+    assert reason_words(bare) == again.reason
 
 
 def test_the_pdf_holds_the_facts_as_text(sample_report, svgs, tmp_path):
