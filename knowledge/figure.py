@@ -23,6 +23,16 @@ class SecondOpinion(Frozen):
     apart: bool = Field(description="it lies outside the figure's stated interval")
 
 
+class CrossCheck(Frozen):
+    """The same figure by another solver, and whether the two differ by more than their errors explain."""
+
+    solver: str
+    value: float = Field(description="in the figure's unit")
+    difference_pct: float = Field(description="of the other solver's value from the figure's")
+    allowed_pct: float = Field(description="estimated errors of both solvers together")
+    flagged: bool
+
+
 class Figure(Frozen):
     """One number of one design under stated conditions.
 
@@ -42,6 +52,7 @@ class Figure(Frozen):
     text: str | None = Field(default=None, description="the answer where it is words: a chemistry, a format")
     cannot: bool = Field(default=False, description="the design cannot do what is asked: an answer, not an error")
     second: SecondOpinion | None = None
+    check: CrossCheck | None = Field(default=None, description="what another solver of the same equations finds")
 
 
 class Verdict(Frozen):

@@ -54,12 +54,14 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
             keys[name] = answer.key
     result = services.load(keys["key"], DesignsEvaluated) if keys["key"] else None
     built = sum(e.build_up is not None for e in result.evaluations) if result else 0
+    flagged = sum(any(f.check and f.check.flagged for f in e.figures) for e in result.evaluations) if result else 0
     return {
         "designs": keys,
         "failures": failures,
         "ledger_keys": [k for k in keys.values() if k],
         "summary": f"{built} designs DFN-simulated on the finer mesh; the best {len(best)} drawn"
-                   + (" and aged" if "ageing" in keys else ""),
+                   + (" and aged" if "ageing" in keys else "")
+                   + (f"; the two solvers differ in {flagged} by more than their errors explain" if flagged else ""),
     }
 
 

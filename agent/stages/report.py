@@ -26,7 +26,7 @@ from tools.verify.bounds import physical_bounds
 from tools.verify.judge import judge
 from tools.verify.offers import feasibility
 
-VERSIONED = ("cellwright", "pybamm", "pymatgen", "torch", "botorch", "langgraph", "chromadb")
+VERSIONED = ("cellwright", "pybamm", "numba", "pymatgen", "torch", "botorch", "langgraph", "chromadb")
 EXIT_FEASIBLE, EXIT_NOT_FEASIBLE = 0, 3
 
 

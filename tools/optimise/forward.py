@@ -140,7 +140,7 @@ def forward_models(
         log.append(SearchStep(
             system=table.system, format="any", step=f"labels: {describe(table.protocol)}", count=len(labels.x),
             kept=int(labels.answered.sum()), wall_s=time.perf_counter() - started,
-            note=f"{labels.fresh} simulated now; {note}",
+            note=f"{labels.fresh} simulated now by {database.simulator.name}; {note}",
         ))
     return models, used, log
 

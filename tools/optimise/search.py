@@ -87,7 +87,7 @@ class SearchResult(Frozen):
     exhausted: bool = Field(description="all rounds were spent without enough designs")
 
 
-@tool(stage="candidates", version="1", backends=("torch", "botorch", "pybamm"), example=EXAMPLE)
+@tool(stage="candidates", version="2", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
 def search_designs(request: SearchDesigns, context: Context) -> SearchResult:
     """Search systems and formats for many different cell designs that meet the requirements.
 
@@ -99,10 +99,10 @@ def search_designs(request: SearchDesigns, context: Context) -> SearchResult:
         tools.failures.Infeasible: no space has a design that can be built.
         tools.failures.StoreBroken: the simulator database is damaged.
     """
-    from tools.simulate.pool import default_simulator
+    from tools.simulate.pool import search_simulator
 
     key = run_key(search_designs, request.model_dump(mode="json"), context.seed)
-    return search(request, context, default_simulator(context), key)
+    return search(request, context, search_simulator(context), key)
 
 
 def search(request: SearchDesigns, context: Context, simulator: Simulator, origin: str = "") -> SearchResult:

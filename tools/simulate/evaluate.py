@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Discriminator, Field, Tag
 
@@ -16,6 +16,7 @@ from knowledge.protocol import CycleAgeing, Protocol
 from knowledge.sheet import Assumed, DesignSheet, SheetCheck
 from tools.failures import ToolFailure
 from tools.run import run_key
+from tools.simulate.cross_check import cross_checked, estimate_pct
 from tools.simulate.facts import cost, fact
 from tools.simulate.interval import with_interval
 from tools.simulate.measure import Answer, Case, measured
@@ -26,7 +27,7 @@ from tools.tool import Context, Progress, silent, tool
 
 Builder = Callable[[CellDesign], BuildUp]
 Curves = dict[str, dict[str, list[float]]]
-BACKENDS = ("pybamm",)
+BACKENDS = ("pybamm", "numba")
 
 
 class DesignEvaluation(Frozen):
@@ -39,6 +40,14 @@ class DesignEvaluation(Frozen):
     failure: str | None = None
     assumed: tuple[Assumed, ...] = Field(default=(), description="what a design sheet left out, and what was taken")
     checks: tuple[SheetCheck, ...] = Field(default=(), description="what a design sheet gives twice")
+
+
+class _Found(NamedTuple):
+    """One design's figures, the solver's estimated error of each (None where it states none), and its curves."""
+
+    figures: tuple[Figure, ...]
+    errors_pct: tuple[float | None, ...]
+    curves: Curves
 
 
 class _Batch:
@@ -87,22 +96,28 @@ def evaluate(designs: Sequence[CellDesign], asks: Sequence[Ask], simulator: Simu
 def evaluate_all(
     designs: Sequence[CellDesign], asks: Sequence[Ask], simulator: Simulator, mesh: Mesh = "search",
     curves: bool = False, origin: str = "", progress: Progress = silent, builder: Builder | None = None,
+    searcher: Simulator | None = None,
 ) -> list[DesignEvaluation]:
     """Build-ups, figures and curves of each design. A design that cannot be built fails alone.
 
-    On the verify mesh everything is simulated on the search mesh too, and the shift between the two widens the
-    interval and stands in the note.
+    On the verify mesh everything is simulated as the search did it too (by `searcher`, or the same simulator on the
+    search mesh); the difference widens the interval and stands in the note and the figure's check.
     """
     builds, failures = _build_all(designs, builder)
-    fine = _figures(designs, builds, asks, simulator, mesh, curves, origin, progress)
+    found = _figures(designs, builds, asks, simulator, mesh, curves, origin, progress)
     if mesh == "verify":
-        coarse = _figures(designs, builds, asks, simulator, "search", False, origin, progress)
-        figures = [tuple(map(_with_shift, f, c)) for f, c in zip(fine[0], coarse[0], strict=True)]
+        second = searcher or simulator
+        coarse = _figures(designs, builds, asks, second, "search", False, origin, progress)
+        figures = [
+            tuple(cross_checked(a, b, second.name, error) for a, b, error in zip(f.figures, c.figures, c.errors_pct,
+                                                                                 strict=True))
+            for f, c in zip(found, coarse, strict=True)
+        ]
     else:
-        figures = [tuple(with_interval(f) for f in row) for row in fine[0]]
+        figures = [tuple(with_interval(figure) for figure in f.figures) for f in found]
     return [
-        DesignEvaluation(design=d, build_up=b, figures=f, curves=c, failure=why)
-        for d, b, f, c, why in zip(designs, builds, figures, fine[1], failures, strict=True)
+        DesignEvaluation(design=d, build_up=b, figures=row, curves=f.curves, failure=why)
+        for d, b, row, f, why in zip(designs, builds, figures, found, failures, strict=True)
     ]
 
 
@@ -127,7 +142,7 @@ def _build_all(designs: Sequence[CellDesign], builder: Builder | None
 def _figures(
     designs: Sequence[CellDesign], builds: Sequence[BuildUp | None], asks: Sequence[Ask], simulator: Simulator,
     mesh: Mesh, curves: bool, origin: str, progress: Progress,
-) -> tuple[list[tuple[Figure, ...]], list[Curves]]:
+) -> list[_Found]:
     batch = _Batch(designs, builds, simulator, mesh, progress)
     built = [i for i, b in enumerate(builds) if b is not None]
     power = any(needs_slow(a) for a in asks)
@@ -139,17 +154,17 @@ def _figures(
             asked = runs_for(ask, batch._build(i), batch.slow(i) if power else None)
             plans[i, j] = tuple(with_own_limits(run, designs[i].pair) for run in asked)
     batch.simulate([(i, run) for (i, _), runs in plans.items() for run in runs], curves)
-    rows, drawn = [], []
+    rows = []
     for i, design in enumerate(designs):
-        build, row, lines = builds[i], [], {}
+        build, row, errors, lines = builds[i], [], [], {}
         for j, ask in enumerate(asks):
             runs = [(run, batch.of(i, run)) for run in plans.get((i, j), ())]
             row.append(_figure(ask, design, build, runs, origin))
+            errors.append(estimate_pct(runs))
             if curves:
                 lines.update({curve_name(run): o.curve for run, o in runs if o.curve and run.role != "rung"})
-        rows.append(tuple(row))
-        drawn.append(lines)
-    return rows, drawn
+        rows.append(_Found(tuple(row), tuple(errors), lines))
+    return rows
 
 
 def curve_name(run: Run) -> str:
@@ -200,15 +215,6 @@ def _aged(figure: Figure, answer: Answer) -> Figure:
     return figure.model_copy(update={"value": answer.value * share, "method": "surrogate", "note": note})
 
 
-def _with_shift(fine: Figure, coarse: Figure) -> Figure:
-    if fine.value is None or coarse.value is None or fine.method == "build-up":
-        return with_interval(fine)
-    shift = fine.value - coarse.value
-    relative = 100 * shift / abs(fine.value) if fine.value else 0.0
-    note = "; ".join(n for n in (fine.note, f"finer mesh moved it by {relative:+.2f} %") if n)
-    return with_interval(fine, shift).model_copy(update={"note": note})
-
-
 def _terms(given: Any) -> str:
     whole = "pair" in given if isinstance(given, dict) else isinstance(given, CellDesign)
     return "design" if whole else "sheet"
@@ -242,7 +248,7 @@ class DesignsEvaluated(Frozen):
     evaluations: tuple[DesignEvaluation, ...]
 
 
-@tool(stage="designs", version="2", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
+@tool(stage="designs", version="4", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
 def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluation:
     """Simulate one cell design: build-up, figures under the asked conditions, and curves.
 
@@ -263,7 +269,7 @@ def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluati
     return found if sheet is None else found.model_copy(update={"assumed": sheet.assumed, "checks": sheet.checks})
 
 
-@tool(stage="designs", version="2", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
+@tool(stage="designs", version="3", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
 def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvaluated:
     """Simulate many cell designs in one batch; a design that fails is recorded and stops nothing."""
     key = run_key(evaluate_designs, request.model_dump(mode="json"), context.seed)
@@ -273,7 +279,9 @@ def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvalu
 
 def _evaluated(designs: Sequence[CellDesign], asks: Sequence[Ask], mesh: Mesh, curves: bool, context: Context,
                origin: str) -> list[DesignEvaluation]:
-    from tools.simulate.pool import default_simulator
+    from tools.simulate.pool import default_simulator, search_simulator
 
     simulated = tuple(a for a in asks if not isinstance(a.protocol, CycleAgeing)) if asks else standard_asks()
-    return evaluate_all(designs, simulated, default_simulator(context), mesh, curves, origin, context.progress)
+    searcher = search_simulator(context)
+    simulator = searcher if mesh == "search" else default_simulator(context)
+    return evaluate_all(designs, simulated, simulator, mesh, curves, origin, context.progress, searcher=searcher)

@@ -16,6 +16,7 @@ from knowledge.protocol import Protocol
 # `pybamm.Simulation` made anew for each design ("rebuild": isothermal discharges only).
 BatchedMesh = Literal["search", "verify"]
 Mesh = Literal["search", "verify", "rebuild"]
+MESH_ERROR = "mesh_error_pct"  # among a solver's values where it estimates its own error
 Status = Literal["ok", "cannot carry the current", "limit reached", "out of validity", "failed"]
 
 
@@ -38,6 +39,7 @@ class Outcome(Frozen):
     pulse_power: power_mW_cm2, current_mA_cm2, voltage_end_V, ocv_V
     fast_charge: time_min, min_anode_potential_V, capacity_mAh_cm2, max_rate_C
     cycle_ageing: cycles, capacity_retention_pct (at the last simulated cycle), last_cycle, resistance_growth_pct
+    all, where the solver estimates it: mesh_error_pct, the error of the main value
     """
 
     status: Status
@@ -48,7 +50,7 @@ class Outcome(Frozen):
 
 
 class Simulator(Interface):
-    """Anything that answers protocols for many points: PyBaMM now, a batched DFN later."""
+    """Anything that answers protocols for many points: PyBaMM, the batched DFN, a surrogate."""
 
     name: str
 

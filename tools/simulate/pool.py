@@ -1,4 +1,4 @@
-"""A pool of simulating processes behind a small interface, and the simulator that a tool asks for.
+"""A pool of simulating processes behind a small interface, and the simulators that a tool asks for.
 
 Processes are spawned, run one thread each, ignore Ctrl-C (the parent handles it) and end when their parent does.
 """
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from importlib.util import find_spec
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -128,8 +129,21 @@ def chunks(items: Sequence[int], most: int, workers: int) -> list[list[int]]:
     return [list(items[i:i + size]) for i in range(0, len(items), size)]
 
 
+def search_simulator(context: Context) -> Simulator:
+    """The simulator of the database and the search: the batched DFN, with PyBaMM behind it for what it does not solve.
+
+    Where numba cannot be imported (a platform without it) that is PyBaMM alone, under its own name in logs and labels.
+    """
+    reference = default_simulator(context)
+    if find_spec("numba") is None:
+        return reference
+    from tools.simulate.batched.batched_simulator import BatchedSimulator
+
+    return BatchedSimulator(reference, workers=context.workers, progress=context.progress)
+
+
 def default_simulator(context: Context) -> Simulator:
-    """The simulator for a tool's context: one a process and set of workers, so that models are built once."""
+    """PyBaMM, which verifies and ages designs: one a process and set of workers, so that models are built once."""
     from tools.simulate.pybamm_simulator import PybammSimulator
 
     key = (str(context.home), context.workers, context.seed)

@@ -6,14 +6,14 @@ import pytest
 from knowledge.parameters import SYSTEMS
 from knowledge.protocol import Discharge, FastCharge, Pulse, ThermalDischarge
 from tools.simulate.batched.batched_simulator import BatchedSimulator
-from tools.simulate.batched.extrapolation import ERROR, extrapolate
+from tools.simulate.batched.extrapolation import extrapolate
 from tools.simulate.batched.history import Accuracy
 from tools.simulate.batched.kernel import ENERGY, BatchedKernel
 from tools.simulate.batched.layout import FARADAY, Cells, edges, layout
 from tools.simulate.batched.particle import modes
 from tools.simulate.batched.protocols import discharge, run
 from tools.simulate.batched.tables import CONCENTRATION_MAX, evaluate, piecewise_cubic, tables
-from tools.simulate.point import Outcome, SimulationPoint
+from tools.simulate.point import MESH_ERROR, Outcome, SimulationPoint
 from tools.simulate.pybamm_kernels import kernel as pybamm_kernel
 from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, VOLTAGE
 from tools.simulate.pybamm_prepare import prepare
@@ -214,7 +214,7 @@ def test_simulator_statuses_estimates_and_delegation():
     closed = SYSTEMS[NMC811].reference.separator.model_copy(update={"porosity": 0.05})
     points = [point(), point(separator=closed), point(path=2000.0), point("lfp_graphite")]
     ok, refused, weak, _ = simulator.simulate(points, Discharge(rate_C=1.0), curves=True)
-    assert ok.status == "ok" and 0 < ok.values[ERROR] < 0.5 and len(ok.curve["voltage_V"]) > 30
+    assert ok.status == "ok" and 0 < ok.values[MESH_ERROR] < 0.5 and len(ok.curve["voltage_V"]) > 30
     assert refused.status == "failed" and "porosity" in refused.note
     assert weak.status == "cannot carry the current"
     cold = simulator.simulate([point("lfp_graphite")], Discharge(temperature_C=-20))[0]
@@ -228,7 +228,7 @@ def test_extrapolation_removes_a_second_order_error():
     coarse, fine = (Outcome(status="ok", values={"energy_mWh_cm2": 10 + 5 / c.electrode**2}) for c in meshes)
     assert extrapolate(coarse, fine, meshes).values["energy_mWh_cm2"] == pytest.approx(10, rel=1e-12)
     other = coarse.model_copy(update={"status": "cannot carry the current"})
-    assert extrapolate(other, fine, meshes).values[ERROR] == 100
+    assert extrapolate(other, fine, meshes).values[MESH_ERROR] == 100
 
 
 def test_a_discharge_ends_where_the_document_says():

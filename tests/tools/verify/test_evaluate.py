@@ -9,7 +9,7 @@ from knowledge.protocol import Discharge
 from tools.simulate.curve import gained
 from tools.simulate.evaluate import evaluate_all
 from tools.simulate.interval import spread_of, with_interval
-from tools.simulate.point import Outcome
+from tools.simulate.point import MESH_ERROR, Outcome
 from tools.simulate.runs import Slow, own_rate, runs_for
 from tools.simulate.standard import standard_asks
 from tools.verify.asks import ask_of
@@ -150,6 +150,33 @@ def test_the_finer_mesh_widens_the_interval(figure, simulator):
     half = fine.value * spread_of("capacity").pct / 100 + 0.03 * 0.9 * Q
     assert (fine.low, fine.high) == (pytest.approx(fine.value - half), pytest.approx(fine.value + half))
     assert "finer mesh moved it by +2.91 %" in fine.note
+
+
+def test_two_solvers_are_compared_and_flagged_beyond_their_errors(design_of, build, simulator):
+    asks = (Ask(metric="capacity", unit="Ah", protocol=Discharge()),)
+    for factor, flagged in ((1.002, False), (1.01, True)):
+        searcher = Estimating(simulator, factor)
+        found = evaluate_all([design_of(80)], asks, simulator, "verify", builder=build, searcher=searcher)
+        figure = found[0].figures[0]
+        assert figure.check.flagged is flagged
+        assert figure.check.difference_pct == pytest.approx(100 * (factor - 1))
+        assert figure.check.allowed_pct == pytest.approx(0.4)
+        assert (figure.note.count("CHECK") == 1) is flagged
+        assert figure.high - figure.value > (factor - 1) * figure.value
+
+
+class Estimating:
+    """The formulas times a factor, with an estimated error of 0.3 %."""
+
+    name = "estimating"
+
+    def __init__(self, inner, factor):
+        self.inner, self.factor = inner, factor
+
+    def simulate(self, points, protocol, mesh="search", curves=False):
+        found = self.inner.simulate(points, protocol, mesh)
+        return [o.model_copy(update={"values": {n: self.factor * v for n, v in o.values.items()} | {MESH_ERROR: 0.3}})
+                for o in found]
 
 
 def test_validity_is_the_worst_of_the_runs(figure, simulator):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
+import platformdirs
+
+from tools.simulate.compiler import processor_key
 
 F = TypeVar("F", bound=Callable[..., object])
 COMPILED_FILES = "compiled", "tables", "layout", "newton", "history", "limits", "stepping"
+CACHE_VARIABLE = "NUMBA_CACHE_DIR"
 
 
 def compiled(function: F) -> F:
@@ -23,12 +28,31 @@ def compiled(function: F) -> F:
 
 
 def compiled_entry(function: F) -> F:
-    """A compiled function that is kept in numba's cache (NUMBA_CACHE_DIR, else beside its file).
+    """A compiled function whose machine code is kept in `code_folder()`, where that can be written.
 
     The cache notices changes of the function's own file and of its closure: an entry closes over `sources()`.
     """
-    compiler = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
-    return cast(F, compiler(function))
+    folder = code_folder()
+    compiler = numba.njit(cache=folder is not None, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
+    settings: Any = numba.config
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(folder or "")  # read while the entry is declared
+    try:
+        return cast(F, compiler(function))
+    finally:
+        settings.CACHE_DIR = before
+
+
+def code_folder() -> Path | None:
+    """NUMBA_CACHE_DIR, else a folder of this kind of processor under CELLWRIGHT_HOME; None where it is read-only."""
+    given = os.environ.get(CACHE_VARIABLE)
+    home = Path(os.environ.get("CELLWRIGHT_HOME") or platformdirs.user_data_dir("cellwright"))
+    folder = Path(given) if given else home / "compiled" / processor_key() / "numba"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
 
 
 @cache

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from tools.simulate.batched.layout import Cells
-from tools.simulate.point import Outcome
+from tools.simulate.point import MESH_ERROR, Outcome
 
-ERROR = "mesh_error_pct"
-JUDGED = ("energy_mWh_cm2", "resistance_ohm_cm2", "power_mW_cm2", "time_min")
 SHARE = 0.5          # of the extrapolated correction that is taken for its error
-FLOOR_PCT = 0.01     # the error of time integration, which no mesh shows
+# What no mesh shows, in per cent: errors of time integration (measured against 25 to 100 times tighter tolerances), and
+# the width at which the search for a pulse power stops.
+FLOOR_PCT = {"energy_mWh_cm2": 0.01, "resistance_ohm_cm2": 0.1, "power_mW_cm2": 1.0, "time_min": 0.25}
 TRUSTED = 0.25       # corrections above this share are not extrapolated: the meshes are too coarse for the design
 
 
 def extrapolate(coarse: Outcome, fine: Outcome, meshes: tuple[Cells, Cells]) -> Outcome:
     """Richardson's extrapolation of each value for an error of second order in the cell count (eq. 16).
 
-    `values[ERROR]` is the estimated error of the protocol's main value in per cent. Where the meshes disagree on the
-    status or by more than `TRUSTED`, the finer outcome stands and the whole difference is its estimate.
+    `values[MESH_ERROR]` is the estimated error of the protocol's main value in per cent. Where the meshes disagree on
+    the status or by more than `TRUSTED`, the finer outcome stands and the whole difference is its estimate.
     """
     if fine.status in ("failed", "out of validity"):
         return fine
     if fine.status != coarse.status or not fine.values or coarse.values.keys() != fine.values.keys():
-        return fine.model_copy(update={"values": {**fine.values, ERROR: 100.0}})
+        return fine.model_copy(update={"values": {**fine.values, MESH_ERROR: 100.0}})
     ratio = meshes[1].electrode / meshes[0].electrode
     share = 1 / (ratio * ratio - 1)
     correction = {name: share * (fine.values[name] - coarse.values[name]) for name in fine.values}
-    worst = max((abs(correction[n] / fine.values[n]) for n in JUDGED if fine.values.get(n)), default=0.0)
+    worst = max((abs(correction[n] / fine.values[n]) for n in FLOOR_PCT if fine.values.get(n)), default=0.0)
     if worst > TRUSTED:
-        return fine.model_copy(update={"values": {**fine.values, ERROR: 100 * worst}})
+        return fine.model_copy(update={"values": {**fine.values, MESH_ERROR: 100 * worst}})
     values = {name: fine.values[name] + correction[name] for name in fine.values}
-    return fine.model_copy(update={"values": {**values, ERROR: 100 * SHARE * worst + FLOOR_PCT}})
+    floor = max((pct for name, pct in FLOOR_PCT.items() if name in values), default=0.0)
+    return fine.model_copy(update={"values": {**values, MESH_ERROR: 100 * SHARE * worst + floor}})

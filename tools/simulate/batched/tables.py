@@ -1,7 +1,7 @@
 """What a parameter set says of one system at one temperature, as tables that compiled code can read.
 
-Made once per (system, temperature) from PyBaMM's own parameter functions and kept on disk. Each table is piecewise
-cubic on a uniform grid: row i holds the coefficients of the polynomial in the local coordinate (0 to 1) of interval i.
+Made once per (system, temperature) from the very functions that the PyBaMM simulator uses, and kept on disk. Each table
+is piecewise cubic on a uniform grid: row i holds the polynomial in the local coordinate (0 to 1) of interval i.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from knowledge.parameters.registry import system
 from tools.failures import OutOfValidity
 
 Array = npt.NDArray[np.float64]
-FORMAT = 4
+FORMAT = 5
 KELVIN = 273.15
 STOICHIOMETRY_INTERVALS = 4000
 CONCENTRATION_INTERVALS, CONCENTRATION_MAX = 600, 6000.0  # mol/m³: knots every 10, where PyBaMM clips κ and De
@@ -121,10 +121,10 @@ def _compute(key: str, temperature_C: float) -> Tables:
     import pybamm
     from pybamm.parameters.lithium_ion_parameters import U_asymptotes
 
+    from tools.simulate.pybamm_kernels import parameter_values
+
     known = system(key)
-    values = pybamm.ParameterValues(known.pybamm_set)
-    if known.overrides:
-        values.update(dict(known.overrides), check_already_exists=False)
+    values = parameter_values(known)
     p, kelvin = pybamm.LithiumIonParameters(), temperature_C + KELVIN
 
     def of(symbol: Any, like: Array) -> Array:
