@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from agent.settings import Settings, settings_from_environment
 from knowledge.frozen import Frozen
+from tools.simulate.compiler import compiler_available
 
 _NEEDED = ("pybamm", "bpx", "torch", "botorch", "pymatgen", "chromadb", "bm25s", "langgraph",
            "langgraph-checkpoint-sqlite", "openai", "pdfplumber", "pypdf", "python-docx", "openpyxl", "typst",
@@ -45,9 +45,9 @@ def _distribution(name: str, needed: bool, remedy: str) -> Examined:
 
 
 def _compiler() -> Examined:
-    found = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
-    return Examined(part="C compiler", ok=found is not None, needed=False, found=found or "absent",
-                    remedy="" if found else "simulation works without one and is slower: install gcc or clang")
+    ok = compiler_available()
+    return Examined(part="C compiler", ok=ok, needed=False, found="gcc" if ok else "absent",
+                    remedy="" if ok else "simulation works without one and is slower: install gcc")
 
 
 def _home(settings: Settings) -> Examined:

@@ -35,6 +35,9 @@ SimulationsOption = Annotated[
     int | None,
     typer.Option("--simulations", min=32, max=20000, help="Database designs per system and protocol. [default: 320]"),
 ]
+DocumentsAtOnceOption = Annotated[
+    int, typer.Option("--workers", min=1, help="Documents at the same time; more than one: each on one core.")
+]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Processes.  [default: CPU cores, at most 8]")
 ]
@@ -166,7 +169,7 @@ def requirements(file: FileArgument, json_: JsonOption = False) -> None:
 def batch(
     folder: Annotated[Path, typer.Argument(help="Folder with RFx documents.")],
     out: OutOption = None,
-    workers: WorkersOption = None,
+    workers: DocumentsAtOnceOption = 1,
     seed: SeedOption = None,
     designs: DesignsOption = None,
     simulations: SimulationsOption = None,
@@ -177,7 +180,7 @@ def batch(
     from agent.surfaces.batch import run_batch, show_batch
 
     settings = make_settings(out=out, seed=seed, designs=designs, simulations=simulations)
-    rows = run_batch(folder, settings, workers or 1, None if (quiet or json_) else error_console())
+    rows = run_batch(folder, settings, workers, None if (quiet or json_) else error_console())
     if json_:
         emit_json([row.model_dump(mode="json") for row in rows])
     else:

@@ -6,7 +6,6 @@ import hashlib
 import os
 import platform
 import shutil
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 CACHE_VARIABLE = "PYBAMM_CASADI_AOT_CACHE"
@@ -15,19 +14,6 @@ CACHE_VARIABLE = "PYBAMM_CASADI_AOT_CACHE"
 def compiler_available() -> bool:
     """Whether the C compiler that PyBaMM calls is on the path."""
     return shutil.which("gcc") is not None
-
-
-def simulate_backend() -> dict[str, str]:
-    """What simulates here: PyBaMM's version, and whether its models are compiled (about three times faster)."""
-    try:
-        found = version("pybamm")
-    except PackageNotFoundError:
-        found = "absent: `pip install pybamm` in this environment brings it"
-    if compiler_available():
-        compiled = "yes (gcc)"
-    else:
-        compiled = "no C compiler (gcc) found: simulations run interpreted, slower, with the same results"
-    return {"pybamm": found, "compiled models": compiled}
 
 
 def keep_compiled_models(home: Path) -> Path:
