@@ -17,6 +17,7 @@ from knowledge.parameters.system import System
 from tools.failures import BadInput, Infeasible, ToolFailure
 from tools.simulate.formulation import check_electrode, coating, known_system
 from tools.simulate.ocp import Array, ocp_table
+from tools.simulate.varied import added_loss
 
 SEPARATOR_UM = (3.0, 60.0)
 
@@ -102,7 +103,7 @@ def np_ratio(pair: ElectrodePair) -> float:
 
 def _np(known: System, q_n: float, q_p: float, v_max: float) -> float:
     released = known.as_made_stoichiometry - _charge_limit(known.key, v_max)
-    return q_n * (1 + known.first_cycle_loss) / (q_p * released)
+    return q_n * (1 + known.first_cycle_loss + added_loss()) / (q_p * released)
 
 
 def negative_thickness_um(pair: ElectrodePair, wanted_np: float) -> float:
@@ -135,7 +136,7 @@ def balance(pair: ElectrodePair) -> Balance:
             f"of the positive ({pair.positive.coating_thickness_um:.3g} µm); it must be at least 1, usual are 1.03 to "
             "1.3",
             field="negative.coating_thickness_um", np_ratio=ratio)
-    lithium = known.as_made_stoichiometry * q_p - known.first_cycle_loss * q_n
+    lithium = known.as_made_stoichiometry * q_p - (known.first_cycle_loss + added_loss()) * q_n
     y100, y0 = _window(pair, known, lithium, q_n, q_p)
     x = (lithium - y100 * q_p) / q_n, (lithium - y0 * q_p) / q_n
     capacity = (y0 - y100) * q_p

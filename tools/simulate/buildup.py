@@ -15,6 +15,7 @@ from tools.simulate.formulation import BINDER, CONDUCTIVE, Coating, coating, kno
 from tools.simulate.layout import Layout
 from tools.simulate.path_resistance import NEGATIVE_FOIL, POSITIVE_FOIL, path_resistance_ohm
 from tools.simulate.stack import stack_layout
+from tools.simulate.varied import card_value
 from tools.simulate.winding import winding_layout
 
 
@@ -48,7 +49,7 @@ def _density(key: str, expected: str, field: str) -> float:
         raise BadInput(f"{field}: {error}", field=field) from error
     if found.kind != expected:
         raise BadInput(f"{field} is {key!r}, a card of kind {found.kind!r}; a {expected} is needed", field=field)
-    return 1000.0 * found.value("density_g_cm3")
+    return 1000.0 * card_value(key, "density_g_cm3")
 
 
 def _electrode_items(positive: Coating, negative: Coating, layout: Layout, design: CellDesign) -> list[Item]:
@@ -79,7 +80,7 @@ def _mass_items(items: list[Item]) -> tuple[MassItem, ...]:
         mass, volume = grouped.get(item.group or item.component, (0.0, 0.0))
         grams = item.mass_kg * 1e3
         grouped[item.group or item.component] = (mass + grams,
-                                                 volume + grams / card(item.material).value("density_g_cm3"))
+                                                 volume + grams / card_value(item.material, "density_g_cm3"))
     return tuple(MassItem(component=name, mass_g=m, volume_mL=v) for name, (m, v) in grouped.items())
 
 
@@ -91,7 +92,7 @@ def _electrolyte_m3(positive: Coating, negative: Coating, layout: Layout, design
 
 
 def _warnings(design: CellDesign, case: Housing, items: list[Item], held: Balance) -> tuple[str, ...]:
-    filled = sum(i.mass_kg / (1000 * card(i.material).value("density_g_cm3")) for i in items)
+    filled = sum(i.mass_kg / (1000 * card_value(i.material, "density_g_cm3")) for i in items)
     outer = sum(p.volume_m3 for p in case.parts if p.component in ("can", "case", "cap", "lid", "laminate"))
     found = []
     if filled - outer > case.inner_m3:
@@ -122,7 +123,7 @@ def build_up(design: CellDesign) -> BuildUp:
     electrolyte = _electrolyte_m3(positive, negative, layout, design)
     items.append(Item("electrolyte", design.pair.electrolyte,
                       electrolyte * _density(design.pair.electrolyte, "electrolyte", "pair.electrolyte")))
-    items += [Item(p.component, p.material, p.volume_m3 * 1000 * card(p.material).value("density_g_cm3"))
+    items += [Item(p.component, p.material, p.volume_m3 * 1000 * card_value(p.material, "density_g_cm3"))
               for p in case.parts]
     area_cm2 = layout.facing_m2 * 1e4
     capacity = held.areal_capacity_mAh_cm2 * area_cm2 * 1e-3
@@ -139,7 +140,7 @@ def build_up(design: CellDesign) -> BuildUp:
         np_ratio=held.np_ratio, positive_stoichiometry=held.positive_stoichiometry,
         negative_stoichiometry=held.negative_stoichiometry, path_resistance_mohm=resistance * 1e3,
         path_resistance_ohm_cm2=resistance * area_cm2,
-        heat_capacity_J_K=sum(i.mass_kg * card(i.material).value("heat_capacity_J_kg_K") for i in items),
+        heat_capacity_J_K=sum(i.mass_kg * card_value(i.material, "heat_capacity_J_kg_K") for i in items),
         cooled_surface_cm2=case.surface_m2 * 1e4, cost_items=cost.items, cost_usd=cost.usd, cost_low_usd=cost.low_usd,
         cost_high_usd=cost.high_usd, warnings=_warnings(design, case, items, held),
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from knowledge.cell import Electrode
-from knowledge.materials.cards import UnknownMaterial, card
+from knowledge.materials.cards import UnknownMaterial
 from knowledge.parameters.registry import UnknownSystem, system
 from knowledge.parameters.system import System
 from tools.failures import BadInput
 from tools.physics.lithium import areal_sites_mAh_cm2
+from tools.simulate.varied import card_value, site_factor
 
 Side = Literal["positive", "negative"]
 CONDUCTIVE = "carbon_black"
@@ -47,11 +47,10 @@ def known_system(key: str) -> System:
         raise BadInput(str(error)) from error
 
 
-@cache
 def _density(key: str) -> float:
     """True density of a card [kg/m³]."""
     try:
-        return 1000.0 * card(key).value("density_g_cm3")
+        return 1000.0 * card_value(key, "density_g_cm3")
     except UnknownMaterial as error:
         raise BadInput(str(error)) from error
 
@@ -119,5 +118,5 @@ def coating(electrode: Electrode, key: str, side: Side) -> Coating:
     return Coating(
         active_fraction=fraction, active_kg_m2=active, conductive_kg_m2=dry * electrode.conductive_mass_fraction,
         binder_kg_m2=dry * electrode.binder_mass_fraction, pore_m3_m2=thickness * electrode.porosity,
-        sites_mAh_cm2=areal_sites_mAh_cm2(thickness, fraction, sites),
+        sites_mAh_cm2=areal_sites_mAh_cm2(thickness, fraction, sites * site_factor(side)),
     )

@@ -7,6 +7,7 @@ from functools import cache
 
 from knowledge.cell import ElectrodePair
 from knowledge.materials.cards import card
+from tools.simulate.varied import changed_values
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,14 @@ class Layout:
 
 
 @cache
+def _numbers(key: str) -> dict[str, float]:
+    return {name: p.value for name, p in card(key).properties.items()}
+
+
 def build_numbers(key: str) -> dict[str, float]:
     """The values of a build card by property name."""
-    return {name: p.value for name, p in card(key).properties.items()}
+    changed = changed_values(key)
+    return {**_numbers(key), **changed} if changed else _numbers(key)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from knowledge.cell import CellDesign, Cylindrical, Pouch
-from knowledge.materials.cards import card
 from tools.physics.conduction import edge_collected_ohm, tab_collected_ohm
 from tools.simulate.layout import Foil, Layout, build_numbers
+from tools.simulate.varied import card_value
 
 POSITIVE_FOIL, NEGATIVE_FOIL = "aluminium_foil", "copper_foil"
 
@@ -25,7 +25,7 @@ def _to_tabs(foil: Foil, resistivity_ohm_m: float, tabs: int) -> float:
 
 
 def _resistivity(key: str) -> float:
-    return 1.0 / card(key).value("conductivity_S_m")
+    return 1.0 / card_value(key, "conductivity_S_m")
 
 
 def _cylindrical(format_: Cylindrical, layout: Layout) -> float:

@@ -1,0 +1,100 @@
+"""P10–P90 intervals: each cause of scatter is sent through build-up and figures; independent causes add in quadrature.
+
+First order: figure(cause one σ away) − figure(nominal) is that cause's share of the standard deviation; P10 and P90 are
+1.2816 σ away. Causes that change the pair's behaviour are simulated; all others replay the nominal outcomes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from knowledge.ask import Ask
+from knowledge.cell import CellDesign
+from knowledge.figure import Figure
+from knowledge.frozen import Frozen
+from knowledge.sheet import Assumed
+from tools.failures import ToolFailure
+from tools.simulate.evaluate_many import figures_of
+from tools.simulate.point import Simulator
+from tools.simulate.replay import Recorder, Replay
+from tools.simulate.tolerance import Cause, causes, table
+from tools.simulate.varied import varied
+
+P90 = 1.2815515655446004  # standard normal
+LARGEST = 3
+
+
+class Share(Frozen):
+    """How much of a figure's scatter comes from one cause: its σ in the figure's unit."""
+
+    cause: str
+    sigma: float
+
+
+class Scatter(Frozen):
+    """The causes that matter most for a figure, the largest first, and σ of all together."""
+
+    metric: str
+    sigma: float
+    largest: tuple[Share, ...]
+
+
+def with_scatter(design: CellDesign, asks: Sequence[Ask], figures: Sequence[Figure], recorder: Recorder,
+                 assumed: Sequence[Assumed] = ()) -> tuple[tuple[Figure, ...], tuple[Scatter, ...]]:
+    """The figures with P10–P90 in `low` and `high`, and what each one's scatter comes from.
+
+    Args:
+        recorder: what simulated the figures; it simulates the causes that need it.
+        assumed: what a sheet left out; it scatters more than what it states.
+    """
+    nominal = _values(design, asks, Replay(recorder.seen))
+    seen = {protocol: list(rows) for protocol, rows in recorder.seen.items()}
+    found: list[tuple[str, list[float | None]]] = []
+    for cause in causes(design, assumed):
+        values = _of_cause(cause, asks, recorder.inner, seen)
+        found.append((cause.name, values))
+    rows = [_interval(figure, base, [(name, values[i]) for name, values in found])
+            for i, (figure, base) in enumerate(zip(figures, nominal, strict=True))]
+    return tuple(f for f, _ in rows), tuple(s for _, s in rows if s is not None)
+
+
+def _of_cause(cause: Cause, asks: Sequence[Ask], inner: Simulator, seen: dict) -> list[float | None]:  # type: ignore[type-arg]
+    simulator: Simulator = inner if cause.simulated else Replay(seen, cause.voltage)
+    with varied(cause.changed):
+        return _values(cause.design, asks, simulator)
+
+
+def _values(design: CellDesign, asks: Sequence[Ask], simulator: Simulator) -> list[float | None]:
+    try:
+        return [figure.value for figure in figures_of(design, asks, simulator)]
+    except ToolFailure:
+        return [None] * len(asks)
+
+
+def _interval(figure: Figure, base: float | None, values: list[tuple[str, float | None]]
+              ) -> tuple[Figure, Scatter | None]:
+    if figure.value is None or base is None or figure.metric in UNSCATTERED:
+        return figure, None
+    shares = [Share(cause=name, sigma=abs(value - base)) for name, value in values if value is not None]
+    if figure.metric in HEATED:
+        shares.append(Share(cause="heat transfer", sigma=table()["model"]["heat_transfer"]["relative"] * _rise(figure)))
+    sigma = math.sqrt(sum(s.sigma**2 for s in shares))
+    largest = tuple(sorted((s for s in shares if s.sigma > 0), key=lambda s: -s.sigma)[:LARGEST])
+    half = P90 * sigma
+    return (figure.model_copy(update={"low": figure.value - half, "high": figure.value + half}),
+            Scatter(metric=figure.metric, sigma=sigma, largest=largest))
+
+
+def _rise(figure: Figure) -> float:
+    ambient = figure.conditions.get("ambient_temperature_C", 25.0)
+    rise = figure.metric == "temperature_rise" or not isinstance(ambient, int | float)
+    return abs(figure.value or 0.0) if rise else abs((figure.value or 0.0) - float(ambient))  # type: ignore[arg-type]
+
+
+HEATED = frozenset({"temperature_rise", "surface_temperature"})
+# What the design fixes, and what has an interval of its own (prices) or none that can be propagated (ageing).
+UNSCATTERED = frozenset({
+    "length", "width", "thickness", "height", "diameter", "max_voltage", "min_voltage", "charge_voltage",
+    "voltage_window", "price", "cycle_life", "capacity_retention", "resistance_growth", "anode_silicon_fraction",
+    "cathode_cobalt_fraction"})
