@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from evals.score import Score, Scorer, unscored
-from evals.scorers import end_to_end, requirements
+from evals.scorers import end_to_end, real_cells, requirements
 from evals.suites import Suite, SuiteCase
 from evals.tasks import TASKS
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pydantic_evals.evaluators import Evaluator
     from pydantic_evals.reporting import EvaluationReport
 
-SCORERS: dict[str, tuple[Scorer, ...]] = {"read": requirements.SCORERS, "design": end_to_end.SCORERS}
+SCORERS: dict[str, tuple[Scorer, ...]] = {"read": requirements.SCORERS, "design": end_to_end.SCORERS,
+                                        "compare": real_cells.SCORERS}
 NOT_SCORED = "not scored"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +21,7 @@ class Goal(Frozen):
     """How the cases' values become one, and the bound that one has to keep."""
 
     scorer: str
-    over_cases: Literal["mean", "min", "max", "sum"] = "mean"
+    over_cases: Literal["mean", "median", "min", "max", "sum"] = "mean"
     comparator: Literal[">=", "<="] = ">="
     goal: float | None = None
 
@@ -29,7 +30,8 @@ class Goal(Frozen):
         scored = [v for v in values if not math.isnan(v)]
         if not scored:
             return math.nan
-        folds = {"mean": sum(scored) / len(scored), "min": min(scored), "max": max(scored), "sum": sum(scored)}
+        folds = {"mean": statistics.fmean(scored), "median": statistics.median(scored),
+                 "min": min(scored), "max": max(scored), "sum": sum(scored)}
         return folds[self.over_cases]
 
     def met(self, value: float) -> bool:
@@ -54,7 +56,7 @@ class Suite(Frozen):
 
     suite: str
     about: str
-    task: Literal["read", "design"]
+    task: Literal["read", "design", "compare"]
     scores: dict[str, Goal]
     cases: tuple[SuiteCase, ...]
 

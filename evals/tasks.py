@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.gold import read_gold
+from evals.published_cells import Compared
 from evals.scorers.end_to_end import RunCase
 from evals.scorers.requirements import ReadCase
 from evals.suites import REPO, SuiteCase
@@ -53,4 +54,12 @@ def _resolver(ledger_folder: Path) -> Callable[[str], bool]:
     return resolves
 
 
-TASKS: dict[str, Callable[[SuiteCase], Any]] = {"read": read, "design": design}
+def compare(case: SuiteCase) -> Compared:
+    """Predict one published figure of a real cell."""
+    from evals.published_cells import compared
+
+    label = case.expected["figure"]
+    return next(row for row in compared(REPO / case.document) if row.row.label == label)
+
+
+TASKS: dict[str, Callable[[SuiteCase], Any]] = {"read": read, "design": design, "compare": compare}

@@ -66,3 +66,18 @@ class Verdict(Frozen):
     figure: Figure | None = None
     margin: float | None = None
     reason: str
+
+
+class Share(Frozen):
+    """How much of a figure's scatter comes from one cause: its σ in the figure's unit."""
+
+    cause: str
+    sigma: float
+
+
+class Scatter(Frozen):
+    """The causes that matter most for a figure, the largest first, and σ of all together."""
+
+    metric: str
+    sigma: float
+    largest: tuple[Share, ...]

@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag
 
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign
-from knowledge.figure import Figure, FigureMethod
+from knowledge.figure import Figure, FigureMethod, Scatter
 from knowledge.frozen import Frozen
 from knowledge.offer import BuildUp
 from knowledge.protocol import CycleAgeing, Protocol
@@ -40,6 +40,7 @@ class DesignEvaluation(Frozen):
     failure: str | None = None
     assumed: tuple[Assumed, ...] = Field(default=(), description="what a design sheet left out, and what was taken")
     checks: tuple[SheetCheck, ...] = Field(default=(), description="what a design sheet gives twice")
+    scatter: tuple[Scatter, ...] = Field(default=(), description="what each interval is made of, where propagated")
 
 
 class _Found(NamedTuple):
@@ -248,7 +249,7 @@ class DesignsEvaluated(Frozen):
     evaluations: tuple[DesignEvaluation, ...]
 
 
-@tool(stage="designs", version="4", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
+@tool(stage="designs", version="5", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
 def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluation:
     """Simulate one cell design: build-up, figures under the asked conditions, and curves.
 
@@ -257,7 +258,10 @@ def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluati
         tools.failures.Infeasible: the design cannot be built.
     """
     from tools.simulate.buildup import build_up
+    from tools.simulate.pool import default_simulator, search_simulator
+    from tools.simulate.replay import Recorder
     from tools.simulate.sheet import resolve_sheet
+    from tools.simulate.uncertainty import with_scatter
 
     given = request.design
     sheet = resolve_sheet(given) if isinstance(given, DesignSheet) else None
@@ -265,8 +269,14 @@ def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluati
     assert isinstance(design, CellDesign)
     build_up(design)
     key = run_key(evaluate_design, request.model_dump(mode="json"), context.seed)
-    found = _evaluated([design], request.asks, request.mesh, request.curves, context, key)[0]
-    return found if sheet is None else found.model_copy(update={"assumed": sheet.assumed, "checks": sheet.checks})
+    asks, recorder = _simulated(request.asks), Recorder(search_simulator(context))
+    simulator = recorder if request.mesh == "search" else default_simulator(context)
+    found = evaluate_all([design], asks, simulator, request.mesh, request.curves, key, context.progress,
+                         searcher=recorder)[0]
+    assumed = sheet.assumed if sheet is not None else ()
+    figures, scatter = with_scatter(design, asks, found.figures, recorder, assumed)
+    return found.model_copy(update={"figures": figures, "scatter": scatter, "assumed": assumed,
+                                    "checks": sheet.checks if sheet is not None else ()})
 
 
 @tool(stage="designs", version="3", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
@@ -277,11 +287,14 @@ def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvalu
         _evaluated(request.designs, request.asks, request.mesh, request.curves, context, key)))
 
 
+def _simulated(asks: Sequence[Ask]) -> tuple[Ask, ...]:
+    return tuple(a for a in asks if not isinstance(a.protocol, CycleAgeing)) if asks else standard_asks()
+
+
 def _evaluated(designs: Sequence[CellDesign], asks: Sequence[Ask], mesh: Mesh, curves: bool, context: Context,
                origin: str) -> list[DesignEvaluation]:
     from tools.simulate.pool import default_simulator, search_simulator
 
-    simulated = tuple(a for a in asks if not isinstance(a.protocol, CycleAgeing)) if asks else standard_asks()
     searcher = search_simulator(context)
     simulator = searcher if mesh == "search" else default_simulator(context)
-    return evaluate_all(designs, simulated, simulator, mesh, curves, origin, context.progress, searcher=searcher)
+    return evaluate_all(designs, _simulated(asks), simulator, mesh, curves, origin, context.progress, searcher=searcher)

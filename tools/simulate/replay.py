@@ -1,8 +1,8 @@
-"""Simulators that remember and repeat: outcomes per square centimetre serve every cell that is built of the same pair."""
+"""Simulators that remember and repeat: an outcome per square centimetre serves every cell built of that pair."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from knowledge.protocol import Discharge, Protocol, Pulse, ThermalDischarge
 from tools.failures import ToolFailure
@@ -13,7 +13,7 @@ Seen = tuple[SimulationPoint, float, Outcome]
 
 
 class Recorder:
-    """A simulator that keeps what another one answers."""
+    """A simulator that keeps what another one answers on the search mesh."""
 
     def __init__(self, inner: Simulator) -> None:
         self.inner, self.name = inner, inner.name
@@ -23,6 +23,8 @@ class Recorder:
                  curves: bool = False) -> list[Outcome]:
         """The other simulator's outcomes."""
         found = self.inner.simulate(points, protocol, mesh, curves)
+        if mesh != "search":
+            return found
         rows = self.seen.setdefault(protocol, [])
         rows += [(p, balance(p.pair).areal_capacity_mAh_cm2, o) for p, o in zip(points, found, strict=True)]
         return found
@@ -37,7 +39,7 @@ class Replay:
 
     name = "replay"
 
-    def __init__(self, seen: dict[Protocol, list[Seen]], voltage: float = 1.0) -> None:
+    def __init__(self, seen: Mapping[Protocol, list[Seen]], voltage: float = 1.0) -> None:
         self.seen, self.voltage = seen, voltage
 
     def simulate(self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search",

@@ -7,37 +7,21 @@ First order: figure(cause one σ away) − figure(nominal) is that cause's share
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign
-from knowledge.figure import Figure
-from knowledge.frozen import Frozen
+from knowledge.figure import Figure, Scatter, Share
+from knowledge.protocol import Protocol
 from knowledge.sheet import Assumed
-from tools.failures import ToolFailure
-from tools.simulate.evaluate_many import figures_of
+from tools.simulate.evaluate import evaluate_all
 from tools.simulate.point import Simulator
-from tools.simulate.replay import Recorder, Replay
+from tools.simulate.replay import Recorder, Replay, Seen
 from tools.simulate.tolerance import Cause, causes, table
 from tools.simulate.varied import varied
 
 P90 = 1.2815515655446004  # standard normal
 LARGEST = 3
-
-
-class Share(Frozen):
-    """How much of a figure's scatter comes from one cause: its σ in the figure's unit."""
-
-    cause: str
-    sigma: float
-
-
-class Scatter(Frozen):
-    """The causes that matter most for a figure, the largest first, and σ of all together."""
-
-    metric: str
-    sigma: float
-    largest: tuple[Share, ...]
 
 
 def with_scatter(design: CellDesign, asks: Sequence[Ask], figures: Sequence[Figure], recorder: Recorder,
@@ -59,17 +43,15 @@ def with_scatter(design: CellDesign, asks: Sequence[Ask], figures: Sequence[Figu
     return tuple(f for f, _ in rows), tuple(s for _, s in rows if s is not None)
 
 
-def _of_cause(cause: Cause, asks: Sequence[Ask], inner: Simulator, seen: dict) -> list[float | None]:  # type: ignore[type-arg]
+def _of_cause(cause: Cause, asks: Sequence[Ask], inner: Simulator, seen: Mapping[Protocol, list[Seen]]
+              ) -> list[float | None]:
     simulator: Simulator = inner if cause.simulated else Replay(seen, cause.voltage)
     with varied(cause.changed):
         return _values(cause.design, asks, simulator)
 
 
 def _values(design: CellDesign, asks: Sequence[Ask], simulator: Simulator) -> list[float | None]:
-    try:
-        return [figure.value for figure in figures_of(design, asks, simulator)]
-    except ToolFailure:
-        return [None] * len(asks)
+    return [figure.value for figure in evaluate_all([design], asks, simulator)[0].figures]
 
 
 def _interval(figure: Figure, base: float | None, values: list[tuple[str, float | None]]
@@ -81,15 +63,16 @@ def _interval(figure: Figure, base: float | None, values: list[tuple[str, float 
         shares.append(Share(cause="heat transfer", sigma=table()["model"]["heat_transfer"]["relative"] * _rise(figure)))
     sigma = math.sqrt(sum(s.sigma**2 for s in shares))
     largest = tuple(sorted((s for s in shares if s.sigma > 0), key=lambda s: -s.sigma)[:LARGEST])
-    half = P90 * sigma
+    half = P90 * sigma + abs(figure.value - base)  # what a finer mesh has moved
     return (figure.model_copy(update={"low": figure.value - half, "high": figure.value + half}),
             Scatter(metric=figure.metric, sigma=sigma, largest=largest))
 
 
 def _rise(figure: Figure) -> float:
-    ambient = figure.conditions.get("ambient_temperature_C", 25.0)
-    rise = figure.metric == "temperature_rise" or not isinstance(ambient, int | float)
-    return abs(figure.value or 0.0) if rise else abs((figure.value or 0.0) - float(ambient))  # type: ignore[arg-type]
+    ambient, value = figure.conditions.get("ambient_temperature_C", 25.0), figure.value or 0.0
+    if figure.metric == "surface_temperature" and isinstance(ambient, int | float):
+        value -= ambient
+    return abs(value)
 
 
 HEATED = frozenset({"temperature_rise", "surface_temperature"})

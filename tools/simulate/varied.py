@@ -14,7 +14,7 @@ from knowledge.materials.cards import card
 Key = tuple[str, str]
 SITES = "sites"  # ("sites", "positive"): factor on the lithium sites per volume of active material
 LOSS = ("first-cycle loss", "added")  # added to the loss, as a fraction of the negative's sites
-_CHANGED: ContextVar[Mapping[Key, float]] = ContextVar("changed", default={})
+_CHANGED: ContextVar[Mapping[Key, float] | None] = ContextVar("changed", default=None)
 
 
 @contextmanager
@@ -27,26 +27,30 @@ def varied(changed: Mapping[Key, float]) -> Iterator[None]:
         _CHANGED.reset(token)
 
 
+def _changed() -> Mapping[Key, float]:
+    return _CHANGED.get() or {}
+
+
 def card_value(key: str, name: str) -> float:
     """A property of a card in its unit.
 
     Raises:
         knowledge.materials.cards.UnknownMaterial: there is no such card.
     """
-    changed = _CHANGED.get().get((key, name))
+    changed = _changed().get((key, name))
     return card(key).value(name) if changed is None else changed
 
 
 def changed_values(key: str) -> dict[str, float]:
     """What is changed of a card at this moment."""
-    return {name: value for (card_key, name), value in _CHANGED.get().items() if card_key == key}
+    return {name: value for (card_key, name), value in _changed().items() if card_key == key}
 
 
 def site_factor(side: str) -> float:
     """Factor on an electrode's lithium sites; 1 where nothing is changed."""
-    return _CHANGED.get().get((SITES, side), 1.0)
+    return _changed().get((SITES, side), 1.0)
 
 
 def added_loss() -> float:
     """What is added to the first-cycle loss; 0 where nothing is changed."""
-    return _CHANGED.get().get(LOSS, 0.0)
+    return _changed().get(LOSS, 0.0)
