@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from agent.offers import ranked
 from agent.services import Services
 from agent.stages.requirements import current_reading
 from agent.state import RunState
+from knowledge.offer import Offer
 from knowledge.report import FailureRecord
 from tools.optimise.search import SearchResult
 from tools.run import Success
@@ -36,7 +38,7 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     request = {"designs": designs, "asks": plain, "mesh": "verify"}
     evaluated = services.call(evaluate_designs, request) if plain else None
     keys = {"key": evaluated.key if evaluated else None}
-    best = [o.design.model_dump(mode="json") for o in _first_ranking(state, services, keys)[:BEST]]
+    best = [o.design.model_dump(mode="json") for o in looked_at(_first_ranking(state, services, keys))]
     failures = list(state.get("failures", []))
     ageing = [a.model_dump(mode="json") for a in asks if is_ageing(a)]
     answers: dict[str, Success[DesignsAged] | Success[DesignsEvaluated] | FailureRecord] = {
@@ -65,5 +67,14 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     }
 
 
-def _first_ranking(state: RunState, services: Services, keys: dict[str, str | None]) -> Any:
+def looked_at(offers: Sequence[Offer]) -> list[Offer]:
+    """The best five, and the first of every system that is not among them: its fellows' life is estimated from it."""
+    best = list(offers[:BEST])
+    for offer in offers[BEST:]:
+        if offer.design.pair.system not in {o.design.pair.system for o in best}:
+            best.append(offer)
+    return best
+
+
+def _first_ranking(state: RunState, services: Services, keys: dict[str, str | None]) -> tuple[Offer, ...]:
     return ranked({**state, "designs": keys}, services)

@@ -17,10 +17,12 @@ from knowledge.requirement import Requirement
 from tools.generate.space import DesignSpace
 from tools.optimise.diversity import Place, distinct, pick
 from tools.optimise.forward import Builder
-from tools.optimise.margins import CANNOT, Judged, Target, judged, measure, needs, softened, steerable, targets_of
+from tools.optimise.life import LifeScout
+from tools.optimise.margins import CANNOT, Target, judged, measure, needs, softened, steerable, targets_of
 from tools.optimise.prediction import Recorder, SurrogateSimulator
 from tools.optimise.refine import SIGMAS, refine, screen
 from tools.optimise.surrogate import Surrogate, extended, fit_outcomes
+from tools.optimise.trial import Tried
 from tools.simulate.point import SimulationPoint
 from tools.tool import Progress
 
@@ -64,22 +66,6 @@ class Proposal:
     design: CellDesign
 
 
-@dataclass(frozen=True)
-class Tried:
-    """A design that was simulated, what came out, and where it stands in its space."""
-
-    design: CellDesign
-    space: str
-    vector: np.ndarray
-    margins: np.ndarray
-    expected: np.ndarray
-    figures: tuple[Figure, ...]
-    predicted: tuple[Figure, ...]
-    verdict: Judged
-    place: Place
-    round: int
-
-
 @dataclass
 class Search:
     """One search over several spaces; deterministic for its seed and its models."""
@@ -93,6 +79,7 @@ class Search:
     seed: int
     progress: Progress
     origin: str = ""
+    scout: LifeScout | None = None
     log: list[SearchStep] = field(default_factory=list)
     tried: list[Tried] = field(default_factory=list)
     seen: set[tuple[Protocol, SimulationPoint]] = field(default_factory=set)
@@ -167,12 +154,22 @@ class Search:
             space = p.territory.space
             self.tried.append(Tried(p.design, space.key, p.vector, margins, p.expected, figures, p.predicted,
                                     judged(self.requirements, figures), self.place(space, p.design, p.vector), number))
+        self._scout(number)
         for territory in active:
             mine = [t for t in self.tried if t.round == number and t.space == territory.space.key]
             self._note(territory.space, f"round {number}: simulate", len(mine), sum(t.verdict.meets for t in mine),
                        started, _gap(mine))
         self._learn(number)
         return len(chosen)
+
+    def _scout(self, number: int) -> None:
+        """Judge what was simulated by its life too, where the musts ask for one."""
+        if self.scout is None:
+            return
+        self.progress(f"ageing after round {number}", number - 1, 3)
+        known = len(self.scout.log)
+        self.tried = self.scout.judge(self.tried, number)
+        self.log += self.scout.log[known:]
 
     def _propose(self, territory: Territory, number: int) -> list[Proposal]:
         """Refined designs of one space with their margins as the areal models and the build-up give them."""

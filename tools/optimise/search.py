@@ -19,9 +19,11 @@ from tools.generate.space import DesignSpace, spaces_for
 from tools.optimise.database import Database, Labels, snapshot_digest
 from tools.optimise.diversity import distance, distinct, pick
 from tools.optimise.forward import TABLES, Builder, forward_models, needed_tables
+from tools.optimise.life import LifeScout, ageing_asks
 from tools.optimise.margins import targets_of
 from tools.optimise.prediction import Recorder, SurrogateSimulator
-from tools.optimise.rounds import NEAREST, Search, Tried
+from tools.optimise.rounds import NEAREST, Search
+from tools.optimise.trial import Tried
 from tools.run import run_key
 from tools.simulate.point import Simulator
 from tools.tool import Context, tool
@@ -87,12 +89,13 @@ class SearchResult(Frozen):
     exhausted: bool = Field(description="all rounds were spent without enough designs")
 
 
-@tool(stage="candidates", version="2", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
+@tool(stage="candidates", version="3", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
 def search_designs(request: SearchDesigns, context: Context) -> SearchResult:
     """Search systems and formats for many different cell designs that meet the requirements.
 
     Surrogates of areal DFN labels (a kept, growing database) times the exact build-up predict every requirement's
-    margin; many starts are refined by gradients; a diverse pick is simulated; the models learn; up to three rounds.
+    margin; many starts are refined by gradients; a diverse pick is simulated, a few designs of each system are aged
+    where a must asks for life; the models learn; up to three rounds.
 
     Raises:
         tools.failures.BadInput: an unknown system or format, or no requirement that a model can answer.
@@ -126,8 +129,9 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     spaces = tuple(s for s in spaces if s.key in buildable)
     many = len(needed) > TABLES
     models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress, many)
+    scout = LifeScout(request.requirements, ageing_asks(request.requirements), simulator, origin)
     run = Search(request.requirements, asks, spaces, recorder, SurrogateSimulator(models), builder, context.seed,
-                 context.progress, origin, log=list(log))
+                 context.progress, origin, scout, log=list(log))
     run.survey()
     if many:
         # Too many tables to label them all well: only those of the nearest systems get the full number.

@@ -51,3 +51,21 @@ class AnalyticSimulator:
                           "current_mA_cm2": 1.0, "voltage_end_V": point.pair.v_min, "ocv_V": volts}
         return "ok", {"time_min": 8 + 0.05 * tau * (protocol.soc_to_pct - protocol.soc_from_pct) / 70 * cold,
                       "min_anode_potential_V": 0.0, "capacity_mAh_cm2": charge, "max_rate_C": 4.0}
+
+
+class AgeingSimulator(AnalyticSimulator):
+    """The same, with a life that a system's chemistry sets: cycles to 80 %."""
+
+    name = "analytic stand-in with ageing 1"
+
+    def __init__(self, cycles):
+        super().__init__()
+        self.cycles, self.aged = cycles, []
+
+    def _one(self, point, protocol):
+        if protocol.kind != "cycle_ageing":
+            return super()._one(point, protocol)
+        self.aged.append(point.pair.system)
+        cycles = self.cycles[point.pair.system]
+        return "ok", {"cycles": cycles, "last_cycle": cycles, "capacity_retention_pct": 80.0,
+                      "resistance_growth_pct": 20.0}
