@@ -58,7 +58,7 @@ def _shortfall(requirement: Requirement, row: Sequence[Verdict]) -> float | None
 
 def limiting(verdicts: Table) -> tuple[Limiting, ...]:
     """Musts that no design keeps; where each is kept by some design, those that are missed by the nearest ones."""
-    entries = []
+    entries, held_by = [], {}
     requirements = {v.requirement.id: v.requirement for row in verdicts for v in evaluated_musts(row)}
     for requirement in requirements.values():
         seen = [v for row in verdicts for v in evaluated_musts(row) if v.requirement.id == requirement.id]
@@ -75,12 +75,14 @@ def limiting(verdicts: Table) -> tuple[Limiting, ...]:
             if together:
                 continue
             note = f"{holding} of {len(verdicts)} simulated designs keep it, but none of them keeps all else"
+        held_by[requirement.id] = holding
         entries.append(Limiting(
             requirement_id=requirement.id, best_value=figure.value if figure else None,
             unit=figure.unit if figure else requirement.unit,
             shortfall=max(-(best.margin or 0.0), 0.0) if best else 1.0, note=note,
         ))
-    return tuple(sorted(entries, key=lambda e: -e.shortfall))
+    beyond_all = [e for e in entries if held_by[e.requirement_id] == 0]
+    return tuple(sorted(beyond_all or entries, key=lambda e: -e.shortfall))
 
 
 def _keeps(row: Sequence[Verdict], requirement_id: str) -> bool:

@@ -129,10 +129,15 @@ def missed_words(verdicts: Sequence[Verdict], most: int = 3) -> str:
     """Which musts are missed and by how much, the worst first: `misses mass (R03) by 9.9%, … and 2 more`."""
     missed = sorted((v for v in evaluated_musts(verdicts) if not kept(v)),
                     key=lambda v: v.margin if v.margin is not None else -1.0)
-    words = [_name(v) + (f" by {-v.margin:.1%}" if v.margin is not None and v.margin not in {0.0, -1.0} else "")
-             for v in missed[:most]]
+    words = [_name(v) + _shortfall(v) for v in missed[:most]]
     more = f" and {len(missed) - most} more" if len(missed) > most else ""
     return f"misses {', '.join(words)}{more}"
+
+
+def _shortfall(v: Verdict) -> str:
+    if v.margin is None or v.margin in {0.0, -1.0}:
+        return ""
+    return " by less than 0.1%" if -v.margin < 0.001 else f" by {-v.margin:.1%}"
 
 
 def _name(v: Verdict) -> str:
