@@ -1,6 +1,6 @@
 """What state jumps cost in accuracy: the same cells aged by jumps and cycle by cycle, to 1,000 cycles and past a knee.
 
-Takes about an hour of CPU: `python -m evals.ageing_error` prints a table row a design; docs/simulation.md has them.
+Takes about an hour of CPU: `python -m evals.ageing_error` prints a table row a design; docs/ageing.md has the table.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ LEAST_PCT = 50.0  # runs go on past the usual end of life, so that a knee is see
 USUAL = CycleAgeing(max_cycles=1000, eol_pct=LEAST_PCT)
 
 
-def _pair(key: str, np_ratio: float = 1.1, **positive: float) -> ElectrodePair:
+def _pair(key: str, np_ratio: float = 1.1, negative_porosity: float | None = None, **positive: float) -> ElectrodePair:
     start = SYSTEMS[key].reference
-    changed = start.model_copy(update={"positive": start.positive.model_copy(update=positive)})
+    pores = {} if negative_porosity is None else {"porosity": negative_porosity}
+    changed = start.model_copy(update={"positive": start.positive.model_copy(update=positive),
+                                       "negative": start.negative.model_copy(update=pores)})
     return with_np_ratio(changed, np_ratio)
 
 
@@ -44,6 +46,11 @@ CASES: dict[str, tuple[ElectrodePair, CycleAgeing]] = {
     "NMC811, 55 µm, N/P 1.2, 40 °C": (
         _pair("nmc811_graphite_siox", 1.2, coating_thickness_um=55),
         USUAL.model_copy(update={"temperature_C": 40.0})),
+    "NMC811, 0 °C, charged at 1C (a knee)": (
+        _pair("nmc811_graphite_siox", 1.03, 0.22), USUAL.model_copy(update={"temperature_C": 0.0, "charge_C": 1.0})),
+    "NMC811, 100 µm, 15 °C, charged at 1.5C": (
+        _pair("nmc811_graphite_siox", 1.03, 0.2, coating_thickness_um=100, porosity=0.28),
+        USUAL.model_copy(update={"temperature_C": 15.0, "charge_C": 1.5})),
 }
 
 

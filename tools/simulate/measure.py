@@ -15,6 +15,7 @@ from tools.simulate.point import Outcome
 from tools.simulate.runs import HELD, THROTTLED, Run, soc_window
 
 HELD_FRACTION = 0.8          # of the slow capacity: what counts as a rate that is held (docs/verdicts.md)
+GAINED_PCT = 100.1           # of the first capacity: more is a surplus of lithium, not health
 UNTHROTTLED_FRACTION = 0.98  # of the ideal charge time: what counts as a charge rate that is held
 
 
@@ -259,8 +260,21 @@ def _end_voltage(case: Case) -> Answer:
     return _plain(case, "voltage_end_V")
 
 
+def _hidden(case: Case) -> Answer | None:
+    """No life is read off a cell that gains capacity: the set's surplus of lithium hides what is lost."""
+    left = case.outcome().values.get("capacity_retention_pct", 0.0)
+    if left <= GAINED_PCT or "cycles" in case.outcome().values:
+        return None
+    return Answer(None, note=f"the cell of this parameter set still holds {left:.1f} % after "
+                             f"{case.outcome().values.get('last_cycle', 0):.0f} cycles: its surplus of lithium hides the loss, "
+                             "so no life can be read off")
+
+
 def _cycles(case: Case) -> Answer:
     values, note = case.outcome().values, case.outcome().note
+    hidden = _hidden(case)
+    if hidden is not None:
+        return hidden
     if "cycles" in values:
         return Answer(values["cycles"], note=note)
     if "last_cycle" not in values:
@@ -285,6 +299,9 @@ def _aged(name: str) -> Callable[[Case], Answer]:
         last = values.get("last_cycle")
         if name not in values:
             return Answer(None, note=case.outcome().note or "the ageing run gave no result")
+        hidden = _hidden(case)
+        if hidden is not None:
+            return hidden
         if asked is not None and last is not None and last < 0.99 * asked:
             if case.outcome().status != "ok":
                 return Answer(None, note=case.outcome().note)

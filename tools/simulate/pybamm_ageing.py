@@ -4,7 +4,8 @@ A block is two full cycles from a charged state. The second one's change of the 
 is extrapolated over n cycles (two-step Adams–Bashforth with variable steps), and the next block starts there. Slow
 states (films, dead lithium, cracks, active fractions, porosities) drift each by itself. Concentrations drift by the
 mean of their electrode: that keeps the lithium balance, which is linear in the states, and leaves the profiles to the
-next cycle. Steps grow in proportion to the cycles done and shrink where the capacity falls faster than `MOST_LOSS` a
+next cycle; particles share it by the room that each has left, as one pushed beyond full would be stuck there (its
+potential has no bound, so that a cell without it looks consistent to the solver). Steps grow in proportion to the cycles done and shrink where the capacity falls faster than `MOST_LOSS` a
 step. docs/simulation.md states the limits.
 """
 
@@ -20,13 +21,15 @@ from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernel import Kernel, Segment
 from tools.simulate.pybamm_kernels import simulated_mechanisms
 from tools.simulate.pybamm_mesh import shell_shares
-from tools.simulate.pybamm_model import CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, VOLTAGE
+from tools.simulate.pybamm_model import CHARGE, CURRENT, IDLE_CONTROL, NEGATIVE_OCP, NO_LIMITS, OCV, VOLTAGE
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import cannot_carry, limit_reached
 
 GROWTH = 0.5       # a step is at most this share of the cycles done
 FIRST_STEP = 15    # cycles
 MOST_LOSS = 0.02   # of the first capacity, a step
+IMPOSSIBLE_OCP_V = -0.1  # mean over the negative, against lithium
+SUDDEN = 0.04      # of the first capacity: a jump that ends lower than this is taken in smaller steps
 LONGEST_S = 400_000.0
 TAPER_C = 0.05
 SURPLUS_PCT = 100.1  # of the first capacity
@@ -54,9 +57,14 @@ class _Cell:
 
     def phase(self, soc: float, control: dict[str, float], limits: dict[str, float]) -> Segment:
         inputs = {**self.prepared.inputs(soc), **IDLE_CONTROL, **NO_LIMITS, **control, **limits}
-        segment = self.kernel.run([inputs], LONGEST_S, [self.state])[0]
-        if segment.failed is not None:
-            raise AgeingStopped(f"the integrator failed ({segment.failed})")
+        for rung in range(len(self.kernel.ladder)):
+            segment = self.kernel.run([inputs], LONGEST_S, [self.state], first_rung=rung)[0]
+            if segment.failed is not None:
+                raise AgeingStopped(f"the integrator failed ({segment.failed})")
+            if not stuck(segment):
+                break
+        else:
+            raise AgeingStopped("particles of the negative are full somewhere and the model has no solution there")
         self.state = segment.state
         if CHARGE in segment.outputs and len(segment.time_s):
             self.charge_Ah = segment.last(CHARGE)
@@ -103,6 +111,15 @@ class _Cell:
     @property
     def retention(self) -> float:
         return self.capacities[-1] / self.capacities[0]
+
+
+def stuck(segment: Segment) -> bool:
+    """Whether the negative's mean potential is one that no lithium content has.
+
+    Where a particle's surface is driven beyond full its potential is −10 V and worse, and current passes it by: a
+    solution of the equations in which a part of the electrode is lost at once. It is none of the cell.
+    """
+    return bool(np.min(segment.outputs[NEGATIVE_OCP], initial=1.0) < IMPOSSIBLE_OCP_V)
 
 
 def cycle_ageing(kernel: Kernel, prepared: Sequence[Prepared], protocol: CycleAgeing, curves: bool) -> list[Outcome]:
@@ -157,17 +174,37 @@ def _advance(cell: _Cell, end: np.ndarray, drift: np.ndarray, slope: np.ndarray,
     """
     step, known = max(_step(cell, done), 0), len(cell.cycles)
     while True:
-        cell.state = end + step * (drift + slope * (step + 1) / 2)
+        cell.state = moved(cell.kernel, end, step * (drift + slope * (step + 1) / 2))
         try:
             cell.check_up(done + step + 1)
+            before, full = cell.charge_Ah, cell.capacities[0]
             cell.charge()
-            return step
+            # What the next charge brings back shows a knee that lies within the jump, the discharge does not yet.
+            lost = max(cell.capacities[-2] - cell.capacities[-1], cell.capacities[-1] - (before - cell.charge_Ah))
+            if step == 0 or lost <= SUDDEN * full:
+                return step
         except AgeingStopped:
-            for column in (cell.cycles, cell.capacities, cell.resistances):
-                del column[known:]
             if step == 0:
                 raise
-            step //= 2
+        for column in (cell.cycles, cell.capacities, cell.resistances):
+            del column[known:]
+        step //= 2
+
+
+def moved(kernel: Kernel, state: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """The state after a jump: what fills particles goes by the room left in each, what empties them by what they hold.
+
+    Particle states are stoichiometries; their mean over the electrode changes by exactly `change`.
+    """
+    after = state + change
+    for variable, places in kernel.model.y_slices.items():
+        if variable.name in PARTICLES:
+            shares = shell_shares(kernel.size)
+            held, added = state[places[0]], float(change[places[0]].mean())
+            room = np.clip(1 - held if added > 0 else held, 0.0, None)
+            mean = float((room.reshape(-1, len(shares)) @ shares).mean())
+            after[places[0]] = held + added * room / mean
+    return after
 
 
 def slow_drift(kernel: Kernel, change: np.ndarray) -> np.ndarray:

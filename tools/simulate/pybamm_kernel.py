@@ -83,17 +83,17 @@ class Kernel:
 
     def run(
         self, inputs: Sequence[Mapping[str, float]], end_s: float, states: Sequence[np.ndarray | None] | None = None,
-        retry: bool = True,
+        retry: bool = True, first_rung: int = 0,
     ) -> list[Segment]:
         """Integrate each design from its state (None: equilibrium) to `end_s` or its first event, in order.
 
         A design that fails climbs the ladder alone: a lower order, then tight tolerances; unless `retry` is off,
-        where a failure is an answer (a trial power that cannot be held).
+        where a failure is an answer (a trial power that cannot be held). `first_rung` begins higher up the ladder.
         """
         states = list(states) if states is not None else [None] * len(inputs)
         self.served += len(inputs)
-        segments = self._attempt(self.ladder[0], inputs, end_s, states)
-        for tolerance in self.ladder[1:] if retry else ():
+        segments = self._attempt(self.ladder[first_rung], inputs, end_s, states)
+        for tolerance in self.ladder[first_rung + 1:] if retry else ():
             again = [i for i, segment in enumerate(segments) if segment.failed]
             self.retries += len(again)
             for i in again:

@@ -12,7 +12,17 @@ from knowledge.parameters.system import Mechanism, System
 from tools.simulate.point import BatchedMesh
 from tools.simulate.pybamm_kernel import AGEING_LADDER, FINE_LADDER, LADDER, Kernel
 from tools.simulate.pybamm_mesh import mesh_size
-from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, OCV, TEMPERATURE, VOLTAGE, Variant, build_model
+from tools.simulate.pybamm_model import (
+    ANODE,
+    CHARGE,
+    CURRENT,
+    NEGATIVE_OCP,
+    OCV,
+    TEMPERATURE,
+    VOLTAGE,
+    Variant,
+    build_model,
+)
 
 COUPLED_CRACKING = frozenset({"OKane2022"})
 MOST_ENTROPIC_V_K = 1e-3
@@ -30,7 +40,8 @@ def kernel(system_key: str, variant: Variant, mesh: BatchedMesh) -> Kernel:
     mechanisms = ageing_options(known) if variant == "ageing" else None
     model = build_model(parameter_values(known), variant, mesh, mechanisms)
     ladder = AGEING_LADDER if variant == "ageing" else FINE_LADDER if mesh == "verify" else LADDER
-    outputs = (*OUTPUTS, TEMPERATURE) if variant == "thermal" else OUTPUTS
+    added: dict[Variant, tuple[str, ...]] = {"thermal": (TEMPERATURE,), "ageing": (NEGATIVE_OCP,)}
+    outputs = (*OUTPUTS, *added.get(variant, ()))
     compilable = (variant, mesh) == ("isothermal", "search")
     return Kernel(model, outputs, mesh_size(variant, mesh), ladder, compilable=compilable)
 

@@ -24,6 +24,7 @@ CHARGE = "Discharge capacity [A.h]"
 CURRENT = "Current [A]"
 ANODE = "Negative electrode surface potential difference at separator interface [V]"
 OCV = "Bulk open-circuit voltage [V]"
+NEGATIVE_OCP = "X-averaged negative electrode open-circuit potential [V]"
 TEMPERATURE = "Volume-averaged cell temperature [K]"
 NEVER = 1e9  # a limit that is never reached
 

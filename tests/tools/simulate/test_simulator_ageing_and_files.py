@@ -1,7 +1,11 @@
 """Cycle ageing by state jumps, the checks of finalists, and BPX files."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
+from knowledge.ask import Ask
 from knowledge.cell import CellDesign, Cylindrical
 from knowledge.parameters import SYSTEMS
 from knowledge.protocol import CycleAgeing, Discharge, Pulse
@@ -10,8 +14,13 @@ from tools.simulate import pybamm_ageing
 from tools.simulate.balance import balance
 from tools.simulate.bpx import load_bpx, write_bpx
 from tools.simulate.buildup import build_up
-from tools.simulate.point import SimulationPoint
+from tools.simulate.measure import Case, measured
+from tools.simulate.point import Outcome, SimulationPoint
+from tools.simulate.pybamm_kernel import Segment
+from tools.simulate.pybamm_mesh import MeshSize, shell_shares
+from tools.simulate.pybamm_model import NEGATIVE_OCP
 from tools.simulate.pybamm_simulator import PybammSimulator
+from tools.simulate.runs import Run
 from tools.simulate.stock import refinement_shift, stock_rebuild
 
 NMC532 = SimulationPoint(pair=SYSTEMS["nmc532_graphite"].reference, path_resistance_ohm_cm2=2.0)
@@ -44,6 +53,24 @@ def test_ageing_stops_at_the_end_of_life_and_hotter_or_faster_use_is_recorded(si
     retention = outcome.curve["capacity_retention_pct"]
     assert retention[0] == 100 and retention == sorted(retention, reverse=True) and retention[-1] <= 98
     assert "SEI" in outcome.note and "not fitted" in outcome.note
+
+
+def test_a_jump_keeps_the_mean_and_leaves_no_particle_beyond_full_or_empty():
+    size = MeshSize(electrode=3, separator=2, shells=4, shell_ratio=1.35)
+    shares = shell_shares(size)
+    held = np.array([[0.5] * 4, [0.9] * 4, [0.9, 0.95, 0.99, 0.9999]]).ravel()
+    name = "Negative particle concentration [mol.m-3]"
+    model = SimpleNamespace(y_slices={SimpleNamespace(name=name): [slice(0, 12)]})
+    for change in (0.05, -0.05):
+        after = pybamm_ageing.moved(SimpleNamespace(model=model, size=size), held, np.full(12, change))
+        assert after.min() > 0 and after.max() < 1
+        assert (after.reshape(3, 4) @ shares).mean() - (held.reshape(3, 4) @ shares).mean() == pytest.approx(change)
+
+
+def test_a_potential_that_no_lithium_content_has_is_noticed():
+    segment = Segment(np.zeros(2), {NEGATIVE_OCP: np.array([0.1, -2.1])}, np.zeros(1))
+    assert pybamm_ageing.stuck(segment)
+    assert not pybamm_ageing.stuck(Segment(np.zeros(2), {NEGATIVE_OCP: np.array([0.1, 0.8])}, np.zeros(1)))
 
 
 def test_a_shallow_cycle_wears_less(simulator):
@@ -89,3 +116,13 @@ def test_a_bpx_file_runs_in_pybamm_and_gives_the_same_capacity(simulator, tmp_pa
     cell = content["Parameterisation"]["Cell"]
     assert cell["Nominal cell capacity [A.h]"] == pytest.approx(
         balance(design.pair).areal_capacity_mAh_cm2 * cell["Electrode area [m2]"] * 10)
+
+
+@pytest.mark.parametrize("metric", ["cycle_life", "capacity_retention", "resistance_growth"])
+def test_a_cell_that_gains_capacity_gets_no_life(metric):
+    design = CellDesign(pair=M50.reference, format=Cylindrical(diameter_mm=21, height_mm=70))
+    outcome = Outcome(status="ok", values={"capacity_retention_pct": 101.9, "last_cycle": 1000.0,
+                                           "resistance_growth_pct": -9.0})
+    ask = Ask(metric=metric, unit=None, protocol=CycleAgeing(), conditions={"cycles": 1000.0})
+    answer = measured(Case(ask, design, build_up(design), [(Run("main", CycleAgeing(), None), outcome)]))
+    assert answer.value is None and "surplus" in answer.note
