@@ -4,9 +4,9 @@ A block is two full cycles from a charged state. The second one's change of the 
 is extrapolated over n cycles (two-step Adams–Bashforth with variable steps), and the next block starts there. Slow
 states (films, dead lithium, cracks, active fractions, porosities) drift each by itself. Concentrations drift by the
 mean of their electrode: that keeps the lithium balance, which is linear in the states, and leaves the profiles to the
-next cycle; particles share it by the room that each has left, as one pushed beyond full would be stuck there (its
-potential has no bound, so that a cell without it looks consistent to the solver). Steps grow in proportion to the cycles done and shrink where the capacity falls faster than `MOST_LOSS` a
-step. docs/simulation.md states the limits.
+next cycle; particles share it by the room that each has left, as one pushed beyond full would be stuck there. Steps
+grow in proportion to the cycles done and shrink where the capacity falls faster than `MOST_LOSS` a step.
+docs/simulation.md and docs/ageing.md state the limits.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ def moved(kernel: Kernel, state: np.ndarray, change: np.ndarray) -> np.ndarray:
 
     Particle states are stoichiometries; their mean over the electrode changes by exactly `change`.
     """
-    after = state + change
+    after: np.ndarray = state + change
     for variable, places in kernel.model.y_slices.items():
         if variable.name in PARTICLES:
             shares = shell_shares(kernel.size)

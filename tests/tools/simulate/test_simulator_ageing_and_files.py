@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pybamm
 import pytest
 
 from knowledge.ask import Ask
@@ -60,7 +61,7 @@ def test_a_jump_keeps_the_mean_and_leaves_no_particle_beyond_full_or_empty():
     shares = shell_shares(size)
     held = np.array([[0.5] * 4, [0.9] * 4, [0.9, 0.95, 0.99, 0.9999]]).ravel()
     name = "Negative particle concentration [mol.m-3]"
-    model = SimpleNamespace(y_slices={SimpleNamespace(name=name): [slice(0, 12)]})
+    model = SimpleNamespace(y_slices={pybamm.Variable(name): [slice(0, 12)]})
     for change in (0.05, -0.05):
         after = pybamm_ageing.moved(SimpleNamespace(model=model, size=size), held, np.full(12, change))
         assert after.min() > 0 and after.max() < 1
