@@ -21,8 +21,9 @@ from tools.tool import Context
 
 ROOT = Path(__file__).resolve().parents[3]
 SLEEPER = """
-import sys, time
+import signal, sys, time
 from tools.simulate.pool import Pool
+signal.signal(signal.SIGINT, signal.default_int_handler)   # ignored where the tests run in the background
 from tools.simulate.pybamm_simulator import start_process
 pool = Pool(2, start_process, (None,))
 def report(done):
