@@ -8,6 +8,8 @@ from knowledge.frozen import Frozen
 
 SourceKind = Literal["paper", "patent", "standard", "report", "dataset", "web"]
 Stance = Literal["supports", "cautions", "context"]
+SourceStatus = Literal["retracted", "concern", "corrected"]
+PassageKind = Literal["fact", "title", "abstract", "text", "table", "caption", "claim"]
 
 
 class Source(Frozen):
@@ -20,18 +22,29 @@ class Source(Frozen):
     year: int | None = None
     doi: str | None = None
     patent: str | None = None
+    family: str | None = None         # patent family or application number, so that one invention counts once
+    venue: str | None = None          # journal, office or publisher
+    status: SourceStatus | None = None    # as the metadata say; None where they say nothing
+    status_note: str | None = None
     url: str | None = None
     seen: Literal["source", "restated", "user file"] = "source"
     seen_in: str | None = None
 
 
 class Passage(Frozen):
-    """A stored piece of text with its place; `text` is exactly what the store holds."""
+    """A stored piece of text with its place; `text` is exactly what the store holds.
+
+    Where `document` names a stored work, `text` is its characters `start` to `end`; a fact card stands for itself.
+    """
 
     id: str
     text: str
     source: Source
     place: str
+    kind: PassageKind = "text"
+    document: str | None = None
+    start: int | None = None
+    end: int | None = None
     topic: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()     # canonical requirement names it bears on
     systems: tuple[str, ...] = ()     # parameter-set keys or chemistry classes it bears on
@@ -43,7 +56,9 @@ class Evidence(Frozen):
 
     id: str
     passage: Passage
-    quote: str
+    quote: str                        # an exact piece of the passage's text
+    start: int | None = None          # the quote's characters in the passage's document, or in the card's text
+    end: int | None = None
     score: float
     bears_on: tuple[str, ...]         # requirement ids or system keys
     stance: Stance = "context"

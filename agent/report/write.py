@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from agent.report.plots import Curves, plots
+from knowledge.literature.csl import csl_items
 from knowledge.report import Report
 from tools.failures import BadInput
 
@@ -15,7 +16,7 @@ SCHEMA = Path(__file__).parent / "report.schema.json"
 
 
 def write_report(report: Report, folder: Path, curves: Curves) -> dict[str, str]:
-    """Write report.html, report.pdf, report.json with its schema, compliance.xlsx and one folder a design.
+    """Write report.html, report.pdf, report.json with its schema, compliance.xlsx, a CSL bibliography, a folder a design.
 
     Returns the paths by file name.
 
@@ -40,10 +41,12 @@ def write_report(report: Report, folder: Path, curves: Curves) -> dict[str, str]
         temporary = folder / ".compliance.xlsx"
         write_workbook(report, temporary)
         temporary.replace(folder / "compliance.xlsx")
+        items = csl_items(report.sources)
+        write_text(folder / "bibliography.json", json.dumps(items, ensure_ascii=False, indent=1))
         write_text(folder / "report.json", report.model_dump_json(indent=1))
     except OSError as error:
         raise BadInput(f"the report cannot be written to {folder}: {error.strerror}") from error
-    names = ("report.html", "report.pdf", "report.json", "report.schema.json", "compliance.xlsx")
+    names = ("report.html", "report.pdf", "report.json", "report.schema.json", "compliance.xlsx", "bibliography.json")
     return {name: str(folder / name) for name in names}
 
 

@@ -18,6 +18,7 @@ from knowledge.report import FailureRecord, Report, RunFacts, StageRecord
 from knowledge.requirement import Reading
 from knowledge.sources import source
 from tools.optimise.search import SearchResult
+from tools.retrieve.citations import standing
 from tools.retrieve.evidence import EvidenceResult
 from tools.screen.systems import SystemsChosen
 from tools.simulate.evaluate import Curves
@@ -64,6 +65,7 @@ def assemble(state: RunState, services: Services) -> Report:
     """The report as data, out of the ledger rows that the state names."""
     reading = current_reading(state, services)
     evidence = services.load(state["evidence"]["key"], EvidenceResult)
+    quoted, lost = standing(services.settings.home, evidence.evidence)
     chosen = services.load(state["materials"]["key"], SystemsChosen)
     search_key = state["candidates"]["key"]
     search = services.load(search_key, SearchResult) if search_key else None
@@ -73,7 +75,7 @@ def assemble(state: RunState, services: Services) -> Report:
     return Report(
         run=_facts(state, search),
         reading=reading,
-        evidence=evidence.evidence,
+        evidence=quoted,
         without_evidence=evidence.without_evidence,
         systems=chosen.systems,
         formats=chosen.formats,
@@ -81,9 +83,11 @@ def assemble(state: RunState, services: Services) -> Report:
         search=search.log if search else (),
         feasibility=_feasibility(state, reading, offers, search),
         offers=offers,
-        failures=tuple(FailureRecord.model_validate(f) for f in state.get("failures", [])),
+        failures=(*(FailureRecord.model_validate(f) for f in state.get("failures", [])),
+                  *(FailureRecord(tool="find_evidence", failure_class="store broken", message=m,
+                                  ledger_key=state["evidence"]["key"]) for m in lost)),
         stages=tuple(StageRecord.model_validate(s) for s in state["stages"]),
-        sources=_sources(keys, [e.passage.source for e in evidence.evidence]),
+        sources=_sources(keys, [e.passage.source for e in quoted]),
     )
 
 

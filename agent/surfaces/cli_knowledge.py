@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from agent.surfaces.edge import emit_json, guarded
+from tools.tool import Progress, silent
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
 StoreOption = Annotated[
@@ -58,18 +61,41 @@ def search(
 @knowledge_app.command("add")
 @guarded
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders: PDF, DOCX, HTML, Markdown, text, JSONL.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders: papers, patents, reports, bibliographies.")],
     store: StoreOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Read your own papers and reports into the store; a broken file is reported and skipped."""
+    """Read papers, patents and reports into the store; a broken file is reported and skipped.
+
+    PDF, DOCX, XLSX, EML, HTML, Markdown, text; XML as JATS, USPTO, EPO or WIPO; BibTeX, RIS, CSL-JSON, JSONL.
+    """
     from agent.settings import settings_from_environment
     from tools.retrieve.stores import add_paths
 
-    report = add_paths(settings_from_environment().home, paths, store=store)
+    with _progress(shown=not json_) as progress:
+        report = add_paths(settings_from_environment().home, paths, store=store, progress=progress)
     if json_:
         emit_json(report.model_dump(mode="json"))
         return
     from agent.surfaces.tables import show_rows
 
     show_rows([entry.model_dump(mode="json") for entry in report.files])
+
+
+@contextmanager
+def _progress(shown: bool) -> Iterator[Progress]:
+    """A bar on standard error where a person watches; else nothing."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not shown or not console.is_terminal:
+        yield silent
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    bar = Bar(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False),
+              console=console, transient=True)
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda message, done, total: bar.update(task, description=message[:70], completed=done, total=total)

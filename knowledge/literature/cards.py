@@ -90,7 +90,7 @@ def card_passages(folder: Path = STARTER) -> list[Passage]:
     cards, sources = load_cards(folder)
     return [
         Passage(
-            id=f"card:{c.id}", text=c.fact, place=c.place, topic=(*c.topics, *c.names), metrics=c.metrics,
+            id=f"card:{c.id}", text=c.fact, place=c.place, kind="fact", topic=(*c.topics, *c.names), metrics=c.metrics,
             systems=c.systems, stance=c.stance,
             source=Source(key=c.source, **sources[c.source].model_dump(), seen=c.seen, seen_in=c.seen_in),
         )

@@ -21,3 +21,7 @@ class CardError(LiteratureError):
 
 class NothingToAdd(LiteratureError):
     """None of the given paths exists or holds a supported file."""
+
+
+class UnreadableWork(LiteratureError):
+    """A paper, patent or bibliography cannot be read; it is skipped and the message says why."""

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from knowledge.document import Document
-from knowledge.evidence import Passage, Source, SourceKind
 from knowledge.frozen import Frozen
-from knowledge.literature.chunk import document_passages
-from knowledge.literature.errors import NothingToAdd
-from knowledge.literature.records import NoRecord, record_passages
+from knowledge.literature.errors import NothingToAdd, UnreadableWork
+from knowledge.literature.shelve import give_up, shelve
 from knowledge.literature.store import PassageStore
+from knowledge.literature.work import Work
 
 Progress = Callable[[str, int, int], None]
 DOCUMENTS = frozenset({".pdf", ".docx", ".xlsx", ".eml", ".html", ".htm", ".md", ".markdown", ".txt"})
-RECORDS = frozenset({".jsonl"})
-_HEAD = 3_000
-_DOI = re.compile(r"(?:doi\.org/|\bdoi:?\s*)(10\.\d{4,9}/[^\s\"<>,;]+)", re.IGNORECASE)
-_US_PATENT = re.compile(r"\bUS\s?(\d{1,2},\d{3},\d{3}|\d{4}/\d{7})\b")
+RECORDS = frozenset({".jsonl", ".json", ".bib", ".ris"})
+XML = frozenset({".xml", ".nxml", ".jats"})
 
 
 class AddedFile(Frozen):
-    """What became of one file."""
+    """What became of one file. `reason` says why it failed, or what in it was there already or left out."""
 
     name: str
     status: Literal["added", "already there", "failed"]
+    works: int = 0
     passages: int = 0
     reason: str | None = None
 
@@ -50,6 +46,7 @@ def supported_files(paths: Iterable[Path]) -> list[Path]:
     Raises:
         NothingToAdd: a path does not exist, or there is no supported file.
     """
+    kinds = DOCUMENTS | RECORDS | XML
     found: dict[Path, None] = {}
     for path in paths:
         if not path.exists():
@@ -57,11 +54,10 @@ def supported_files(paths: Iterable[Path]) -> list[Path]:
         below = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         for one in below:
             hidden = any(part.startswith(".") for part in one.relative_to(path).parts) if path.is_dir() else False
-            if one.suffix.lower() in DOCUMENTS | RECORDS and not hidden:
+            if one.suffix.lower() in kinds and not hidden:
                 found[one] = None
     if not found:
-        kinds = ", ".join(sorted(s[1:] for s in DOCUMENTS | RECORDS))
-        raise NothingToAdd(f"no supported file was given; supported are {kinds}")
+        raise NothingToAdd(f"no supported file was given; supported are {', '.join(sorted(s[1:] for s in kinds))}")
     return list(found)
 
 
@@ -71,49 +67,82 @@ def add_files(store: PassageStore, paths: Iterable[Path], progress: Progress) ->
     outcome = []
     for number, path in enumerate(files):
         progress(f"reading {path.name}", number, len(files))
-        outcome.append(_add_file(store, path))
+        outcome.append(_add_file(store, path, lambda n, p=path, k=number: progress(  # type: ignore[misc]
+            f"reading {p.name}: {n} works", k, len(files))))
     progress("indexing", len(files), len(files))
     return AddReport(files=tuple(outcome), store_digest=store.digest)
 
 
-def _add_file(store: PassageStore, path: Path) -> AddedFile:
+def _add_file(store: PassageStore, path: Path, told: Callable[[int], None]) -> AddedFile:
     from knowledge.documents.errors import UnreadableDocument
 
+    where, sha = str(path.resolve()), ""
     try:
         sha = _sha256(path)
-        if store.has_file(sha):
-            return AddedFile(name=path.name, status="already there")
-        passages = _passages(path, sha)
-    except (UnreadableDocument, NoRecord, UnicodeDecodeError, OSError) as error:
+        known = store.file(sha)
+        if known is not None and known["status"] == "read":
+            return AddedFile(name=path.name, status="already there", works=known["works"], passages=known["passages"])
+        result = shelve(store, sha, where, _counted(works_in(path, sha), told))
+    except (UnreadableDocument, UnreadableWork, UnicodeDecodeError, OSError) as error:
+        if sha:
+            give_up(store, sha, where, str(error))
         return AddedFile(name=path.name, status="failed", reason=str(error))
-    where = str(path.resolve())
-    store.forget_path(where, except_sha256=sha)
-    n = store.put(sha, passages, file=(where, None))
-    return AddedFile(name=path.name, status="added", passages=n)
+    if not result.works and result.notes and all("there already" in n for n in result.notes):
+        return AddedFile(name=path.name, status="already there", reason=result.reason)
+    return AddedFile(name=path.name, status="added", works=result.works, passages=result.passages,
+                     reason=result.reason)
 
 
-def _passages(path: Path, sha: str) -> list[Passage]:
-    if path.suffix.lower() in RECORDS:
-        return record_passages(path)
-    from knowledge.documents.read import read_document
-
-    document = read_document(path)
-    return document_passages(document, source_of(document, sha))
+def _counted(works: Iterator[Work | str], told: Callable[[int], None]) -> Iterator[Work | str]:
+    for number, work in enumerate(works, start=1):
+        if number % 50 == 0:
+            told(number)
+        yield work
 
 
-def source_of(document: Document, sha: str) -> Source:
-    """A user's document as a source: its title, and a DOI or patent number where its first page states just one."""
-    head = document.text[:_HEAD]
-    dois = {m.rstrip(".)") for m in _DOI.findall(head)}
-    patents = set(_US_PATENT.findall(head))
-    doi = dois.pop() if len(dois) == 1 else None
-    patent = f"US {patents.pop()}" if len(patents) == 1 and doi is None else None
-    kind: SourceKind = "paper" if doi else "patent" if patent else "report"
-    heading = next((b.text.strip() for b in document.blocks if b.kind == "heading" and b.text.strip()), "")
-    return Source(
-        key=f"file:{sha[:12]}", kind=kind, title=heading[:200] or Path(document.name).stem, doi=doi, patent=patent,
-        seen="user file", seen_in=document.name,
-    )
+def works_in(path: Path, sha: str) -> Iterator[Work | str]:
+    """The works of a file one by one; a string says why a record among others could not be read.
+
+    Raises:
+        UnreadableWork, UnreadableDocument: the whole file cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix in RECORDS:
+        from knowledge.literature.bibliography import bibliography_works
+
+        yield from bibliography_works(path)
+    elif suffix in XML:
+        yield from _xml_works(path)
+    else:
+        from knowledge.documents.read import read_document
+        from knowledge.literature.reports import document_work
+
+        yield document_work(read_document(path), sha)
+
+
+def _xml_works(path: Path) -> Iterator[Work | str]:
+    from knowledge.literature import jats, patents
+    from knowledge.literature.xml_parts import Broken, local, records
+
+    count, broken = 0, []
+    for record in records(path, jats.TAGS | patents.TAGS):
+        if isinstance(record, Broken):
+            broken.append(record.reason)
+            continue
+        try:
+            work = (jats.article_work if local(record) in jats.TAGS else patents.patent_work)(record, path.name)
+        except UnreadableWork as error:
+            broken.append(str(error))
+            continue
+        for reason in broken:  # others in the file can be read: these are notes only
+            yield f"a record before number {count + 1}: {reason}"
+        broken = []
+        count += 1
+        yield work
+    if not count:
+        raise UnreadableWork(broken[0] if broken else "it holds neither a JATS article nor a patent document")
+    for reason in broken:
+        yield f"a record after number {count}: {reason}"
 
 
 def _sha256(path: Path) -> str:

@@ -12,16 +12,27 @@ from typing import Any
 from knowledge.evidence import Passage
 from knowledge.literature.embed import EMBEDDER_ID
 from knowledge.literature.errors import StoreDamaged
+from knowledge.literature.work import Work
 
 _SCHEMA = """
 create table if not exists passages (
   id text primary key, origin text not null, ordinal integer not null, kind text not null, year integer,
-  json text not null
+  json text not null, document text
 );
 create index if not exists passages_by_origin on passages (origin);
+create index if not exists passages_by_document on passages (document);
 create table if not exists files (
-  sha256 text primary key, path text not null, status text not null, reason text, passages integer not null
+  sha256 text primary key, path text not null, status text not null, reason text, passages integer not null,
+  works integer not null default 0, done integer not null default 0
 );
+create table if not exists works (
+  id text primary key, identity text not null, origin text not null, words text not null, worth integer not null,
+  doi text, json text not null
+);
+create index if not exists works_by_identity on works (identity);
+create index if not exists works_by_words on works (words);
+create index if not exists works_by_origin on works (origin);
+create table if not exists flags (doi text primary key, status text not null, note text not null);
 create table if not exists meta (key text primary key, value text not null);
 """
 PASSAGES = "passages.sqlite"
@@ -40,6 +51,7 @@ class PassageStore:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with self.connect() as db:
+                _bring_up_to_date(db)
                 db.executescript(_SCHEMA)
         except OSError as error:
             raise StoreDamaged(
@@ -63,46 +75,38 @@ class PassageStore:
                 "again with `cellwright knowledge add`"
             ) from error
 
-    def put(self, origin: str, passages: Iterable[Passage], file: tuple[str, str | None] | None = None) -> int:
-        """Replace all passages of an origin in one transaction and return how many there are now.
-
-        Args:
-            file: (path, reason it could not be read or None) to be noted with the origin.
-        """
-        rows = [
-            (p.id, origin, i, p.source.kind, p.source.year, p.model_dump_json()) for i, p in enumerate(passages)
-        ]
+    def put(self, origin: str, passages: Iterable[Passage]) -> int:
+        """Replace all passages of an origin in one transaction and return how many there are now."""
         with self.connect() as db:
-            _drop(db, origin)
-            insert = "insert or ignore into passages values (?,?,?,?,?,?)"
-            fresh = [row[5] for row in rows if db.execute(insert, row).rowcount]
-            _shift_digest(db, fresh, +1)
-            if file is not None:
-                path, reason = file
-                db.execute("insert or replace into files values (?,?,?,?,?)",
-                           (origin, path, "failed" if reason else "read", reason, len(rows)))
-        return len(rows)
+            drop_origin(db, origin)
+            return insert_passages(db, origin, passages)
 
-    def forget_path(self, path: str, except_sha256: str) -> None:
-        """Drop what an earlier version of the file at this path left."""
+    def file(self, sha256: str) -> dict[str, Any] | None:
+        """What is known of a file with this content; None where it was never begun."""
         with self.connect() as db:
-            old = [r[0] for r in db.execute("select sha256 from files where path = ? and sha256 <> ?",
-                                            (path, except_sha256))]
-            for sha in old:
-                _drop(db, sha)
-                db.execute("delete from files where sha256 = ?", (sha,))
-
-    def has_file(self, sha256: str) -> bool:
-        """Whether a file with this content has been read already."""
-        with self.connect() as db:
-            row = db.execute("select 1 from files where sha256 = ? and status = 'read'", (sha256,)).fetchone()
-        return row is not None
+            row = db.execute(f"select {', '.join(_FILE)} from files where sha256 = ?", (sha256,)).fetchone()
+        return dict(zip(_FILE, row, strict=True)) if row else None
 
     def files(self) -> list[dict[str, Any]]:
-        """What was added: path, status, reason, passages."""
+        """What was added: path, status, reason, passages, works."""
         with self.connect() as db:
-            rows = db.execute("select path, status, reason, passages from files order by path").fetchall()
-        return [dict(zip(("path", "status", "reason", "passages"), row, strict=True)) for row in rows]
+            rows = db.execute("select path, status, reason, passages, works from files order by path").fetchall()
+        return [dict(zip(("path", "status", "reason", "passages", "works"), row, strict=True)) for row in rows]
+
+    def work(self, document: str) -> Work | None:
+        """The stored work that passages name as their document; None where it is gone."""
+        with self.connect() as db:
+            row = db.execute("select json from works where id = ?", (document,)).fetchone()
+        return Work.model_validate_json(row[0]) if row else None
+
+    def works(self) -> Iterator[Work]:
+        """Every stored work, one at a time, in order of id."""
+        with self.connect() as db:
+            every = [r[0] for r in db.execute("select id from works order by id")]
+        for one in every:
+            work = self.work(one)
+            if work is not None:
+                yield work
 
     def rows(self) -> list[tuple[str, str, int | None, str]]:
         """(id, kind, year, json) of every passage, in order of id."""
@@ -147,10 +151,43 @@ class PassageStore:
         return hashlib.sha256(f"{EMBEDDER_ID} {self.meta('sum') or '0'}".encode()).hexdigest()
 
 
-def _drop(db: sqlite3.Connection, origin: str) -> None:
+_FILE = ("sha256", "path", "status", "reason", "passages", "works", "done")
+
+
+def _bring_up_to_date(db: sqlite3.Connection) -> None:
+    """A store of an earlier version knows no works: its files are read again when they are added again."""
+    columns = {row[1] for row in db.execute("pragma table_info(files)")}
+    if columns and "done" not in columns:
+        db.execute("alter table passages add column document text")
+        db.execute("alter table files add column works integer not null default 0")
+        db.execute("alter table files add column done integer not null default 0")
+        db.execute("update files set status = 'again' where status = 'read'")
+
+
+def insert_passages(db: sqlite3.Connection, origin: str, passages: Iterable[Passage]) -> int:
+    """Insert passages of an origin within a transaction, and return how many were new."""
+    rows = [(p.id, origin, i, p.source.kind, p.source.year, p.model_dump_json(), p.document)
+            for i, p in enumerate(passages)]
+    insert = "insert or ignore into passages (id, origin, ordinal, kind, year, json, document) values (?,?,?,?,?,?,?)"
+    fresh = [row[5] for row in rows if db.execute(insert, row).rowcount]
+    _shift_digest(db, fresh, +1)
+    return len(fresh)
+
+
+def drop_origin(db: sqlite3.Connection, origin: str) -> None:
+    """Take out everything that came from an origin; files that held doubles of it are read again when added again."""
     gone = [r[0] for r in db.execute("select json from passages where origin = ?", (origin,))]
     db.execute("delete from passages where origin = ?", (origin,))
+    if db.execute("delete from works where origin = ?", (origin,)).rowcount:
+        db.execute("update files set status = 'again' where status = 'read' and reason is not null")
     _shift_digest(db, gone, -1)
+
+
+def drop_passages(db: sqlite3.Connection, document: str) -> None:
+    """Take out the passages of one work."""
+    gone = db.execute("select id, json from passages where document = ?", (document,)).fetchall()
+    db.executemany("delete from passages where id = ?", [(r[0],) for r in gone])
+    _shift_digest(db, [r[1] for r in gone], -1)
 
 
 def _shift_digest(db: sqlite3.Connection, texts: list[str], sign: int) -> None:

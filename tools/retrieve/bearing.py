@@ -89,7 +89,9 @@ def _names(word: str, system: str) -> bool:
 
 
 def fits(passage: Passage, frame: Frame) -> bool:
-    """Whether a passage is about a system and a format that are in question, or about none in particular."""
+    """Whether a passage is about a system and a format that are in question, or about none; never a retracted one."""
+    if passage.source.status == "retracted":
+        return False
     if passage.systems and not frame.systems.intersection(passage.systems):
         return False
     about = {_FORMATS[t] for t in passage.topic if t in _FORMATS}

@@ -34,7 +34,7 @@ class EvidenceResult(Frozen):
 
 
 @tool(
-    stage="evidence", version="1", backends=("bm25s", "chromadb", "numpy"),
+    stage="evidence", version="2", backends=("bm25s", "chromadb", "numpy"),
     example={"requirements": [], "systems": ["lfp_graphite"], "store_digest": "as store_digest() gives it"},
 )
 def find_evidence(request: EvidenceRequest, context: Context) -> EvidenceResult:
@@ -82,7 +82,9 @@ def _evidence(number: int, bearing: Bearing, ids: list[str]) -> Evidence:
             f"a quote is not in its stored passage {bearing.passage.id}; delete the folder 'bm25' of the store and ask "
             "again"
         )
+    start = (bearing.passage.start or 0) + bearing.passage.text.index(bearing.quote)
     return Evidence(
-        id=f"E{number:02d}", passage=bearing.passage, quote=bearing.quote, score=round(min(bearing.score, 1.0), 4),
+        id=f"E{number:02d}", passage=bearing.passage, quote=bearing.quote, start=start,
+        end=start + len(bearing.quote), score=round(min(bearing.score, 1.0), 4),
         bears_on=tuple(dict.fromkeys(ids)), stance=bearing.passage.stance,
     )
