@@ -16,7 +16,7 @@ SCHEMA = Path(__file__).parent / "report.schema.json"
 
 
 def write_report(report: Report, folder: Path, curves: Curves) -> dict[str, str]:
-    """Write report.html, report.pdf, report.json with its schema, compliance.xlsx, a CSL bibliography, a folder a design.
+    """Write report.html, report.pdf, report.json and its schema, compliance.xlsx, bibliography.json, a folder a design.
 
     Returns the paths by file name.
 
