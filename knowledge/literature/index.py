@@ -21,7 +21,8 @@ from knowledge.literature.words import tokens
 
 COLLECTION = "passages"
 BATCH = 5_000  # Chroma takes at most 5,461 at once
-_LEXICAL_FORMAT = "2"
+_LEXICAL_FORMAT = "3"
+TITLE = "§"  # before a token that stands in the title only
 
 
 def indexed_text(passage: Passage) -> str:
@@ -46,6 +47,18 @@ def exclusive(folder: Path) -> Iterator[None]:
         db.close()
 
 
+_NO_ROWS, _NO_VALUES = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
+
+
+def index_tokens(passage: Passage) -> list[str]:
+    """The tokens of a passage, and marked with `TITLE` those that only its title or its filing holds."""
+    own = tokens(passage.text)
+    filed = " ".join((*passage.topic, *passage.systems)).replace("_", " ")
+    known = set(own)
+    about = tokens(filed) if passage.kind == "fact" else []
+    return [*own, *about, *(TITLE + t for t in tokens(passage.source.title) if t not in known)]
+
+
 class Lexical:
     """BM25 over a store, with the postings that the relevance gate needs."""
 
@@ -54,14 +67,16 @@ class Lexical:
         self._model = model
         self.vocabulary: dict[str, int] = model.vocab_dict if n_documents else {}
 
-    def documents_with(self, token: str) -> NDArray[np.int32]:
-        """Row numbers of the passages that hold a token, shape (n_hits,)."""
+    def postings(self, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Row numbers of the passages that hold a token, and its frequency there saturated to 0…1, shapes (n_hits,)."""
         number = self.vocabulary.get(token)
         if number is None:
-            return np.empty(0, dtype=np.int32)
+            return _NO_ROWS, _NO_VALUES
         scores = self._model.scores
-        rows: NDArray[np.int32] = np.asarray(scores["indices"][scores["indptr"][number] : scores["indptr"][number + 1]])
-        return rows
+        span = slice(scores["indptr"][number], scores["indptr"][number + 1])
+        rows: NDArray[np.int32] = np.asarray(scores["indices"][span])
+        rarity = float(np.log(1.0 + (self.n - len(rows) + 0.5) / (len(rows) + 0.5)))
+        return rows, np.asarray(scores["data"][span], dtype=np.float32) / rarity
 
     def scores(self, asked: list[str]) -> NDArray[np.float32]:
         """BM25 score of every passage for these tokens, shape (n_passages,)."""
@@ -90,7 +105,7 @@ def open_lexical(store: PassageStore) -> Lexical:
 def _build_lexical(store: PassageStore, folder: Path, stamp: dict[str, str]) -> Lexical:
     import bm25s
 
-    corpus = [tokens(indexed_text(Passage.model_validate_json(text))) for _, _, _, text in store.rows()]
+    corpus = [index_tokens(Passage.model_validate_json(text)) for _, _, _, text in store.rows()]
     model = bm25s.BM25(backend="numpy")
     fresh = folder.with_name("bm25.new")
     shutil.rmtree(fresh, ignore_errors=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from knowledge.literature.words import STOP, forms, is_cjk, normal, tokens, word_runs
 
 GLOSSARY = Path(__file__).parent / "glossary.yaml"
+_BELOW_ZERO = re.compile(r"(?<![\w.,])(?:[-−–]|minus )\s?\d{1,2}(?![\w.,]*[-–%\d])", re.IGNORECASE)
+_COLD = "low temperature"
 _MIN_COMPOUND = 6  # a German form this long is also found inside a compound
-_LATIN = ("en", "de")
+_LATIN = ("de", "fr")
+LANGUAGES = ("en", "de", "ko", "zh", "ja", "fr")
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,7 @@ class Group:
     shown: str
     alternatives: tuple[tuple[str, ...], ...]
     in_glossary: bool = False
+    general: bool = False   # every text of the field holds it
 
 
 @dataclass(frozen=True)
@@ -37,27 +43,51 @@ class Query:
 class _Entry:
     shown: str
     alternatives: tuple[tuple[str, ...], ...]
-    latin: tuple[tuple[tuple[str, ...], bool], ...]  # forms as index tokens, and whether they are German only
+    latin: tuple[tuple[tuple[str, ...], bool], ...]  # forms as index tokens, and whether they are foreign
     compounds: tuple[str, ...]              # German one-word forms that may be part of a longer word
     cjk: tuple[str, ...]
+    general: bool
 
 
 @lru_cache(maxsize=1)
 def _entries() -> tuple[_Entry, ...]:
     raw = yaml.load(GLOSSARY.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    made = []
-    for row in raw:
-        every = [form for language in row.values() for form in language]
-        english = {tuple(tokens(form)) for form in row["en"]}
-        latin = dict.fromkeys(tuple(tokens(form)) for language in _LATIN for form in row[language])
-        made.append(_Entry(
-            shown=row["en"][0],
-            alternatives=tuple(dict.fromkeys(tuple(tokens(form)) for form in every if tokens(form))),
-            latin=tuple((form, form not in english) for form in latin if form),
-            compounds=tuple(normal(f) for f in row["de"] if " " not in f and len(f) >= _MIN_COMPOUND),
-            cjk=tuple(normal(f) for f in every if is_cjk(normal(f)[:1]) or any(is_cjk(c) for c in f)),
-        ))
-    return tuple(made)
+    return tuple(_entry(row) for row in raw)
+
+
+def _entry(row: dict[str, Any]) -> _Entry:
+    texts = [form for language in LANGUAGES for form in row.get(language, [])]
+    everyday = [*row["en"], *row.get("also", [])]
+    english = {tuple(tokens(form)) for form in everyday}
+    asked = [*everyday, *(form for language in _LATIN for form in row.get(language, []))]
+    latin = dict.fromkeys(tuple(tokens(form)) for form in asked)
+    return _Entry(
+        shown=row["en"][0],
+        alternatives=tuple(dict.fromkeys(tuple(tokens(form)) for form in texts if tokens(form))),
+        latin=tuple((form, form not in english) for form in latin if form),
+        compounds=tuple(normal(f) for f in row["de"] if " " not in f and len(f) >= _MIN_COMPOUND),
+        cjk=tuple(normal(f) for f in texts if any(is_cjk(c) for c in f)),
+        general=bool(row.get("general")),
+    )
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> tuple[tuple[tuple[str, ...], bool, tuple[_Entry, ...]], ...]:
+    """Every form in Latin script with its entries and whether it is foreign, longest first."""
+    by_form: dict[tuple[str, ...], list[tuple[bool, _Entry]]] = {}
+    for entry in _entries():
+        for form, foreign in entry.latin:
+            by_form.setdefault(form, []).append((foreign, entry))
+    return tuple((form, all(f for f, _ in by_form[form]), tuple(e for _, e in by_form[form]))
+                 for form in sorted(by_form, key=lambda form: -len(form)))
+
+
+@lru_cache(maxsize=1)
+def glossary_words() -> frozenset[str]:
+    """The single words of every English, German and French form, as they are written."""
+    raw = yaml.load(GLOSSARY.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return frozenset(w for row in raw for language in ("en", "also", *_LATIN) for form in row.get(language, [])
+                     for w in word_runs(str(form)))
 
 
 def glossary_size() -> int:
@@ -75,17 +105,16 @@ def parse(text: str) -> Query:
     lowered, cjk_groups = _take_cjk(lowered)
     groups += cjk_groups
     translated = bool(cjk_groups)
-    phrases = sorted(
-        ((form, german, entry) for entry in _entries() for form, german in entry.latin), key=lambda row: -len(row[0])
-    )
-    for form, german, entry in phrases:
+    for form, foreign, entries in _phrases():
         for start in range(len(stems) - len(form) + 1):
             span = range(start, start + len(form))
             if tuple(stems[start : start + len(form)]) == form and not used.intersection(span):
                 used.update(span)
-                groups.append(_group(entry))
-                translated = translated or german
+                groups.append(_group(*entries))
+                translated = translated or foreign
                 break
+    if _BELOW_ZERO.search(text):
+        groups += [_group(e) for e in _entries() if e.shown == _COLD]
     for position, word in enumerate(words):
         if position in used or is_cjk(word):
             continue
@@ -110,14 +139,23 @@ def _take_cjk(lowered: str) -> tuple[str, list[Group]]:
 
 
 def _compound(word: str) -> list[_Entry]:
-    """Glossary entries one of whose German forms is part of this longer word, the longest form only."""
-    hits = [(len(c), entry) for entry in _entries() for c in entry.compounds if c in word and c != word]
-    longest = max((size for size, _ in hits), default=0)
-    return [entry for size, entry in hits if size == longest]
+    """Glossary entries whose German forms are parts of this longer word, longest first, none over another."""
+    hits = sorted(((c, entry) for entry in _entries() for c in entry.compounds if c in word and c != word),
+                  key=lambda hit: -len(hit[0]))
+    found: dict[str, list[_Entry]] = {}
+    for part, entry in hits:
+        if part in word:
+            found.setdefault(part, [])
+            word = word.replace(part, " ") if part not in found or not found[part] else word
+        if part in found:
+            found[part].append(entry)
+    return list(dict.fromkeys(entry for entries in found.values() for entry in entries))
 
 
-def _group(entry: _Entry) -> Group:
-    return Group(shown=entry.shown, alternatives=entry.alternatives, in_glossary=True)
+def _group(*entries: _Entry) -> Group:
+    """The group of a form; a form of several terms means any of them."""
+    return Group(shown=entries[0].shown, alternatives=tuple(dict.fromkeys(a for e in entries for a in e.alternatives)),
+                 in_glossary=True, general=all(e.general for e in entries))
 
 
 def _plain(word: str) -> Group:

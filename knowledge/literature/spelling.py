@@ -19,10 +19,11 @@ class Speller:
 
     def corrected(self, alternative: tuple[str, ...]) -> tuple[str, ...]:
         """The alternative with unknown words replaced; empty where one of them resembles nothing."""
-        fixed = [t if t in self._vocabulary else self._nearest(t) for t in alternative]
+        fixed = [t if t in self._vocabulary else self.nearest(t) for t in alternative]
         return tuple(t for t in fixed if t is not None) if None not in fixed else ()
 
-    def _nearest(self, word: str) -> str | None:
+    def nearest(self, word: str) -> str | None:
+        """The most similar known word; None for short words, numbers, and where nothing is similar enough."""
         if len(word) < _MIN_LENGTH or not word.isalpha():
             return None
         if word not in self._known:

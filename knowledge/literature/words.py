@@ -18,7 +18,22 @@ STOP = frozenset(re.findall(
     " happens happen get gets make makes know about need use used using"
     " der die das den dem des ein eine einer eines einem einen und oder"
     " ist sind im in am an auf bei mit von vom zu zum zur wie was welche welcher welches warum wann für aus nach sich"
-    " nicht wird werden hat haben",
+    " nicht wird werden hat haben beim durch oder stark viel gehören gehört wenn"
+    " de la le les du des un une et en dans pour par sur avec est sont que qui au aux quel quelle quels quelles à"
+    # common English words that say nothing about the subject
+    " minus degree degrees degres grad celsius"
+    " again almost already always another anything around away back become becomes before being best better big"
+    " bring brings came care carefully cause certain clearly come comes compare compared considered could describe"
+    " different done easily else enough even ever every everything explain far few find first follow found gain gains"
+    " gave general give given gives go goes going good got great happens hard harder help helps her here him his itself"
+    " just keep keeps kind know known last late later least less let like likely little long longer look lot made"
+    " main mainly many matter matters maybe mean means might must nearly never new next nothing now often one ones once"
+    " others ought own part perhaps please possible problem question quite rather really reason reasons right said same"
+    " say says see seem seems seen show shows since someone something sometimes still take taken takes tell thing"
+    " things think three thus together too took towards true trust try two until upon us usually very want way"
+    " well went whether within worry worth would yes yet bad cheapest drawback drawbacks advantage advantages"
+    " drawn pull pulling suit suits serve serves trustworthy reliable limits important importance effect effects"
+    " influence impact role comparison review overview study studies",
 ))
 _SAME = {"aging": "age", "ageing": "age", "aged": "age", "temp": "temperature"}
 

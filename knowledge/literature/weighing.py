@@ -1,0 +1,100 @@
+"""How much of a question each passage holds: BM25 in which all forms of one term count as that one term.
+
+A group (see `query`) is a term with its synonyms and translations. Its weight is the rarity of the passages that hold
+it in any form; a passage's share of a group is the saturated frequency of its best form, full forms before parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.literature.index import TITLE, Lexical
+from knowledge.literature.query import Group, Query
+from knowledge.literature.spelling import Speller
+
+_PARTIAL = 0.35        # worth of a form of which only some words are there
+_IN_TITLE = 0.5        # worth of a form that only the title holds, not the passage itself
+_UNKNOWN_ABROAD = 0.2  # weight of an unknown word once a foreign question was understood by its terms
+_UNKNOWN = (1.0, 0.8, 0.45)  # weight of an unknown word beside none, one, more terms of the field
+_NUMBER = 0.5          # weight of a bare number: it seldom says what is asked
+_GENERAL = 0.3         # weight of terms that every text of the field holds: battery, cell, lithium-ion
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """For every passage the share of the question that it holds (`coverage`) and its rank value (`score`), 0 to 1."""
+
+    coverage: NDArray[np.float32]
+    score: NDArray[np.float32]
+    tokens: tuple[str, ...]
+
+
+def weigh(query: Query, lexical: Lexical, speller: Speller) -> Weighed:
+    """Weigh every passage against a question, shapes (n_passages,)."""
+    n = lexical.n
+    held, ranked = np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
+    whole, asked = 0.0, []
+    scratch = np.zeros(n, dtype=np.float32)
+    specific = sum(g.in_glossary and not g.general for g in query.groups)
+    for group in query.groups:
+        forms = _known_forms(group, lexical, speller)
+        best = np.zeros(n, dtype=np.float32)   # saturated frequency, for the rank
+        there = np.zeros(n, dtype=np.float32)  # presence, for the coverage
+        for form in forms:
+            _add_form(form, lexical, best, there, scratch)
+            asked += form
+        full = int(np.count_nonzero(there >= 1.0))
+        weight = float(np.log1p(n / (1.0 + full)))
+        if not forms:
+            weight *= _UNKNOWN_ABROAD if query.translated else _UNKNOWN[min(specific, 2)]
+        if group.general:
+            weight *= _GENERAL
+        elif group.shown.replace(".", "").isdigit() and not group.in_glossary:
+            weight *= _NUMBER
+        held += weight * there
+        ranked += weight * best
+        whole += weight
+    whole = max(whole, 1e-9)
+    return Weighed(held / whole, ranked / whole, tuple(dict.fromkeys(asked)))
+
+
+def _known_forms(group: Group, lexical: Lexical, speller: Speller) -> list[tuple[str, ...]]:
+    forms = [f for f in group.alternatives if any(t in lexical.vocabulary for t in f)]
+    if not forms or not group.in_glossary:
+        forms += [c for f in group.alternatives if f for c in (speller.corrected(f),) if c and c not in forms]
+    return forms
+
+
+def _add_form(form: tuple[str, ...], lexical: Lexical, best: NDArray[np.float32], there: NDArray[np.float32],
+              scratch: NDArray[np.float32]) -> None:
+    """Raise `best` and `there` by one form: passages with all its words count whole, with some of them in part."""
+    single = len(form) == 1
+    for token, worth in ((t, w) for t in form for w in (1.0, _IN_TITLE)):
+        rows, saturation = lexical.postings(token if worth == 1.0 else TITLE + token)
+        value = worth * (0.5 + 0.5 * saturation)
+        if single:
+            best[rows] = np.maximum(best[rows], value)
+            there[rows] = np.maximum(there[rows], 1.0 if worth == 1.0 else _IN_TITLE + 0.25)
+    if single:
+        return
+    counts = scratch
+    touched = []
+    weakest = np.full(len(best), np.inf, dtype=np.float32) if len(form) > 1 else best
+    for token in form:
+        rows, saturation = lexical.postings(token)
+        in_title, _ = lexical.postings(TITLE + token)
+        counts[rows] += 1.0
+        weakest[rows] = np.minimum(weakest[rows], 0.5 + 0.5 * saturation)
+        only = in_title[~np.isin(in_title, rows)] if len(in_title) else in_title
+        counts[only] += 1.0
+        weakest[only] = np.minimum(weakest[only], _IN_TITLE)
+        touched += [rows, only]
+    rows = np.unique(np.concatenate(touched)) if touched else np.empty(0, dtype=np.int64)
+    share = counts[rows] / len(form)
+    whole = share >= 1.0
+    best[rows] = np.maximum(best[rows], np.where(whole, weakest[rows], _PARTIAL * share * 0.7))
+    there[rows] = np.maximum(there[rows], np.where(whole, 1.0, _PARTIAL * share))
+    counts[rows] = 0.0
