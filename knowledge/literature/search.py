@@ -23,7 +23,6 @@ from knowledge.literature.words import STOP, forms, is_cjk, normal, tokens, word
 GATE = 0.5            # share of the question's weight that a passage must hold
 SURE_COSINE = 0.62    # above this a passage is nearly the question itself
 _BY_VECTOR = 0.35     # weight of the cosine beside the words, whose best sum is 1
-_RESPELT = 6          # letters from which an unknown word is taken for a misspelt term
 _DEPTH = 60           # how many neighbours the vectors give
 _QUOTE = 420           # characters; a fact card is always quoted whole
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?](?=\S)[^.!?。！？\n]*)*[.!?。！？]*")
@@ -60,7 +59,7 @@ class Library:
         self._kinds = np.array([k[1] for k in keys], dtype=object)
         self._years = np.array([k[2] or 0 for k in keys], dtype=np.int32)
         self._speller = Speller(self.lexical.vocabulary)
-        self._terms = Speller(dict.fromkeys(glossary_words(), 0))
+        self._terms = Speller(glossary_words() | STOP)
 
     def search(
         self, text: str, top: int = 8, kind: SourceKind | None = None, since: int | None = None, gate: float = GATE,
@@ -100,12 +99,11 @@ class Library:
         return tuple(self.store.of_origin("starter"))
 
     def _respelt(self, text: str) -> str:
-        """The question with words that nobody knows brought to the nearest term of the glossary."""
+        """The question with words that nobody knows brought to the nearest term of the glossary or common word."""
         fixed = normal(text)
         for word in dict.fromkeys(word_runs(text)):
             known = word in glossary_words() or word in STOP or any(f in self.lexical.vocabulary for f in forms(word))
-            nearest = self._terms.nearest(word) if not known and len(word) >= _RESPELT else None
-            if nearest and nearest[0] == word[0]:
+            if not known and (nearest := self._terms.nearest(word)):
                 fixed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", nearest, fixed)
         return fixed
 

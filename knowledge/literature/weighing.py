@@ -18,7 +18,7 @@ from knowledge.literature.spelling import Speller
 _PARTIAL = 0.35        # worth of a form of which only some words are there
 _IN_TITLE = 0.5        # worth of a form that only the title holds, not the passage itself
 _UNKNOWN_ABROAD = 0.2  # weight of an unknown word once a foreign question was understood by its terms
-_UNKNOWN = (1.0, 0.8, 0.45)  # weight of an unknown word beside none, one, more terms of the field
+_UNKNOWN = (1.0, 0.65, 0.45)  # weight of an unknown word beside none, one, more terms of the field
 _NUMBER = 0.5          # weight of a bare number: it seldom says what is asked
 _GENERAL = 0.3         # weight of terms that every text of the field holds: battery, cell, lithium-ion
 
