@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from evals.score import Score, Scorer, unscored
-from evals.scorers import end_to_end, real_cells, requirements
+from evals.scorers import citations, end_to_end, real_cells, requirements, retrieval
 from evals.suites import Suite, SuiteCase
 from evals.tasks import TASKS
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pydantic_evals.reporting import EvaluationReport
 
 SCORERS: dict[str, tuple[Scorer, ...]] = {"read": requirements.SCORERS, "design": end_to_end.SCORERS,
-                                        "compare": real_cells.SCORERS}
+                                        "compare": real_cells.SCORERS, "search": retrieval.SCORERS,
+                                        "cite": citations.SCORERS}
 NOT_SCORED = "not scored"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.gold import read_gold
+from evals.literature_tasks import cite, search
 from evals.published_cells import Compared
 from evals.scorers.end_to_end import RunCase
 from evals.scorers.requirements import ReadCase
@@ -62,4 +63,6 @@ def compare(case: SuiteCase) -> Compared:
     return next(row for row in compared(REPO / case.document) if row.row.label == label)
 
 
-TASKS: dict[str, Callable[[SuiteCase], Any]] = {"read": read, "design": design, "compare": compare}
+TASKS: dict[str, Callable[[SuiteCase], Any]] = {
+    "read": read, "design": design, "compare": compare, "search": search, "cite": cite,
+}

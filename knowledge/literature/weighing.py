@@ -36,7 +36,8 @@ def weigh(query: Query, lexical: Lexical, speller: Speller) -> Weighed:
     """Weigh every passage against a question, shapes (n_passages,)."""
     n = lexical.n
     held, ranked = np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
-    whole, asked = 0.0, []
+    whole = 0.0
+    asked: list[str] = []
     scratch = np.zeros(n, dtype=np.float32)
     specific = sum(g.in_glossary and not g.general for g in query.groups)
     for group in query.groups:
@@ -82,7 +83,7 @@ def _add_form(form: tuple[str, ...], lexical: Lexical, best: NDArray[np.float32]
         return
     counts = scratch
     touched = []
-    weakest = np.full(len(best), np.inf, dtype=np.float32) if len(form) > 1 else best
+    weakest = np.full(len(best), np.inf, dtype=np.float32)
     for token in form:
         rows, saturation = lexical.postings(token)
         in_title, _ = lexical.postings(TITLE + token)

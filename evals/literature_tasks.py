@@ -1,0 +1,45 @@
+"""Tasks of the suites that judge the evidence store: questions, citations."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from evals.scorers.citations import AuditCase
+from evals.scorers.retrieval import RetrievalCase
+from evals.suites import REPO, SuiteCase
+
+
+def search(case: SuiteCase) -> RetrievalCase:
+    """Ask one half of the questions in a fresh starter library; `corpus` may name papers of your own beside it."""
+    from evals.retrieval import outcomes, prepared
+    from evals.retrieval_set import questions
+
+    asked = [q for q in questions() if q.split == case.options["split"]]
+    with tempfile.TemporaryDirectory(prefix="cellwright-evals-") as folder:
+        library = prepared(Path(folder), [Path(p) for p in case.options.get("corpus", [])])
+        return RetrievalCase(outcomes(library, asked))
+
+
+def cite(case: SuiteCase) -> AuditCase:
+    """Read a document, gather evidence for it, and look every quote up in the store."""
+    from knowledge.documents.read import read_document
+    from knowledge.parameters.registry import SYSTEMS
+    from tools.extract.requirements import extract_requirements
+    from tools.ledger import Ledger
+    from tools.retrieve.citations import standing
+    from tools.retrieve.evidence import find_evidence
+    from tools.retrieve.stores import store_digest
+    from tools.run import Failure, run
+    from tools.tool import Context
+
+    requirements = extract_requirements(read_document(REPO / case.document)).requirements
+    with tempfile.TemporaryDirectory(prefix="cellwright-evals-") as folder:
+        home = Path(folder)
+        answer = run(find_evidence, {
+            "requirements": [r.model_dump(mode="json") for r in requirements if r.priority != "info"],
+            "systems": list(SYSTEMS), "store_digest": store_digest(home)}, Context(home=home), Ledger(home / "ledger"))
+        if isinstance(answer, Failure):
+            raise RuntimeError(answer.message)
+        _, lost = standing(home, answer.result.evidence)
+    return AuditCase(answer.result.evidence, lost)
