@@ -6,13 +6,14 @@ from agent.services import Services
 from agent.stages.requirements import current_reading
 from agent.state import RunState
 from knowledge.figure import Figure
-from knowledge.offer import Offer
+from knowledge.offer import Offer, ProductionYield
 from tools.generate.space import spaces_for
 from tools.simulate.age import DesignsAged
 from tools.simulate.evaluate import Curves, DesignsEvaluated
 from tools.simulate.second_opinion import with_second_opinions
 from tools.verify.asks import asks_for
 from tools.verify.offers import Evaluated, make_offers
+from tools.verify.production import YieldsEstimated
 
 
 def ranked(state: RunState, services: Services) -> tuple[Offer, ...]:
@@ -24,15 +25,23 @@ def ranked(state: RunState, services: Services) -> tuple[Offer, ...]:
     _, unanswerable = asks_for(reading.requirements)
     evaluations = services.load(key, DesignsEvaluated).evaluations
     aged = _aged_figures(state, services)
-    rebuilt = _rebuilt_figures(state, services)
+    rebuilt, yields = _rebuilt_figures(state, services), _yields(state, services)
     evaluated = [
         Evaluated(e.design, e.build_up, (
-            *with_second_opinions(e.figures, rebuilt.get(e.design.id, ())), *aged.get(e.design.id, ())))
+            *with_second_opinions(e.figures, rebuilt.get(e.design.id, ())), *aged.get(e.design.id, ())),
+            yields.get(e.design.id))
         for e in evaluations if e.build_up is not None
     ]
     materials = state["materials"]
     spaces = spaces_for(reading.requirements, materials["systems"], materials["formats"])
-    return make_offers(evaluated, reading.requirements, unanswerable, spaces)
+    return make_offers(evaluated, reading.requirements, unanswerable, spaces, state["options"].get("weights"))
+
+
+def _yields(state: RunState, services: Services) -> dict[str, ProductionYield | None]:
+    key = state["designs"].get("yields")
+    if key is None:
+        return {}
+    return {row.design_id: row.production_yield for row in services.load(key, YieldsEstimated).rows}
 
 
 def _aged_figures(state: RunState, services: Services) -> dict[str, tuple[Figure, ...]]:

@@ -68,7 +68,8 @@ def start(
         "document_sha256": sha,
         "folder": str(folder),
         "options": {"seed": settings.seed, "designs": settings.designs, "simulations": settings.simulations,
-                    "time_limit_s": settings.time_limit_s, "review": review},
+                    "time_limit_s": settings.time_limit_s, "review": review,
+                    "weights": settings.weights},
         "stages": [],
         "failures": [],
     }
@@ -81,6 +82,8 @@ def resume(
     run_id: str, settings: Settings, watcher: Watcher | None = None, corrections: list[dict[str, Any]] | None = None
 ) -> RunOutcome | Paused:
     """Go on with a run that was stopped or paused, from its last finished stage.
+
+    Under other ranking weights a finished run is ranked and reported again; nothing is simulated for it.
 
     Raises:
         BadInput: no such run, the document has changed since, or corrections for a run that does not wait for them.
@@ -101,6 +104,8 @@ def resume(
         )
         with _run_folder(Path(found["folder"])):
             if corrections is None:
+                if settings.weights and settings.weights != o.get("weights"):
+                    _rerank(graph, found, settings.weights)
                 _rewind_lost_report(graph, found)
                 return _advance(graph, None, run_id)
             if snapshot.next != ("review_stage",):
@@ -121,6 +126,19 @@ def has_checkpoint(run_id: str, settings: Settings) -> bool:
         return False
     with _graph(open_services(settings)) as graph:
         return bool(graph.get_state(_config(run_id)).values)
+
+
+def _rerank(graph: Any, found: RunState, weights: dict[str, float]) -> None:
+    """Have a run rank its designs under other weights; one that is finished writes its report again."""
+    from tools.verify.rank import weights_with
+
+    weights_with(weights)
+    changed: dict[str, Any] = {"options": {**found["options"], "weights": weights}}
+    if "report" in found:
+        changed["stages"] = [s for s in found["stages"] if s["stage"] != "report"]
+        graph.update_state(_config(found["run_id"]), changed, as_node="designs_stage")
+    else:
+        graph.update_state(_config(found["run_id"]), changed)
 
 
 def _rewind_lost_report(graph: Any, found: RunState) -> None:

@@ -36,6 +36,7 @@ class Settings(Frozen):
     workers: int = Field(default=2, ge=1, le=256)
     device: str = "cpu"
     time_limit_s: float | None = Field(default=None, gt=0)
+    weights: dict[str, float] = Field(default_factory=dict, description="of the parts of the ranking's score")
     llm: LlmSettings = LlmSettings()
 
     @property

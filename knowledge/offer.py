@@ -62,6 +62,21 @@ class BuildUp(Frozen):
     warnings: tuple[str, ...] = ()
 
 
+class ProductionYield(Frozen):
+    """Which share of the cells that a line makes of a design keeps the evaluated musts: an estimate.
+
+    Making scatters by stated standard deviations; each figure follows to first order.
+    """
+
+    share: float = Field(ge=0, le=1, description="of cells that keep every evaluated must that scatter moves")
+    draws: int
+    weakest_id: str | None = Field(description="id of the must that fails most often; None where none fails")
+    weakest_share: float = Field(ge=0, le=1, description="of cells that keep it")
+    causes: tuple[str, ...] = Field(description="what scatters, by field of the design")
+    note: str = ""
+    origin: str
+
+
 class Offer(Frozen):
     """One simulated design with its figures, verdicts and place in the ranking."""
 
@@ -79,6 +94,7 @@ class Offer(Frozen):
     score_parts: dict[str, float]
     reason: str
     distance: Distance | None = None
+    production_yield: ProductionYield | None = None
     curves: dict[str, str] = Field(default_factory=dict, description="curve name → ledger key of its blob")
 
 

@@ -35,6 +35,7 @@ class RunFacts(Frozen):
     commit: str | None = None
     reproducible: bool = True
     irreproducible_because: str | None = None
+    weights: dict[str, float] = Field(default_factory=dict, description="of the parts of the score; they sum to 1")
 
 
 class FailureRecord(Frozen):

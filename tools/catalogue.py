@@ -13,6 +13,7 @@ from tools.screen.systems import choose_systems
 from tools.simulate.age import age_design, age_designs
 from tools.simulate.evaluate import evaluate_design, evaluate_designs
 from tools.tool import Tool
+from tools.verify.production import estimate_yields
 
 CATALOGUE: tuple[Tool[Any, Any], ...] = (
     read_requirements,
@@ -24,6 +25,7 @@ CATALOGUE: tuple[Tool[Any, Any], ...] = (
     evaluate_designs,
     age_design,
     age_designs,
+    estimate_yields,
 )
 
 

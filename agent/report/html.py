@@ -52,7 +52,14 @@ def page_data(report: Report) -> dict[str, Any]:
         "sentence": sentence, "distance_words": distance_words, "ranks": rank_names(report),
         "short_verdict": short_verdict,
         "evidence_by_requirement": evidence_by_requirement(report),
+        "has_yields": any(o.production_yield is not None for o in report.offers), "ranking": ranking_words(report),
     }
+
+
+def ranking_words(report: Report) -> str:
+    """What decides the order of the offers, with its weights."""
+    weights = ", ".join(f"{name} {weight:.0%}" for name, weight in report.run.weights.items() if weight)
+    return f"kept musts first, then a score of {weights}" if weights else "kept musts first, then a score"
 
 
 def sentence(text: str) -> str:

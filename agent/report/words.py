@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.report.headline import number
 from knowledge.figure import Figure, Verdict
-from knowledge.offer import Offer
+from knowledge.offer import Offer, ProductionYield
 from knowledge.requirement import ConditionValue, Requirement, Value
 
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "about": "≈"}
@@ -154,6 +154,12 @@ def verdict_for(offer: Offer, requirement_id: str) -> Verdict | None:
     return next((v for v in offer.verdicts if v.requirement.id == requirement_id), None)
 
 
+def yield_words(found: ProductionYield) -> str:
+    """The share of cells that keep the musts, and the must that fails most often: `98.6 % (R03 98.7 %)`."""
+    weakest = f"; {found.weakest_id} is kept by {found.weakest_share:.1%}" if found.weakest_id else ""
+    return f"{found.share:.1%} of cells keep every must{weakest}"
+
+
 def design_rows(offer: Offer) -> list[tuple[str, str]]:
     """The design in a cell designer's terms."""
     design, up, pair = offer.design, offer.build_up, offer.design.pair
@@ -176,6 +182,8 @@ def design_rows(offer: Offer) -> list[tuple[str, str]]:
         ("Ohmic path (foils, tabs, terminals)", f"{number(up.path_resistance_mohm)} mΩ"),
         ("Voltage window", f"{number(pair.v_min)} – {number(pair.v_max)} V"),
     ]
+    if offer.production_yield is not None:
+        rows.append(("Production yield, estimated", yield_words(offer.production_yield)))
     if up.cost_usd is not None and up.cost_low_usd is not None and up.cost_high_usd is not None:
         rows.append(("Cost, estimated",
                      f"{up.cost_usd:.2f} USD per cell ({up.cost_low_usd:.2f} – {up.cost_high_usd:.2f})"))

@@ -12,12 +12,13 @@ from agent.state import RunState
 from knowledge.offer import Offer
 from knowledge.report import FailureRecord
 from tools.optimise.search import SearchResult
-from tools.run import Success
-from tools.simulate.age import DesignsAged, age_designs
+from tools.simulate.age import age_designs
 from tools.simulate.evaluate import DesignsEvaluated, evaluate_designs
 from tools.simulate.second_opinion import can_be_rebuilt
 from tools.simulate.standard import standard_asks
+from tools.tool import Tool
 from tools.verify.asks import asks_for, is_ageing
+from tools.verify.production import estimate_yields
 
 BEST = 5
 SPARE = 4  # evaluated beyond the number asked: some fall behind on the finer mesh
@@ -37,34 +38,44 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     plain = [a.model_dump(mode="json") for a in asks if not is_ageing(a)]
     request = {"designs": designs, "asks": plain, "mesh": "verify"}
     evaluated = services.call(evaluate_designs, request) if plain else None
-    keys = {"key": evaluated.key if evaluated else None}
-    best = [o.design.model_dump(mode="json") for o in looked_at(_first_ranking(state, services, keys))]
+    keys: dict[str, str | None] = {"key": evaluated.key if evaluated else None}
     failures = list(state.get("failures", []))
-    ageing = [a.model_dump(mode="json") for a in asks if is_ageing(a)]
-    answers: dict[str, Success[DesignsAged] | Success[DesignsEvaluated] | FailureRecord] = {
-        "sheet": services.attempt(evaluate_designs, {"designs": best, "asks": [], "curves": True})
-    }
-    again = [a for a in asks if can_be_rebuilt(a)] or [a for a in standard_asks() if can_be_rebuilt(a)]
-    request = {"designs": best, "asks": [a.model_dump(mode="json") for a in again], "mesh": "rebuild"}
-    answers["rebuilt"] = services.attempt(evaluate_designs, request)
-    if ageing:
-        answers["ageing"] = services.attempt(age_designs, {"designs": best, "asks": ageing})
-    for name, answer in answers.items():
+
+    def attempt(name: str, tool: Tool[Any, Any], asked: dict[str, Any]) -> None:
+        answer = services.attempt(tool, asked)
         if isinstance(answer, FailureRecord):
             failures.append(answer.model_dump(mode="json"))
         else:
             keys[name] = answer.key
-    result = services.load(keys["key"], DesignsEvaluated) if keys["key"] else None
-    built = sum(e.build_up is not None for e in result.evaluations) if result else 0
-    flagged = sum(any(f.check and f.check.flagged for f in e.figures) for e in result.evaluations) if result else 0
+
+    offers = _ranking(state, services, keys)
+    if offers:
+        attempt("yields", estimate_yields, {
+            "designs": [{"design": o.design.model_dump(mode="json"),
+                         "figures": [f.model_dump(mode="json") for f in o.figures]} for o in offers],
+            "requirements": [r.model_dump(mode="json") for r in reading.requirements]})
+    best = [o.design.model_dump(mode="json") for o in looked_at(_ranking(state, services, keys))]
+    attempt("sheet", evaluate_designs, {"designs": best, "asks": [], "curves": True})
+    again = [a for a in asks if can_be_rebuilt(a)] or [a for a in standard_asks() if can_be_rebuilt(a)]
+    attempt("rebuilt", evaluate_designs, {
+        "designs": best, "asks": [a.model_dump(mode="json") for a in again], "mesh": "rebuild"})
+    ageing = [a.model_dump(mode="json") for a in asks if is_ageing(a)]
+    if ageing:
+        attempt("ageing", age_designs, {"designs": best, "asks": ageing})
     return {
         "designs": keys,
         "failures": failures,
         "ledger_keys": [k for k in keys.values() if k],
-        "summary": f"{built} designs DFN-simulated on the finer mesh; the best {len(best)} drawn"
-                   + (" and aged" if "ageing" in keys else "")
-                   + (f"; the two solvers differ in {flagged} by more than their errors explain" if flagged else ""),
+        "summary": _summary(evaluated.result if evaluated else None, len(best), "ageing" in keys),
     }
+
+
+def _summary(found: DesignsEvaluated | None, best: int, aged: bool) -> str:
+    rows = found.evaluations if found else ()
+    flagged = sum(any(f.check and f.check.flagged for f in e.figures) for e in rows)
+    return (f"{sum(e.build_up is not None for e in rows)} designs DFN-simulated on the finer mesh; "
+            f"the best {best} drawn{' and aged' if aged else ''}"
+            + (f"; the two solvers differ in {flagged} by more than their errors explain" if flagged else ""))
 
 
 def looked_at(offers: Sequence[Offer]) -> list[Offer]:
@@ -76,5 +87,5 @@ def looked_at(offers: Sequence[Offer]) -> list[Offer]:
     return best
 
 
-def _first_ranking(state: RunState, services: Services, keys: dict[str, str | None]) -> tuple[Offer, ...]:
+def _ranking(state: RunState, services: Services, keys: dict[str, str | None]) -> tuple[Offer, ...]:
     return ranked({**state, "designs": keys}, services)

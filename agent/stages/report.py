@@ -26,6 +26,7 @@ from tools.verify.asks import asks_for
 from tools.verify.bounds import physical_bounds
 from tools.verify.judge import judge
 from tools.verify.offers import feasibility
+from tools.verify.rank import weights_with
 
 VERSIONED = ("cellwright", "pybamm", "numba", "pymatgen", "torch", "botorch", "langgraph", "chromadb")
 EXIT_FEASIBLE, EXIT_NOT_FEASIBLE = 0, 3
@@ -131,6 +132,7 @@ def _facts(state: RunState, search: SearchResult | None) -> RunFacts:
         simulations_budget=options["simulations"], database_digest=search.database_digest if search else None,
         reproducible=not (search and search.stopped_by_time),
         irreproducible_because="the time limit ended the search" if search and search.stopped_by_time else None,
+        weights=weights_with(options.get("weights")),
         versions={name: _version(name) for name in VERSIONED}, commit=_commit(),
     )
 

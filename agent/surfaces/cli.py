@@ -57,6 +57,9 @@ def design(
     time_limit: Annotated[
         float | None, typer.Option("--time-limit", min=1, help="Seconds after which the search begins no new round.")
     ] = None,
+    weights: Annotated[str | None, typer.Option(
+        "--weights", metavar="PART=W,…", help="Ranking weights, e.g. cost=0.5,margin=0.2; with --resume ranks again.")
+    ] = None,
     resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Go on with a stopped run.")] = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -68,7 +71,8 @@ def design(
         complain("give either a document or --resume RUN, e.g. `cellwright design rfq.pdf`")
         raise typer.Exit(exit_codes.WRONG_USAGE)
     settings = make_settings(
-        out=out, seed=seed, designs=designs, simulations=simulations, workers=workers, time_limit_s=time_limit)
+        out=out, seed=seed, designs=designs, simulations=simulations, workers=workers, time_limit_s=time_limit,
+        weights=ranking_weights(weights) if weights else None)
     if resume is not None:
         if any(given is not None for given in (out, seed, designs, simulations)):
             complain("a resumed run keeps the folder, seed and numbers that it began with")
@@ -78,6 +82,24 @@ def design(
         document, run_id = file, new_run_id(file, file_digest(file))
         outcome = _resumable(run_id, lambda watcher: start(document, settings, watcher, run_id=run_id), json_ or quiet)
     raise typer.Exit(show_outcome(outcome, json_))
+
+
+def ranking_weights(text: str) -> dict[str, float]:
+    """Weights as the command line takes them: `cost=0.5,margin=0.2`.
+
+    Raises:
+        BadInput: not such a list, an unknown part, or a negative weight.
+    """
+    from tools.failures import BadInput
+    from tools.verify.rank import weights_with
+
+    pairs = [piece.partition("=") for piece in text.split(",") if piece.strip()]
+    try:
+        given = {name.strip(): float(value) for name, _, value in pairs}
+    except ValueError:
+        raise BadInput(f"--weights {text!r} is no list of PART=NUMBER; write e.g. cost=0.5,margin=0.2") from None
+    weights_with(given)
+    return given
 
 
 def _resumed(run_id: str, settings: Settings, watcher: Watcher) -> RunOutcome | Paused:

@@ -9,12 +9,13 @@ from pathlib import Path
 from agent.settings import Settings
 from knowledge.cell import CellDesign, Cylindrical, Electrode, ElectrodePair, Separator
 from knowledge.figure import Figure
-from knowledge.offer import BuildUp, Distance, MassItem, SearchStep
+from knowledge.offer import BuildUp, Distance, MassItem, ProductionYield, SearchStep
 from tools.optimise.search import Candidate, SearchResult, Simulated
 from tools.retrieve.evidence import EvidenceResult
 from tools.simulate.evaluate import DesignEvaluation, DesignsEvaluated
 from tools.verify.asks import asks_for
 from tools.verify.judge import judge
+from tools.verify.production import DesignYield, YieldsEstimated
 from tools.verify.rank import meets_all, violation
 
 GOOD = """# Request for quotation
@@ -107,6 +108,13 @@ class StandIns:
             DesignEvaluation(design=d, build_up=build_up_of(d), figures=figures_of(d, request.asks))
             for d in request.designs))
 
+    def estimate_yields(self, request, context):
+        """Thicker coatings scatter more: 100 % less a tenth of the thickness in µm."""
+        self._called("estimate_yields")
+        return YieldsEstimated(rows=tuple(DesignYield(design_id=j.design.id, production_yield=ProductionYield(
+            share=1 - j.design.pair.positive.coating_thickness_um / 1000, draws=10, weakest_id=None, weakest_share=1.0,
+            causes=("stand-in",), origin="stand-in")) for j in request.designs))
+
     def write_report(self, report, folder, curves):
         self._called("write_report")
         (folder / "report.html").write_text("<html></html>", encoding="utf-8")
@@ -122,7 +130,8 @@ def put_in_place(monkeypatch):
     import agent.stages.report as report
 
     stand_ins = StandIns()
-    for module, name in ((evidence, "find_evidence"), (candidates, "search_designs"), (designs, "evaluate_designs")):
+    for module, name in ((evidence, "find_evidence"), (candidates, "search_designs"), (designs, "evaluate_designs"),
+                         (designs, "estimate_yields")):
         tool = getattr(module, name)
         monkeypatch.setattr(module, name, dataclasses.replace(tool, function=getattr(stand_ins, name)))
     monkeypatch.setattr(report, "write_report", stand_ins.write_report)

@@ -25,7 +25,9 @@ def test_a_document_goes_through_every_stage(tools, tmp_path):
     assert [o.rank for o in report.offers] == [1, 2, 3, 4]
     assert report.offers[0].meets_all_musts
     assert report.run.database_digest == "d" * 64
-    assert tools.calls == ["find_evidence", "search_designs", *3 * ["evaluate_designs"], "write_report"]
+    assert tools.calls == ["find_evidence", "search_designs", "evaluate_designs", "estimate_yields",
+                           *2 * ["evaluate_designs"], "write_report"]
+    assert report.offers[0].production_yield.origin == "stand-in"
 
 
 def test_the_same_document_and_seed_give_the_same_result_and_another_seed_another(tools, tmp_path):

@@ -122,3 +122,20 @@ def test_run_names_are_safe_as_folder_names(tmp_path):
         assert all(c.isalnum() or c in "-_" for c in run_id), run_id
         assert not run_id.startswith("-")
         assert len(run_id) < 80
+
+
+def test_other_weights_rank_a_finished_run_again_without_any_tool(tools, tmp_path):
+    settings = settings_in(tmp_path)
+    first = start(document_in(tmp_path), settings)
+    assert first.report.run.weights["musts"] == pytest.approx(0.4)
+    tools.calls.clear()
+    robust = {"musts": 0.0, "margin": 0.0, "robustness": 1.0, "cost": 0.0, "wishes": 0.0, "confidence": 0.0}
+    again = resume(first.run_id, settings.model_copy(update={"weights": robust}))
+    assert tools.calls == ["write_report"]
+    assert again.report.run.weights["robustness"] == 1.0
+    keeping = [o for o in again.report.offers if o.meets_all_musts]
+    assert [o.score for o in keeping] == pytest.approx([0.92, 0.91])
+    assert [o.score for o in keeping] == [o.production_yield.share for o in keeping]
+    assert {o.id for o in again.report.offers} == {o.id for o in first.report.offers}
+    with pytest.raises(BadInput, match="ranking part"):
+        resume(first.run_id, settings.model_copy(update={"weights": {"beauty": 1.0}}))

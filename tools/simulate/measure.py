@@ -265,9 +265,9 @@ def _hidden(case: Case) -> Answer | None:
     left = case.outcome().values.get("capacity_retention_pct", 0.0)
     if left <= GAINED_PCT or "cycles" in case.outcome().values:
         return None
-    return Answer(None, note=f"the cell of this parameter set still holds {left:.1f} % after "
-                             f"{case.outcome().values.get('last_cycle', 0):.0f} cycles: its surplus of lithium hides the loss, "
-                             "so no life can be read off")
+    cycles = case.outcome().values.get("last_cycle", 0)
+    return Answer(None, note=f"the cell of this parameter set still holds {left:.1f} % after {cycles:.0f} cycles: its "
+                             "surplus of lithium hides the loss, so no life can be read off")
 
 
 def _cycles(case: Case) -> Answer:

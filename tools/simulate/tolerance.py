@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -56,6 +56,18 @@ def causes(design: CellDesign, assumed: Sequence[Assumed] = ()) -> list[Cause]:
     rows = table()["assumed"]
     found += [_field(design, a.field, rows[a.field]) for a in assumed if a.field in rows]
     return found
+
+
+def making_causes(design: CellDesign, scatter: Mapping[str, Mapping[str, Any]] | None = None) -> list[Cause]:
+    """What scatters from cell to cell in making, each by one standard deviation; strips and layers stay as they are.
+
+    Args:
+        scatter: a maker's own standard deviations by field (`relative` of the value, `absolute` in its unit), on top
+            of those of `tolerances.yaml`.
+    """
+    fixed = _fixed_size(design)
+    rows = {**table()["making"], **(scatter or {})}
+    return [_field(fixed, name, dict(row)) for name, row in rows.items()]
 
 
 def _fixed_size(design: CellDesign) -> CellDesign:

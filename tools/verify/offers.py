@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from knowledge.ask import Unanswerable
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure, Verdict
-from knowledge.offer import BuildUp, Distance, Feasibility, Offer, SearchStep
+from knowledge.offer import BuildUp, Distance, Feasibility, Offer, ProductionYield, SearchStep
 from knowledge.requirement import Finding, Requirement
 from tools.verify.ageing_estimate import estimates
 from tools.verify.asks import asks_for, is_ageing
@@ -35,6 +35,7 @@ class Evaluated(NamedTuple):
     design: CellDesign
     build_up: BuildUp
     figures: tuple[Figure, ...]
+    production_yield: ProductionYield | None = None
 
 
 def make_offers(
@@ -60,7 +61,7 @@ def make_offers(
     cheapest = min((c for c in costs if c is not None), default=None)
     rows = []
     for e, verdicts, cost in zip(evaluated, judged, costs, strict=True):
-        parts = score_parts(verdicts, cost, cheapest)
+        parts = score_parts(verdicts, cost, cheapest, e.production_yield)
         score = sum(scale[name] * value for name, value in parts.items())
         missed = violation(verdicts)
         rows.append((not meets_all(verdicts), missed if missed > 0 else 0.0, -score, e, verdicts, parts))
@@ -71,6 +72,7 @@ def make_offers(
             rank=rank, id=e.design.id, title=title_of(e.design), design=e.design, build_up=e.build_up,
             figures=e.figures, verdicts=verdicts, meets_all_musts=not misses, violation=missed, score=-negative,
             score_parts=parts, reason=reason_sentence(verdicts, parts), distance=distances.get(e.design.id),
+            production_yield=e.production_yield,
         )
         for rank, (misses, missed, negative, e, verdicts, parts) in enumerate(rows, 1)
     )
@@ -80,7 +82,7 @@ def re_ranked(offers: Sequence[Offer], requirements: Sequence[Requirement], unan
               weights: Mapping[str, float] | None = None) -> tuple[Offer, ...]:
     """The same designs judged and ranked anew, under other requirements or weights, without any simulation."""
     before = {o.id: o for o in offers}
-    evaluated = [Evaluated(o.design, o.build_up, o.figures) for o in offers]
+    evaluated = [Evaluated(o.design, o.build_up, o.figures, o.production_yield) for o in offers]
     fresh = make_offers(evaluated, requirements, unanswerable, weights=weights)
     return tuple(
         o.model_copy(update={"distance": before[o.id].distance, "curves": before[o.id].curves}) for o in fresh

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from knowledge.figure import DECISIVE, Figure, Verdict
-from knowledge.offer import BuildUp
+from knowledge.offer import BuildUp, ProductionYield
 from tools.failures import BadInput
 from tools.verify.compare import allowed, share_inside, two_sided
 
@@ -27,7 +28,7 @@ def weights_with(overrides: Mapping[str, float] | None) -> dict[str, float]:
         raise BadInput(f"there is no ranking part {unknown[0]!r}; the parts are {', '.join(WEIGHTS)}")
     merged = {**WEIGHTS, **given}
     total = sum(merged.values())
-    if any(w < 0 for w in merged.values()) or total <= 0:
+    if any(not 0 <= w < math.inf for w in merged.values()) or total <= 0:
         raise BadInput("ranking weights must not be negative, and at least one must be positive")
     return {name: w / total for name, w in merged.items()}
 
@@ -61,15 +62,19 @@ def violation(verdicts: Sequence[Verdict], without: str | None = None) -> float:
     return total
 
 
-def score_parts(verdicts: Sequence[Verdict], cost_per_kWh: float | None, cheapest: float | None) -> dict[str, float]:
-    """Each part of the score, 0 (bad) … 1 (good); a part without anything to judge counts 1."""
+def score_parts(verdicts: Sequence[Verdict], cost_per_kWh: float | None, cheapest: float | None,
+                production_yield: ProductionYield | None = None) -> dict[str, float]:
+    """Each part of the score, 0 (bad) … 1 (good); a part without anything to judge counts 1.
+
+    Robustness is the production yield, and where it is not known how much of the figures' intervals is allowed.
+    """
     musts = evaluated_musts(verdicts)
     wishes = [v for v in verdicts if v.requirement.priority == "should" and v.verdict != "not evaluated"]
     one_sided = [v for v in musts if v.margin is not None and not two_sided(v.requirement)]
     return {
         "musts": _mean([1.0 if kept(v) else 0.0 for v in musts]),
         "margin": _mean([min(max((v.margin or 0.0) / ENOUGH_MARGIN, 0.0), 1.0) for v in one_sided]),
-        "robustness": _mean([_inside(v) for v in musts]),
+        "robustness": production_yield.share if production_yield else _mean([_inside(v) for v in musts]),
         "wishes": _mean([1.0 if kept(v) else 0.0 for v in wishes]),
         "cost": cheapest / cost_per_kWh if cost_per_kWh and cheapest else 1.0,
         "confidence": _mean([_confidence(v) for v in musts]),
