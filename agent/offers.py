@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.services import Services
 from agent.stages.requirements import current_reading
-from agent.state import RunState
+from agent.state import RunState, house_of
 from knowledge.figure import Figure
 from knowledge.offer import Offer, ProductionYield
 from tools.generate.space import spaces_for
@@ -33,7 +33,7 @@ def ranked(state: RunState, services: Services) -> tuple[Offer, ...]:
         for e in evaluations if e.build_up is not None
     ]
     materials = state["materials"]
-    spaces = spaces_for(reading.requirements, materials["systems"], materials["formats"])
+    spaces = spaces_for(reading.requirements, materials["systems"], materials["formats"], house_of(state))
     return make_offers(evaluated, reading.requirements, unanswerable, spaces, state["options"].get("weights"))
 
 

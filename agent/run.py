@@ -69,7 +69,8 @@ def start(
         "folder": str(folder),
         "options": {"seed": settings.seed, "designs": settings.designs, "simulations": settings.simulations,
                     "time_limit_s": settings.time_limit_s, "review": review,
-                    "weights": settings.weights},
+                    "weights": settings.weights,
+                    "house": settings.house.model_dump(mode="json") if settings.house else None},
         "stages": [],
         "failures": [],
     }

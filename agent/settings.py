@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field
 
 from knowledge.frozen import Frozen
+from knowledge.house import HouseProfile
 
 
 class LlmSettings(Frozen):
@@ -36,6 +37,7 @@ class Settings(Frozen):
     workers: int = Field(default=2, ge=1, le=256)
     device: str = "cpu"
     time_limit_s: float | None = Field(default=None, gt=0)
+    house: HouseProfile | None = Field(default=None, description="a maker's own limits; none: the public default")
     weights: dict[str, float] = Field(default_factory=dict, description="of the parts of the ranking's score")
     llm: LlmSettings = LlmSettings()
 

@@ -35,6 +35,7 @@ class RunFacts(Frozen):
     commit: str | None = None
     reproducible: bool = True
     irreproducible_because: str | None = None
+    house: str | None = Field(default=None, description="name of the house profile; none: the public default")
     weights: dict[str, float] = Field(default_factory=dict, description="of the parts of the score; they sum to 1")
 
 

@@ -47,7 +47,8 @@ def pdf_data(report: Report) -> dict[str, Any]:
     known = {r.id: r for r in report.reading.requirements}
     return {
         "document": report.reading.document.name,
-        "run": f"{report.run.run_id} · {report.run.started} · seed {report.run.seed}",
+        "run": f"{report.run.run_id} · {report.run.started} · seed {report.run.seed} · "
+               f"house profile: {report.run.house or 'public default'}",
         "headline": headline(report), "feasible": report.feasibility.feasible,
         "text": sentence(report.feasibility.text),
         "tiles": tiles(report),

@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.services import Services, StageFailed
 from agent.stages.requirements import current_reading
-from agent.state import RunState
+from agent.state import RunState, house_given
 from knowledge.report import FailureRecord
 from tools.failures import FailureClass
 from tools.optimise.search import search_designs
@@ -32,6 +32,7 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
         "designs": options["designs"],
         "simulations": options["simulations"],
         "time_limit_s": options.get("time_limit_s"),
+        **house_given(state),
     })
     if isinstance(answer, FailureRecord):
         if answer.failure_class not in SEARCHED_IN_VAIN:

@@ -8,7 +8,7 @@ from typing import Any
 from agent.offers import ranked
 from agent.services import Services
 from agent.stages.requirements import current_reading
-from agent.state import RunState
+from agent.state import RunState, house_of
 from knowledge.offer import Offer
 from knowledge.report import FailureRecord
 from tools.optimise.search import SearchResult
@@ -53,7 +53,8 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
         attempt("yields", estimate_yields, {
             "designs": [{"design": o.design.model_dump(mode="json"),
                          "figures": [f.model_dump(mode="json") for f in o.figures]} for o in offers],
-            "requirements": [r.model_dump(mode="json") for r in reading.requirements]})
+            "requirements": [r.model_dump(mode="json") for r in reading.requirements],
+            "scatter": house.spreads if (house := house_of(state)) else {}})
     best = [o.design.model_dump(mode="json") for o in looked_at(_ranking(state, services, keys))]
     attempt("sheet", evaluate_designs, {"designs": best, "asks": [], "curves": True})
     again = [a for a in asks if can_be_rebuilt(a)] or [a for a in standard_asks() if can_be_rebuilt(a)]

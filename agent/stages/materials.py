@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.services import Services
 from agent.stages.requirements import current_reading
-from agent.state import RunState
+from agent.state import RunState, house_given
 from tools.screen.systems import choose_systems
 
 
@@ -14,7 +14,8 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     """Choose by sourced cards; those ruled out keep their reason."""
     reading = current_reading(state, services)
     answer = services.call(
-        choose_systems, {"requirements": [r.model_dump(mode="json") for r in reading.requirements]}
+        choose_systems,
+        {"requirements": [r.model_dump(mode="json") for r in reading.requirements], **house_given(state)},
     )
     systems = [c.key for c in answer.result.systems if c.serves]
     formats = [c.key for c in answer.result.formats if c.serves]

@@ -11,7 +11,7 @@ from agent.offers import ranked, sheets
 from agent.report.write import write_report
 from agent.services import Services
 from agent.stages.requirements import current_reading
-from agent.state import RunState
+from agent.state import RunState, house_of
 from knowledge.evidence import Source
 from knowledge.offer import Feasibility, Offer
 from knowledge.report import FailureRecord, Report, RunFacts, StageRecord
@@ -132,7 +132,7 @@ def _facts(state: RunState, search: SearchResult | None) -> RunFacts:
         simulations_budget=options["simulations"], database_digest=search.database_digest if search else None,
         reproducible=not (search and search.stopped_by_time),
         irreproducible_because="the time limit ended the search" if search and search.stopped_by_time else None,
-        weights=weights_with(options.get("weights")),
+        house=house.name if (house := house_of(state)) else None, weights=weights_with(options.get("weights")),
         versions={name: _version(name) for name in VERSIONED}, commit=_commit(),
     )
 

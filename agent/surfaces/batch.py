@@ -156,7 +156,8 @@ def answer_one(document: Path, settings: Settings) -> BatchRow:
     if isinstance(sha_or_failure, tuple):
         code, message = sha_or_failure
         return BatchRow(document=shown_name(document), run_id="", exit_code=code, message=message)
-    options = [document.name, sha_or_failure, settings.seed, settings.designs, settings.simulations]
+    options = [document.name, sha_or_failure, settings.seed, settings.designs, settings.simulations,
+               *([settings.house.model_dump(mode="json")] if settings.house else [])]
     run_id = f"{safe_stem(document)}-{content_digest(options)[:8]}"
     return _one(document, run_id, settings)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agent.run import Paused, RunOutcome
     from agent.services import Watcher
     from agent.settings import Settings
+    from knowledge.house import HouseProfile
 
 app = typer.Typer(
     name="cellwright", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -41,6 +42,10 @@ DocumentsAtOnceOption = Annotated[
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Processes.  [default: CPU cores, at most 8]")
 ]
+HouseOption = Annotated[
+    Path | None,
+    typer.Option("--house", metavar="FILE", help="A maker's own limits (YAML), over the public default.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
 
@@ -60,6 +65,7 @@ def design(
     weights: Annotated[str | None, typer.Option(
         "--weights", metavar="PART=W,…", help="Ranking weights, e.g. cost=0.5,margin=0.2; with --resume ranks again.")
     ] = None,
+    house: HouseOption = None,
     resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Go on with a stopped run.")] = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -72,9 +78,9 @@ def design(
         raise typer.Exit(exit_codes.WRONG_USAGE)
     settings = make_settings(
         out=out, seed=seed, designs=designs, simulations=simulations, workers=workers, time_limit_s=time_limit,
-        weights=ranking_weights(weights) if weights else None)
+        weights=ranking_weights(weights) if weights else None, house=house_profile(house))
     if resume is not None:
-        if any(given is not None for given in (out, seed, designs, simulations)):
+        if any(given is not None for given in (out, seed, designs, simulations, house)):
             complain("a resumed run keeps the folder, seed and numbers that it began with")
         outcome = _resumable(resume, lambda watcher: _resumed(resume, settings, watcher), json_ or quiet)
     else:
@@ -82,6 +88,23 @@ def design(
         document, run_id = file, new_run_id(file, file_digest(file))
         outcome = _resumable(run_id, lambda watcher: start(document, settings, watcher, run_id=run_id), json_ or quiet)
     raise typer.Exit(show_outcome(outcome, json_))
+
+
+def house_profile(path: Path | None) -> HouseProfile | None:
+    """A maker's own limits from their file.
+
+    Raises:
+        BadInput: the file is missing, is no profile, or holds an impossible limit.
+    """
+    if path is None:
+        return None
+    from knowledge.house import HouseProfileError, read_profile
+    from tools.failures import BadInput
+
+    try:
+        return read_profile(path)
+    except HouseProfileError as error:
+        raise BadInput(f"house profile {error}") from error
 
 
 def ranking_weights(text: str) -> dict[str, float]:
@@ -196,12 +219,13 @@ def batch(
     designs: DesignsOption = None,
     simulations: SimulationsOption = None,
     json_: JsonOption = False,
+    house: HouseOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Answer every RFx document in a folder, each in its own run; a failing document stops nothing."""
     from agent.surfaces.batch import run_batch, show_batch
 
-    settings = make_settings(out=out, seed=seed, designs=designs, simulations=simulations)
+    settings = make_settings(out=out, seed=seed, designs=designs, simulations=simulations, house=house_profile(house))
     rows = run_batch(folder, settings, workers, None if (quiet or json_) else error_console())
     if json_:
         emit_json([row.model_dump(mode="json") for row in rows])

@@ -73,7 +73,8 @@ def show_report(console: Console, report: Report, files: dict[str, str]) -> None
     """The verdict, the ranked table and where the report lies."""
     feasible = report.feasibility.feasible
     style = "green" if feasible else "yellow"
-    headline = "Designs meet every evaluated must." if feasible else "No design meets every must; nearest offers below."
+    none = "No design meets every must; nearest offers below." if report.offers else "No design can be offered."
+    headline = "Designs meet every evaluated must." if feasible else none
     console.print(f"[bold {style}]{headline}[/] {escape(report.feasibility.text)}")
     if report.offers:
         console.print(offers_table(report))

@@ -78,7 +78,8 @@ def test_a_stopped_batch_goes_on_where_it_stopped(tools, folder, tmp_path):
     tools.before.clear()
     tools.calls.clear()
     assert codes(run_batch(folder, settings_in(tmp_path), 1, None)) == {"a.md": 0, "b.md": 3, "c.txt": 5, "d.pdf": 4}
-    assert tools.calls == ["search_designs", "write_report"]      # b.md alone; its designs are those of a.md
+    # b.md alone; its designs are those of a.md, its musts are not
+    assert tools.calls == ["search_designs", "estimate_yields", "write_report"]
 
 
 def test_a_run_whose_folder_was_deleted_is_written_again(tools, folder, tmp_path):

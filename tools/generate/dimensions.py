@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
-
-import yaml
+from typing import Literal, NamedTuple
 
 from knowledge.cell import Cylindrical, Pouch, Prismatic
+from knowledge.house import HouseProfile, default_profile
 from knowledge.requirement import Requirement
 from tools.failures import Infeasible
 from tools.verify.ask_rules import axis_of
@@ -26,6 +23,7 @@ FORMATS: dict[str, type[Cylindrical] | type[Prismatic] | type[Pouch]] = {
 }
 LENGTHS = frozenset({"length", "width", "thickness", "height", "diameter"})
 NARROW = 0.05
+CAN_NAME = 0.02
 _CODE = re.compile(r"(?<!\d)(\d{2})(\d{3}|\d{2}|xx)(?!\d)", re.IGNORECASE)
 
 
@@ -40,13 +38,6 @@ class Side(NamedTuple):
     def fixed(self) -> bool:
         """Whether there is nothing left to choose."""
         return self.high - self.low < 1e-9
-
-
-@lru_cache(maxsize=1)
-def format_ranges() -> dict[str, Any]:
-    """The data file of default ranges: the one place that a house profile replaces."""
-    text = (Path(__file__).parent / "format_ranges.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
 
 
 def size_code(text: str) -> tuple[float, float | None] | None:
@@ -67,16 +58,19 @@ def size_code(text: str) -> tuple[float, float | None] | None:
     return (diameter, height) if height >= 20 else None
 
 
-def sides_of(requirements: Sequence[Requirement], kind: FormatKind) -> dict[str, Side]:
-    """The range of every outer dimension of a format, from size codes, bounds and the default ranges.
+def sides_of(requirements: Sequence[Requirement], kind: FormatKind, house: HouseProfile | None = None
+             ) -> dict[str, Side]:
+    """The range of every outer dimension of a format, from size codes, bounds and the house's ranges.
 
     A tolerance is designed at its nominal, a narrow range (within 5 %) at its middle.
 
     Raises:
         Infeasible: two statements about one dimension cannot both hold, or no such cell can be described.
     """
-    own = format_ranges()[kind]
-    defaults = {axis: Side(float(own[f"{axis}_mm"][0]), float(own[f"{axis}_mm"][1]), False) for axis in AXES[kind]}
+    house = house or default_profile()
+    own = getattr(house, kind)
+    spans = {axis: getattr(own, f"{axis}_mm") for axis in AXES[kind]}
+    defaults = {axis: Side(low, high, False) for axis, (low, high) in spans.items()}
     asked = sides(requirements)
     stated: dict[str, list[Requirement]] = {}
     for r in requirements:
@@ -88,8 +82,35 @@ def sides_of(requirements: Sequence[Requirement], kind: FormatKind) -> dict[str,
     if kind == "cylindrical":
         found |= _from_codes(requirements, set(stated))
     for axis, bounds in stated.items():
-        found[axis] = _narrowed(axis, bounds, defaults[axis])
+        found[axis] = _narrowed(axis, bounds, defaults[axis], house)
     return {axis: _possible(kind, axis, side) for axis, side in found.items()}
+
+
+def cans_of(sides: dict[str, Side], house: HouseProfile) -> list[dict[str, Side]]:
+    """The cans of a house that fit the sides of a cylindrical cell; the sides themselves where it has no list.
+
+    What the document fixes stays as it is written if a can is within 2 % of it: a can's name is no drawing.
+
+    Raises:
+        Infeasible: there is no such can.
+    """
+    if not house.cylindrical.sizes:
+        return [sides]
+    found = []
+    for size in house.cylindrical.sizes:
+        can = dict(zip(("diameter", "height"), size, strict=True))
+        if all(_fits(sides[axis], value) for axis, value in can.items()):
+            found.append({axis: s if s.fixed else Side(can[axis], can[axis], s.stated) for axis, s in sides.items()})
+    if not found:
+        cans = ", ".join(f"{d:g} × {h:g}" for d, h in house.cylindrical.sizes)
+        raise Infeasible(f"house profile {house.name!r} has no can of the asked size; it has {cans} mm")
+    return found
+
+
+def _fits(side: Side, value: float) -> bool:
+    if side.fixed:
+        return abs(value - side.low) <= CAN_NAME * side.low
+    return side.low <= value <= side.high
 
 
 def _possible(kind: FormatKind, axis: str, side: Side) -> Side:
@@ -118,7 +139,7 @@ def _from_codes(requirements: Sequence[Requirement], stated: set[str]) -> dict[s
     return found
 
 
-def _narrowed(axis: str, bounds: Sequence[Requirement], default: Side) -> Side:
+def _narrowed(axis: str, bounds: Sequence[Requirement], default: Side, house: HouseProfile) -> Side:
     """Musts and stated facts first; a wish only narrows what they leave."""
     low, high, low_stated = default.low, default.high, False
     upper: list[float] = []
@@ -134,7 +155,7 @@ def _narrowed(axis: str, bounds: Sequence[Requirement], default: Side) -> Side:
             lower.append(a)
         if b is not None and (r.priority != "should" or not lower or b >= max(lower)):
             upper.append(b)
-    below, above = format_ranges()["below_bound"], format_ranges()["above_bound"]
+    below, above = house.below_bound, house.above_bound
     if lower:
         low, low_stated = max(lower), True
         high = max(low * above[1], high if not upper else low)

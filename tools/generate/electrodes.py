@@ -10,6 +10,7 @@ import numpy as np
 
 from knowledge.cell import ElectrodePair
 from knowledge.frozen import content_digest
+from knowledge.house import HouseProfile, default_profile
 from knowledge.requirement import Requirement
 from tools.failures import BadInput
 
@@ -51,6 +52,7 @@ class ElectrodeSpace:
     system: str
     template: ElectrodePair
     variables: tuple[Variable, ...]
+    loadings_mg_cm2: tuple[float | None, float | None] = (None, None)  # the coater's limits: positive, negative
 
     def __post_init__(self) -> None:
         if tuple(v.name for v in self.variables) != ELECTRODE_VARIABLES:
@@ -60,14 +62,17 @@ class ElectrodeSpace:
     def digest(self) -> str:
         """Identity of the ranges and the template, for content-addressed labels."""
         ranges = [[v.name, v.low, v.high, v.log] for v in self.variables]
-        return content_digest([self.template.model_dump(mode="json"), ranges])
+        limits = [list(self.loadings_mg_cm2)] if any(self.loadings_mg_cm2) else []
+        return content_digest([self.template.model_dump(mode="json"), ranges, *limits])
 
     def pair(self, u: Sequence[float] | np.ndarray) -> ElectrodePair:
         """The pair at a unit vector (7,); the negative's thickness follows from the N/P ratio."""
         t_p, eps_p, eps_n, np_ratio, r_p, r_n, t_s = (
             v.value(float(x)) for v, x in zip(self.variables, u, strict=True)
         )
-        t_n = t_p * np_ratio / self.np_at_equal_thickness(eps_p, eps_n)
+        per_positive = np_ratio / self.np_at_equal_thickness(eps_p, eps_n)
+        t_p = min(t_p, self._coatable_um(eps_p, eps_n, per_positive))
+        t_n = t_p * per_positive
         base = self.template
         return base.model_copy(update={
             "positive": base.positive.model_copy(
@@ -95,6 +100,22 @@ class ElectrodeSpace:
         solid = (1 - negative_porosity) / (1 - n.porosity) * (1 - p.porosity) / (1 - positive_porosity)
         return self._reference_np * solid
 
+    def _coatable_um(self, positive_porosity: float, negative_porosity: float, per_positive: float) -> float:
+        """The thickest positive [µm] whose loading, and its negative's, the coater can lay down."""
+        most = np.inf
+        sides = (("positive", positive_porosity, 1.0), ("negative", negative_porosity, per_positive))
+        for limit, solid, (_, porosity, ratio) in zip(self.loadings_mg_cm2, self._solid_mg_cm2_um, sides, strict=True):
+            if limit is not None:
+                most = min(most, limit / (solid * (1 - porosity)) / ratio)
+        return float(most)
+
+    @cached_property
+    def _solid_mg_cm2_um(self) -> tuple[float, float]:
+        from tools.simulate.formulation import solid_density_kg_m3
+
+        p, n = self.template.positive, self.template.negative
+        return solid_density_kg_m3(p, "positive") * 1e-4, solid_density_kg_m3(n, "negative") * 1e-4
+
     @cached_property
     def _reference_np(self) -> float:
         from tools.simulate.balance import np_ratio
@@ -103,11 +124,12 @@ class ElectrodeSpace:
         return float(np_ratio(self.template)) * p.coating_thickness_um / n.coating_thickness_um
 
 
-def electrode_space(system_key: str, requirements: Sequence[Requirement] = ()) -> ElectrodeSpace:
+def electrode_space(system_key: str, requirements: Sequence[Requirement] = (), house: HouseProfile | None = None
+                    ) -> ElectrodeSpace:
     """The electrode variables of a system, its cut-off voltages narrowed to what the document allows.
 
     Raises:
-        BadInput: there is no such system.
+        BadInput: there is no such system, or the house profile leaves nothing of one of its ranges.
     """
     from knowledge.parameters.registry import UnknownSystem, system
 
@@ -120,8 +142,16 @@ def electrode_space(system_key: str, requirements: Sequence[Requirement] = ()) -
     for name in ("positive_thickness_um", "positive_porosity", "negative_porosity"):
         low, high = getattr(found.validity, name)   # outside the box a figure is extrapolated, and no verdict says met
         ranges[name] = (max(low, ranges[name][0]), min(high, ranges[name][1]))
+    house = house or default_profile()
+    for name, (low, high) in house.electrodes.items():
+        ranges[name] = (max(low, ranges[name][0]), min(high, ranges[name][1]))
+        if ranges[name][0] > ranges[name][1]:
+            raise BadInput(f"house profile {house.name!r}: electrodes.{name} {low:g} to {high:g} has nothing in common "
+                           f"with what the set of {found.label} is valid for")
     variables = tuple(Variable(name, float(low), float(high)) for name, (low, high) in ranges.items())
-    return ElectrodeSpace(system_key, found.reference.model_copy(update={"v_min": v_min, "v_max": v_max}), variables)
+    loadings = (house.largest_positive_loading_mg_cm2, house.largest_negative_loading_mg_cm2)
+    template = found.reference.model_copy(update={"v_min": v_min, "v_max": v_max})
+    return ElectrodeSpace(system_key, template, variables, loadings)
 
 
 def voltage_window(requirements: Sequence[Requirement], v_min: float, v_max: float) -> tuple[float, float]:

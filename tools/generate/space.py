@@ -6,15 +6,16 @@ Hard constraints hold by construction: stated outer dimensions, the N/P range, t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from knowledge.cell import CellDesign, Cylindrical, ElectrodePair, Format, Pouch, Prismatic
+from knowledge.house import HouseProfile, default_profile
 from knowledge.requirement import Requirement
 from tools.failures import Infeasible
-from tools.generate.dimensions import AXES, FormatKind, Side, format_ranges, sides_of
+from tools.generate.dimensions import AXES, FormatKind, Side, cans_of, sides_of
 from tools.generate.electrodes import ElectrodeSpace, Variable, electrode_space
 
 POWER_METRICS = frozenset({
@@ -23,7 +24,6 @@ POWER_METRICS = frozenset({
     "discharge_rate_pulse", "discharge_current_pulse", "fast_charge_time", "rate_capability", "cold_start",
 })
 Tabs = Literal["single", "double", "tabless"]
-_TABS: dict[str, Tabs] = {"single": "single", "double": "double", "tabless": "tabless"}
 LAST_AXIS = {"cylindrical": "diameter", "prismatic": "height", "pouch": "height"}
 
 
@@ -41,6 +41,7 @@ class DesignSpace:
     sides: dict[str, Side]
     volume_L: tuple[float, float] | None
     tabs: Tabs | None = None
+    house: HouseProfile = field(default_factory=default_profile)
 
     @property
     def system(self) -> str:
@@ -60,10 +61,8 @@ class DesignSpace:
     @property
     def variables(self) -> tuple[Variable, ...]:
         """All independent variables, in the order of a vector."""
-        ranges = format_ranges()
         found = [*self.electrodes.variables]
-        found += [Variable(name, float(ranges[name][0]), float(ranges[name][1]))
-                  for name in ("positive_foil_um", "negative_foil_um")]
+        found += [Variable(name, *getattr(self.house, name)) for name in ("positive_foil_um", "negative_foil_um")]
         found += [Variable(f"{a}_mm", s.low, s.high) for a, s in self.sides.items()
                   if not s.fixed and a != self.follows]
         if self.follows is not None and self.volume_L is not None:
@@ -85,7 +84,7 @@ class DesignSpace:
             side = self.sides[self.follows]
             wanted = _last_side(self.kind, self.follows, dimensions, values["volume_L"])
             dimensions[self.follows] = float(np.clip(wanted, side.low, side.high))
-        clearance = float(format_ranges()["fill_clearance_mm"][self.kind])
+        clearance = float(getattr(self.house.fill_clearance_mm, self.kind))
         design = CellDesign(pair=pair, format=self._format(dimensions), fill_clearance_mm=clearance)
         return design.model_copy(update={"name": f"{self.key} {design.id}"})
 
@@ -112,56 +111,63 @@ class DesignSpace:
             return np.asarray(qmc.Sobol(len(self.variables), seed=seed).random(rows))
 
     def _format(self, mm: dict[str, float]) -> Format:
-        own = format_ranges()[self.kind]
         if self.kind == "cylindrical":
-            wall = own["can_wall_mm"]
+            own = self.house.cylindrical
+            wall = own.can_wall_mm
             return Cylindrical(
                 diameter_mm=mm["diameter"], height_mm=mm["height"], tabs=self.tabs or "tabless",
-                can_wall_mm=wall["large"] if mm["diameter"] >= wall["large_from_mm"] else wall["small"],
-                mandrel_diameter_mm=max(1.5, own["mandrel_of_diameter"] * mm["diameter"]),
+                can_wall_mm=wall.large if mm["diameter"] >= wall.large_from_mm else wall.small,
+                mandrel_diameter_mm=max(1.5, own.mandrel_of_diameter * mm["diameter"]),
             )
         if self.kind == "prismatic":
-            wall = own["case_wall_mm"]
+            wall = self.house.prismatic.case_wall_mm
             return Prismatic(
                 width_mm=mm["width"], thickness_mm=mm["thickness"], height_mm=mm["height"],
-                case_wall_mm=wall["large"] if mm["width"] >= wall["large_from_mm"] else wall["small"],
+                case_wall_mm=wall.large if mm["width"] >= wall.large_from_mm else wall.small,
             )
         return Pouch(width_mm=mm["width"], thickness_mm=mm["thickness"], height_mm=mm["height"])
 
 
 def spaces_for(
-    requirements: Sequence[Requirement], systems: Sequence[str], formats: Sequence[str]
+    requirements: Sequence[Requirement], systems: Sequence[str], formats: Sequence[str],
+    house: HouseProfile | None = None,
 ) -> tuple[DesignSpace, ...]:
     """One design space for each system in each format, under the dimensions and voltages that the document fixes.
 
+    Where the house has a list of cans and the document leaves the size open, each can is a space of its own.
+
     Raises:
-        tools.failures.Infeasible: no format can have the stated dimensions.
-        tools.failures.BadInput: an unknown system.
+        tools.failures.Infeasible: no format can have the stated dimensions, or the house makes none that can.
+        tools.failures.BadInput: an unknown system, or limits of the house that leave nothing of a system's ranges.
     """
+    house = house or default_profile()
     found = []
-    possible = _possible_formats(requirements, formats)
+    possible = _possible_formats(requirements, formats, house)
     for system in systems:
-        electrodes = electrode_space(system, requirements)
-        for kind, sides in possible.items():
+        electrodes = electrode_space(system, requirements, house)
+        for kind, name, sides in possible:
             open_sides = [a for a, s in sides.items() if not s.fixed]
-            volume = _wanted_volume_L(requirements, electrodes.template) if open_sides else None
+            volume = _wanted_volume_L(requirements, electrodes.template, house) if open_sides else None
             found.append(DesignSpace(
-                key=f"{system}/{kind}", electrodes=electrodes, kind=kind, sides=sides,
+                key=f"{system}/{name}", electrodes=electrodes, kind=kind, sides=sides,
                 volume_L=_reachable(kind, sides, volume) if volume else None,
-                tabs=_tabs(requirements, sides) if kind == "cylindrical" else None,
+                tabs=_tabs(requirements, sides, house) if kind == "cylindrical" else None, house=house,
             ))
     return tuple(found)
 
 
 def _possible_formats(
-    requirements: Sequence[Requirement], formats: Sequence[str]
-) -> dict[FormatKind, dict[str, Side]]:
-    found: dict[FormatKind, dict[str, Side]] = {}
+    requirements: Sequence[Requirement], formats: Sequence[str], house: HouseProfile
+) -> list[tuple[FormatKind, str, dict[str, Side]]]:
+    """Format, name of the space, sides."""
+    found: list[tuple[FormatKind, str, dict[str, Side]]] = []
     failures: list[Infeasible] = []
     for kind in AXES:
         if kind in formats:
             try:
-                found[kind] = sides_of(requirements, kind)
+                sides = sides_of(requirements, kind, house)
+                cans = cans_of(sides, house) if kind == "cylindrical" else [sides]
+                found += [(kind, kind if len(cans) == 1 else f"{kind} {_size(can)}", can) for can in cans]
             except Infeasible as error:
                 failures.append(error)
     if failures and not found:
@@ -169,12 +175,16 @@ def _possible_formats(
     return found
 
 
-def _tabs(requirements: Sequence[Requirement], sides: dict[str, Side]) -> Tabs:
-    own = format_ranges()["cylindrical"]
-    if sides["diameter"].high >= own["can_wall_mm"]["large_from_mm"]:
-        return _TABS[own["tabs"]["large"]]
+def _size(can: dict[str, Side]) -> str:
+    return f"{can['diameter'].high:g} × {can['height'].high:g}"
+
+
+def _tabs(requirements: Sequence[Requirement], sides: dict[str, Side], house: HouseProfile) -> Tabs:
+    own = house.cylindrical
+    if sides["diameter"].high >= own.can_wall_mm.large_from_mm:
+        return own.tabs.large
     power = any(r.metric in POWER_METRICS and r.priority == "must" and r.level == "cell" for r in requirements)
-    return _TABS[own["tabs"]["power" if power else "energy"]]
+    return own.tabs.power if power else own.tabs.energy
 
 
 def _volume(kind: str, mm: dict[str, float]) -> float:
@@ -198,9 +208,9 @@ def _reachable(kind: str, sides: dict[str, Side], wanted: tuple[float, float]) -
     return (low, high) if low < 0.98 * high else (least, most)
 
 
-def _wanted_volume_L(requirements: Sequence[Requirement], pair: ElectrodePair) -> tuple[float, float] | None:
+def _wanted_volume_L(requirements: Sequence[Requirement], pair: ElectrodePair, house: HouseProfile
+                     ) -> tuple[float, float] | None:
     """A range of cell volumes that surely holds the asked energy, or the allowed mass."""
-    ranges = format_ranges()
     volts = (pair.v_min + pair.v_max) / 2
     energies = [
         value * (volts if r.metric == "capacity" else 1.0)
@@ -210,10 +220,10 @@ def _wanted_volume_L(requirements: Sequence[Requirement], pair: ElectrodePair) -
     masses = [value for r in requirements if r.level == "cell" and r.metric == "mass"
               and (value := _first_number(r)) is not None and r.comparator not in {">", ">="}]
     if energies:
-        thin, dense = ranges["energy_density_Wh_L"]
+        thin, dense = house.energy_density_Wh_L
         return max(energies) / dense, max(energies) * 1.3 / thin
     if masses:
-        light, heavy = ranges["mass_density_kg_L"]
+        light, heavy = house.mass_density_kg_L
         return 0.5 * min(masses) / 1000 / heavy, min(masses) / 1000 / light
     return None
 

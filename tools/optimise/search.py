@@ -11,6 +11,7 @@ from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure
 from knowledge.frozen import Frozen
+from knowledge.house import HouseProfile
 from knowledge.offer import Distance, SearchStep
 from knowledge.protocol import CycleAgeing
 from knowledge.requirement import Requirement
@@ -48,6 +49,7 @@ class SearchDesigns(Frozen):
     designs: int = Field(default=24, ge=1, le=200, description="distinct designs wanted")
     time_limit_s: float | None = Field(default=None, gt=0, description="no new round begins after this time [s]")
     simulations: int = Field(default=320, ge=32, le=20000, description="database labels per system and protocol")
+    house: HouseProfile | None = Field(default=None, description="a maker's own limits; none: the public default")
 
 
 class Candidate(Frozen):
@@ -118,7 +120,7 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     unknown = sorted(set(request.formats) - {"cylindrical", "prismatic", "pouch"})
     if unknown:
         raise BadInput(f"formats: there is no format {unknown[0]!r}; there are cylindrical, prismatic and pouch")
-    spaces = spaces_for(request.requirements, request.systems, request.formats)
+    spaces = spaces_for(request.requirements, request.systems, request.formats, request.house)
     builder, recorder = Builder(), Recorder(simulator)
     buildable = _buildable(spaces, builder, context.seed)
     if not buildable:

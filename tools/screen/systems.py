@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import Field
+
 from knowledge.frozen import Frozen
+from knowledge.house import HouseProfile
 from knowledge.materials.cards import card
 from knowledge.offer import SystemChoice
 from knowledge.parameters.registry import SYSTEMS
@@ -19,6 +22,7 @@ class ChooseSystems(Frozen):
     """The requirements of a document."""
 
     requirements: tuple[Requirement, ...]
+    house: HouseProfile | None = Field(default=None, description="a maker's own limits; none: the public default")
 
 
 class SystemsChosen(Frozen):
@@ -89,4 +93,17 @@ def choose_systems(request: ChooseSystems, context: Context) -> SystemsChosen:
     Chemistry words, element bans (pymatgen), silicon, voltage window and the theoretical energy of the active
     materials rule systems out; size codes, words and dimensions rule formats out.
     """
-    return SystemsChosen(systems=system_choices(request.requirements), formats=format_choices(request.requirements))
+    systems, formats = system_choices(request.requirements), format_choices(request.requirements)
+    if request.house is not None:
+        systems = _approved(systems, request.house.systems, request.house.name)
+        formats = _approved(formats, request.house.formats, request.house.name)
+    return SystemsChosen(systems=systems, formats=formats)
+
+
+def _approved(choices: tuple[SystemChoice, ...], keys: Sequence[str] | None, house: str) -> tuple[SystemChoice, ...]:
+    """The choices with those that the house does not approve ruled out."""
+    if keys is None:
+        return choices
+    why = f"house profile {house!r} does not approve it"
+    return tuple(c if c.key in keys or not c.serves else c.model_copy(update={"serves": False, "reason": why})
+                 for c in choices)

@@ -66,7 +66,7 @@ class YieldsEstimated(Frozen):
 @tool(stage="designs", version="1", backends=("pybamm", "numba"), example={
     "designs": [{"design": EXAMPLE_DESIGN}], "requirements": [{
         "id": "R01", "metric": "mass", "comparator": "<=", "value": 70, "unit": "g", "priority": "must",
-        "source": {"document": "example.md", "quote": "70 g"}}]})
+        "source": {"document": "rfq", "quote": "70 g"}}]})
 def estimate_yields(request: EstimateYields, context: Context) -> YieldsEstimated:
     """Estimate the production yield of designs: which share of cells keeps the musts under scatter in making.
 

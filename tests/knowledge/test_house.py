@@ -1,0 +1,51 @@
+"""House profiles: what a maker states over the public default, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.house import HouseProfileError, default_profile, read_profile
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "house" / "cylindrical_line.yaml"
+
+
+def test_a_profile_states_only_what_differs():
+    ours, public = read_profile(EXAMPLE), default_profile()
+    assert ours.name == "example cylindrical line" and ours.cylindrical.sizes[1] == (21, 70)
+    assert ours.cylindrical.can_wall_mm == public.cylindrical.can_wall_mm and ours.pouch == public.pouch
+    assert ours.spreads["positive.coating_thickness_um"] == {"relative": 0.008}
+
+
+def test_the_documented_profile_is_the_example():
+    page = (ROOT / "docs" / "house_profile.md").read_text(encoding="utf-8")
+    assert EXAMPLE.read_text(encoding="utf-8") in page
+
+
+WRONG = {
+    "an unknown field": ("colour: blue", "colour"),
+    "a range the wrong way round": ("positive_foil_um: [16, 10]", "positive_foil_um.*above"),
+    "a negative length": ("pouch: {width_mm: [-3, 10]}", "pouch.width_mm"),
+    "an unknown system": ("systems: [unobtainium]", "unobtainium"),
+    "no system at all": ("systems: []", "systems"),
+    "an unknown limit": ("electrodes: {colour: [1, 2]}", "electrodes"),
+    "no number": ("negative_foil_um: [thin, thick]", "negative_foil_um"),
+    "not a number": ("negative_foil_um: [.nan, 8]", "negative_foil_um"),
+    "a list": ("- 1\n- 2", "table of fields"),
+    "no YAML": ("a: [1", "no YAML"),
+    "an object of Python": ("name: !!python/object/apply:os.system ['true']", "no YAML"),
+}
+
+
+@pytest.mark.parametrize(("text", "says"), WRONG.values(), ids=list(WRONG))
+def test_what_cannot_be_used_is_refused_with_the_field(text, says, tmp_path):
+    path = tmp_path / "ours.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(HouseProfileError, match=says):
+        read_profile(path)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+    for path in (tmp_path / "none.yaml", tmp_path):
+        with pytest.raises(HouseProfileError, match="cannot be read"):
+            read_profile(path)
