@@ -11,6 +11,7 @@ from tools.retrieve.evidence import find_evidence
 from tools.retrieve.literature import search_literature
 from tools.screen.systems import choose_systems
 from tools.simulate.age import age_design, age_designs
+from tools.simulate.calibrate import calibrate_design
 from tools.simulate.evaluate import evaluate_design, evaluate_designs
 from tools.tool import Tool
 from tools.verify.production import estimate_yields
@@ -26,6 +27,7 @@ CATALOGUE: tuple[Tool[Any, Any], ...] = (
     age_design,
     age_designs,
     estimate_yields,
+    calibrate_design,
 )
 
 

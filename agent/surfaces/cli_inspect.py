@@ -22,7 +22,8 @@ def mount(app: typer.Typer) -> None:
     app.command()(reproduce)
 
 
-def _services() -> Any:
+def open_tools() -> Any:
+    """The services that call tools, as the environment sets them."""
     from agent.services import open_services
     from agent.settings import settings_from_environment
 
@@ -69,7 +70,7 @@ def evaluate(
     if design is None:
         raise BadInput("give a design file, or --template cylindrical, prismatic or pouch to get one to fill in")
 
-    services = _services()
+    services = open_tools()
     answer = services.call(evaluate_design, {"design": read_json_file(design)})
     if json_:
         emit_json({"ledger_key": answer.key, **answer.result.model_dump(mode="json")})
@@ -103,7 +104,7 @@ def tools(
     if schema:
         emit_json(chosen.schema)
         return
-    answer = _services().call(chosen, _request_json(request))
+    answer = open_tools().call(chosen, _request_json(request))
     emit_json({"ledger_key": answer.key, "cached": answer.cached, "result": answer.result.model_dump(mode="json")})
 
 
@@ -151,7 +152,7 @@ def reproduce(
     """Run a ledger row again and show the difference to what it recorded."""
     from agent.reproduce import reproduce_rows
 
-    results = reproduce_rows(run, _services())
+    results = reproduce_rows(run, open_tools())
     if json_:
         emit_json([r.model_dump(mode="json") for r in results])
     else:

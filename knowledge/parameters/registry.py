@@ -1,9 +1,10 @@
-"""Every electrochemical system there is, by key. Importing this loads no simulator."""
+"""Every electrochemical system there is, by key, a user's own included. Importing this loads no simulator."""
 
 from __future__ import annotations
 
 from knowledge.parameters import ai2020, kim2011, mohtat2020, okane2022, prada2013
 from knowledge.parameters.system import System
+from knowledge.parameters.user import user_keys, user_system
 
 SYSTEMS: dict[str, System] = {
     module.SYSTEM.key: module.SYSTEM for module in (okane2022, mohtat2020, kim2011, prada2013, ai2020)
@@ -23,7 +24,8 @@ def system(key: str) -> System:
     Raises:
         UnknownSystem: there is none.
     """
-    found = SYSTEMS.get(key)
+    found = SYSTEMS.get(key) or user_system(key)
     if found is None:
-        raise UnknownSystem(f"there is no system {key!r}; there are {', '.join(SYSTEMS)}")
+        known = ", ".join((*SYSTEMS, *user_keys()))
+        raise UnknownSystem(f"there is no system {key!r}; there are {known}")
     return found

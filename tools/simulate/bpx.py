@@ -43,13 +43,13 @@ def write_bpx(design: CellDesign, path: Path | None = None) -> dict[str, Any]:
         tools.failures.BadInput, tools.failures.Infeasible: the design cannot be built.
     """
     content = bpx_of(design, build_up(design), balance(design.pair))
-    _schema().parse_bpx_obj(copy.deepcopy(content))
+    schema().parse_bpx_obj(copy.deepcopy(content))
     if path is not None:
         path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     return content
 
 
-def _schema() -> Any:
+def schema() -> Any:
     """The `bpx` package, whose import uses a spelling that pyparsing has renamed and warns of."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -61,10 +61,10 @@ def load_bpx(path: Path) -> Any:
     """`pybamm.ParameterValues` of a BPX file, at 100 % SOC."""
     import pybamm
 
-    _schema()
-
+    schema()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # PyBaMM reads pydantic fields the old way
+        warnings.simplefilter("ignore", UserWarning)  # files of BPX 0.x are converted
         return pybamm.ParameterValues.create_from_bpx(str(path))
 
 

@@ -25,10 +25,12 @@ def _grid(low: float, high: float) -> Array:
 
 
 def _compute(pybamm_set: str, window: tuple[float, float]) -> Table:
+    from tools.simulate.parameter_set import published_values
+
     os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
     import pybamm
 
-    values = pybamm.ParameterValues(pybamm_set)
+    values = published_values(pybamm_set)
 
     def potential(name: str, stoichiometry: Array) -> Array:
         symbol = values[name](pybamm.Vector(stoichiometry))
@@ -77,7 +79,7 @@ def ocp_table(system_key: str) -> Table:
     except UnknownSystem as error:
         raise BadInput(str(error)) from error
     window = known.published.positive_window
-    name = f"{known.pybamm_set}-{version('pybamm')}-{POINTS}-{window[0]:g}-{window[1]:g}.npz"
+    name = f"{known.pybamm_set.replace(':', '-')}-{version('pybamm')}-{POINTS}-{window[0]:g}-{window[1]:g}.npz"
     path = _folder() / name
     table = _stored(path)
     if table is None:

@@ -9,6 +9,7 @@ import pybamm
 
 from knowledge.parameters.registry import system
 from knowledge.parameters.system import Mechanism, System
+from tools.simulate.parameter_set import published_values
 from tools.simulate.point import BatchedMesh
 from tools.simulate.pybamm_kernel import AGEING_LADDER, FINE_LADDER, LADDER, Kernel
 from tools.simulate.pybamm_mesh import mesh_size
@@ -48,7 +49,7 @@ def kernel(system_key: str, variant: Variant, mesh: BatchedMesh) -> Kernel:
 
 def parameter_values(known: System) -> Any:
     """PyBaMM's parameter values of a system, with the changes that its module states."""
-    values = pybamm.ParameterValues(known.pybamm_set)
+    values = published_values(known.pybamm_set)
     if known.overrides:
         values.update(dict(known.overrides), check_already_exists=False)
     for name in ENTROPIC:

@@ -67,7 +67,11 @@ def _separator(sheet: SeparatorSheet, reference: Separator, basis: str) -> tuple
 def _balanced(sheet: DesignSheet, pair: ElectrodePair, positive: Resolved, negative: Resolved, known: System,
               assumed: list[Assumed], checks: list[SheetCheck]) -> ElectrodePair:
     """Thicknesses that the sheet gives only through areal capacity and N/P, or not at all."""
-    if not negative.thick:
+    if not negative.thick and not positive.thick and sheet.np_ratio is None and sheet.areal_capacity_mAh_cm2 is None:
+        basis = f"the reference design of {known.label}"
+        assumed += [Assumed(field=f"{side}.coating_thickness_um", value=getattr(pair, side).coating_thickness_um,
+                            basis=basis) for side in ("positive", "negative")]
+    elif not negative.thick:
         wanted = sheet.np_ratio if sheet.np_ratio is not None else DEFAULT_NP
         if sheet.np_ratio is None:
             assumed.append(Assumed(field="np_ratio", value=wanted, basis="usual 1.05 to 1.2"))

@@ -1,0 +1,94 @@
+"""Commands for a user's own cells: calibrate, systems add, systems list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agent.surfaces.edge import emit_json, guarded
+
+systems_app = typer.Typer(no_args_is_help=True, help="Parameter sets: those that are shipped, and your own BPX files.",
+                          pretty_exceptions_enable=False)
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the commands of this file to the application."""
+    app.command()(calibrate)
+    app.add_typer(systems_app, name="systems")
+
+
+@guarded
+def calibrate(
+    design: Annotated[Path, typer.Argument(help="A design file: whole, or a sheet to be completed.")],
+    data: Annotated[list[Path], typer.Argument(help="CSV files with time, current and voltage; each begins at rest.")],
+    fit: Annotated[str, typer.Option("--fit", help="Parameters that may move, by commas; none compares only.")] = (
+        "capacity,resistance,positive_diffusivity,negative_diffusivity"),
+    temperature: Annotated[float, typer.Option("--temperature", help="Of the cell, held [°C].")] = 25.0,
+    json_: JsonOption = False,
+) -> None:
+    """Fit a few parameters of a design to measured curves, and say what error remains."""
+    from agent.surfaces.cli_inspect import open_tools, read_json_file
+    from tools.simulate.calibrate import calibrate_design
+    from tools.simulate.measured_data import read_measured
+
+    names = [] if fit.strip() in ("", "none") else [word.strip() for word in fit.split(",")]
+    runs = [read_measured(path).model_dump(mode="json") for path in data]
+    answer = open_tools().call(calibrate_design, {"design": read_json_file(design), "runs": runs, "fit": names,
+                                                  "temperature_C": temperature})
+    if json_:
+        emit_json({"ledger_key": answer.key, **answer.result.model_dump(mode="json")})
+    else:
+        _show(answer.result)
+
+
+def _show(found: Any) -> None:
+    from agent.surfaces.tables import show_rows
+
+    show_rows([{"parameter": p.name, "times its default": f"{p.factor:.3g}", "kind": p.kind, "±": "" if (
+        p.standard_error is None) else f"{p.standard_error:.2g}", "what it stands for": p.meaning, "note": p.note}
+        for p in found.parameters])
+    show_rows([{"run": e.run, "RMSE before mV": f"{e.rmse_before_mV:.1f}", "after mV": f"{e.rmse_after_mV:.1f}",
+                "5–95 % of the time, before": f"{e.middle_before_mV:.1f}", "after": f"{e.middle_after_mV:.1f}",
+                "largest after mV": f"{e.largest_after_mV:.0f}", "from % SOC": f"{e.start_soc_pct:.1f}"}
+               for e in found.errors])
+    print(f"all runs: {found.rmse_before_mV:.1f} mV before, {found.rmse_after_mV:.1f} mV after {found.note}".rstrip())
+
+
+@systems_app.command("add")
+@guarded
+def add(
+    file: Annotated[Path, typer.Argument(help="A BPX file (JSON) of a DFN.")],
+    positive: Annotated[str, typer.Option("--positive", help="Material card of its positive, such as lfp.")],
+    negative: Annotated[str, typer.Option("--negative", help="Material card of its negative.")] = "graphite",
+    name: Annotated[str | None, typer.Option("--name", help="What to call it.  [default: the file's title]")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Make a BPX file a system of its own; prints the key that design files name it by."""
+    from tools.simulate.user_system import add_system
+
+    found = add_system(file, positive, negative, name)
+    if json_:
+        emit_json(found.model_dump(mode="json"))
+    else:
+        print(found.key)
+
+
+@systems_app.command("list")
+@guarded
+def list_systems(json_: JsonOption = False) -> None:
+    """The systems there are, with the set behind each."""
+    from knowledge.parameters.registry import SYSTEMS, system
+    from knowledge.parameters.user import user_keys
+
+    rows = [{"key": s.key, "system": s.label, "set": s.pybamm_set, "V": f"{s.v_min:g}–{s.v_max:g}",
+             "°C": f"{s.validity.temperature_C[0]:g}–{s.validity.temperature_C[1]:g}"}
+            for s in map(system, (*SYSTEMS, *user_keys()))]
+    if json_:
+        emit_json(rows)
+        return
+    from agent.surfaces.tables import show_rows
+
+    show_rows(rows)

@@ -1,0 +1,91 @@
+"""Calibration: known factors come back, bad data are refused by column and row."""
+
+import numpy as np
+import pytest
+
+from knowledge.cell import CellDesign
+from tools.failures import BadInput, Unreadable
+from tools.simulate.calibrate import BOUNDS, CalibrateDesign, _Cell, _pulse_ohm_m2, calibrate_design
+from tools.simulate.measured_data import MeasuredRun, read_measured
+from tools.simulate.standard import EXAMPLE_DESIGN
+from tools.tool import Context
+
+DESIGN = CellDesign.model_validate(EXAMPLE_DESIGN)
+
+
+def made(rate, points=60, **factors):
+    """A run that the model itself makes with known factors."""
+    time = np.concatenate([[0.0, 1.0], np.linspace(2.0, 3300.0 / rate, points)])
+    current = np.where(time < 1.5, 0.0, 4.9 * rate)
+    run = MeasuredRun(name=f"{rate:g}C", time_s=tuple(time), current_A=tuple(current),
+                      voltage_V=tuple(np.full(len(time), 4.2)))
+    pulse = _pulse_ohm_m2(DESIGN, 25.0, Context(home=None))
+    volts = _Cell(DESIGN, run, 25.0, pulse).simulated({**dict.fromkeys(BOUNDS, 1.0), **factors})
+    return run.model_copy(update={"voltage_V": tuple(map(float, volts))})
+
+
+@pytest.mark.slow
+def test_known_factors_come_back():
+    runs = tuple(made(rate, capacity=0.97, resistance=1.3, negative_diffusivity=0.6) for rate in (1.0, 1 / 3))
+    found = calibrate_design.function(CalibrateDesign(design=DESIGN, runs=runs, fit=(
+        "capacity", "resistance", "negative_diffusivity")), Context(home=None))
+    factors = {p.name: p for p in found.parameters}
+    assert factors["capacity"].factor == pytest.approx(0.97, rel=1e-3)
+    assert factors["resistance"].factor == pytest.approx(1.3, rel=1e-2)
+    assert factors["negative_diffusivity"].factor == pytest.approx(0.6, rel=1e-2)
+    assert factors["positive_kinetics"].kind == "default" and factors["capacity"].kind == "calibrated"
+    assert found.rmse_after_mV < 1 < 50 < found.rmse_before_mV
+
+
+def test_nothing_fitted_compares():
+    found = calibrate_design.function(CalibrateDesign(design=DESIGN, runs=(made(1.0, 30, capacity=0.95),), fit=()),
+                                      Context(home=None))
+    assert found.rmse_before_mV == found.rmse_after_mV > 10
+    assert found.errors[0].middle_before_mV == found.errors[0].middle_after_mV > 10
+    assert all(p.kind == "default" for p in found.parameters)
+
+
+def test_a_run_of_another_cell_is_refused():
+    run = made(1.0, 30).model_copy(update={"voltage_V": (2.0,) * 32})
+    with pytest.raises(BadInput, match="begins at 2.000 V.*begin each run at rest"):
+        calibrate_design.function(CalibrateDesign(design=DESIGN, runs=(run,)), Context(home=None))
+
+
+GOOD = [(t, -2.0, 4.1 - 0.001 * t) for t in range(0, 600, 10)]
+
+
+def written(tmp_path, rows=GOOD, heads="Time [s],I[A],U[V]"):
+    path = tmp_path / "run.csv"
+    path.write_text("\n".join([heads, *(",".join(map(str, row)) for row in rows)]))
+    return path
+
+
+def test_signs_and_units_are_understood(tmp_path):
+    run = read_measured(written(tmp_path))
+    assert min(run.current_A) == 2.0 and run.time_s[0] == 0
+    milli = [(t / 60, 2000, 1000 * u) for t, _, u in GOOD]
+    same = read_measured(written(tmp_path, milli, "time/min,current/mA,voltage/mV"))
+    assert same.current_A == run.current_A and same.voltage_V == pytest.approx(run.voltage_V)
+    assert same.time_s[-1] == pytest.approx(590)
+    charge = read_measured(written(tmp_path, [(t, i, 3.5 + 0.001 * t) for t, i, _ in GOOD]))
+    assert max(charge.current_A) == -2.0
+
+
+@pytest.mark.parametrize(("rows", "heads", "words"), [
+    (GOOD, "a,b,c", "no column for time.*a, b, c"),
+    ([*GOOD[:20], ("x", 1, 1), *GOOD[20:]], "t,I,U", "column 't' has no number in row 22"),
+    ([*GOOD[:20], *GOOD[50:]], "t,I,U", "data are missing between 190 and 500 s"),
+    ([*GOOD[:20], *GOOD[10:]], "t,I,U", "time runs backwards in row 22"),
+    ([(t, i, 1000 * u) for t, i, u in GOOD], "t,I,U", "plausible are 0.3 to 6"),
+    ([(t, 0, u) for t, _, u in GOOD], "t,I,U", "no current flows"),
+    ([(t, i, 3.7) for t, i, _ in GOOD], "t,I,U", "which sign discharges cannot be seen"),
+    (GOOD[:2], "t,I,U", "at least five rows"),
+])
+def test_bad_data_are_refused_by_column_and_row(tmp_path, rows, heads, words):
+    with pytest.raises(BadInput, match=words):
+        read_measured(written(tmp_path, rows, heads))
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(Unreadable, match="cannot be read"):
+        read_measured(tmp_path / "nothing.csv")
