@@ -4,19 +4,21 @@ import numpy as np
 import pytest
 
 from knowledge.parameters import SYSTEMS
-from knowledge.protocol import Discharge, FastCharge, Pulse, ThermalDischarge
+from knowledge.protocol import CycleAgeing, Discharge, FastCharge, Pulse, ThermalDischarge
 from tools.simulate.batched.batched_simulator import BatchedSimulator
 from tools.simulate.batched.extrapolation import extrapolate
 from tools.simulate.batched.history import Accuracy
-from tools.simulate.batched.kernel import ENERGY, BatchedKernel
-from tools.simulate.batched.layout import FARADAY, Cells, edges, layout
+from tools.simulate.batched.kernel import ENERGY, BatchedKernel, field_of
+from tools.simulate.batched.layout import FARADAY, Cells, Design, edges, layouts
 from tools.simulate.batched.particle import modes
 from tools.simulate.batched.protocols import discharge, run
 from tools.simulate.batched.tables import CONCENTRATION_MAX, evaluate, piecewise_cubic, tables
 from tools.simulate.point import MESH_ERROR, Outcome, SimulationPoint
+from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_kernels import kernel as pybamm_kernel
-from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, VOLTAGE
+from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, TEMPERATURE, VOLTAGE
 from tools.simulate.pybamm_prepare import prepare
+from tools.simulate.pybamm_protocols import discharge as pybamm_discharge
 from tools.simulate.pybamm_protocols import pulse
 
 pytestmark = pytest.mark.timeout(900)  # the first test compiles the solver: 25 CPU-s
@@ -89,12 +91,12 @@ def test_start_of_a_thin_cell_is_kinetics_and_ohms():
     current = 0.5
     inputs = {**load(ready, soc=0.5), **thin, "current": current, "voltage floor": 0.0}
     found = BatchedKernel(NMC532, CELLS).run([inputs], 1.0)[0]
-    k = tables(NMC532, 25.0).constants
+    k, kinetics = tables(NMC532, 25.0).constants, tables(NMC532, 25.0).arrays["kinetics"][0]
     (x, y), thermal = ready.balance.stoichiometry(0.5), 2 * 8.314462618 * 298.15 / FARADAY
     loss = 0.0
-    for side, s in (("negative", x), ("positive", y)):
+    for n, (side, s) in enumerate((("negative", x), ("positive", y))):
         area = 3 * inputs[f"{side} active fraction"] / inputs[f"{side} radius"] * 2e-6
-        j0 = k[f"k_{side[0]}"] * np.sqrt(k["c_start"] * s * (1 - s))
+        j0 = kinetics[n] * np.sqrt(k["c_start"] * s * (1 - s))
         loss += thermal * np.arcsinh(current / area / (2 * j0))
     loss += current * inputs["path resistance"]
     for side, share in (("negative", 1 / 3), ("separator", 1.0), ("positive", 1 / 3)):
@@ -104,20 +106,54 @@ def test_start_of_a_thin_cell_is_kinetics_and_ohms():
 
 def test_charge_and_lithium_are_conserved():
     ready = prepared(rate=2.0)
-    kernel = BatchedKernel(NMC811, CELLS)
-    segment = kernel.run([load(ready)], 5400)[0]
-    design = layout(load(ready), tables(NMC811, 25.0), CELLS)
-    h, seconds = kernel._memory.history, segment.time_s[-1]
+    segment = BatchedKernel(NMC811, CELLS).run([load(ready)], 5400)[0]
+    packed = layouts([load(ready)], tables(NMC811, 25.0), CELLS)
+    d = Design(*(field_of(packed, CELLS, name)[0] for name in Design._fields))
+    n, ne = CELLS.total, CELLS.electrode
+    c, j = segment.state[:n], segment.state[n : 2 * n]
+    modes = segment.state[3 * n : 3 * n + 2 * ne * CELLS.modes].reshape(2 * ne, CELLS.modes)
     charge = segment.last(CHARGE)
-    assert charge == pytest.approx(ready.load_A_m2 * seconds / 3600, rel=1e-10)
-    ne = CELLS.electrode
+    assert charge == pytest.approx(ready.load_A_m2 * segment.time_s[-1] / 3600, rel=1e-10)
     for side, cells in ((0, slice(0, ne)), (1, slice(ne + CELLS.separator, None))):
-        area, rows = design.reaction_area[cells], slice(side * ne, (side + 1) * ne)
+        area, rows = d.area[cells], slice(side * ne, (side + 1) * ne)
         sign = 1 if side == 0 else -1
-        assert (area * h.j[1, cells]).sum() == pytest.approx(sign * ready.load_A_m2, rel=1e-9)
-        mean = (area * h.modes[0, rows, 0]).sum() / area.sum()
-        assert mean - design.start[side] == pytest.approx(design.swing[side] * charge, rel=1e-9)
-    assert (design.pore * h.c[0]).sum() == pytest.approx(design.pore.sum() * design.concentration, rel=1e-9)
+        assert (area * j[cells]).sum() == pytest.approx(sign * ready.load_A_m2, rel=1e-9)
+        mean = (area * modes[rows, 0]).sum() / area.sum()
+        assert mean - d.start[side] == pytest.approx(d.swing[side] * charge, rel=1e-9)
+    assert (d.pore * c).sum() == pytest.approx(d.pore.sum() * 1000, rel=1e-9)
+
+
+def test_a_group_finds_what_one_design_at_a_time_finds():
+    batch = [load(prepared(rate=rate, path=path)) for rate in (0.5, 1.0, 2.0) for path in (0.5, 2.0, 5.0, 9.0)]
+    together = BatchedKernel(NMC811, CELLS).run(batch, 9000)
+    singly = BatchedKernel(NMC811, CELLS, grouped=False).run(batch, 9000)
+    assert [s.last(ENERGY) for s in together] == pytest.approx([s.last(ENERGY) for s in singly], rel=2e-4)
+
+
+def test_heat_is_the_energy_that_is_lost():
+    ready = prepared(rate=2.0)
+    cold = {"heat capacity": 2000.0, "cooled surface": 0.0, "heat transfer": 0.0}
+    inputs = {**load(ready), **cold, "path resistance": 0.01}
+    segment = BatchedKernel(NMC811, CELLS, heated=True).run([inputs], 5400)[0]
+    rise = segment.outputs[TEMPERATURE] - 298.15
+    assert segment.failed is None and rise[-1] > 20
+    # Adiabatic and with an entropy that is small beside 10 mohm·m² of path: C ΔT = ∫ I (U − V) dt.
+    lost = np.trapezoid(segment.outputs[OCV] - segment.outputs[VOLTAGE], segment.outputs[CHARGE]) * 3600
+    assert rise[-1] * 2000.0 == pytest.approx(lost, rel=0.03)
+    bath = {"cooled surface": 1.0, "heat transfer": 1e6}
+    cooled = BatchedKernel(NMC811, CELLS, heated=True).run([{**inputs, **bath}], 5400)
+    assert abs(cooled[0].outputs[TEMPERATURE] - 298.15).max() < 0.01
+
+
+def test_thermal_discharge_agrees_with_pybamm():
+    asked = ThermalDischarge(rate_C=2.0)
+    warm = point(NMC532).model_copy(update={"heat_capacity_J_K_cm2": 0.06, "cooled_surface_ratio": 0.1})
+    ready = prepare(warm, asked)
+    mine = run(BatchedKernel(NMC532, CELLS, heated=True), [ready], asked, True)[0]
+    theirs = pybamm_discharge(pybamm_kernel(NMC532, "thermal", "verify"), [ready], asked, False)[0]
+    assert mine.values["energy_mWh_cm2"] == pytest.approx(theirs.values["energy_mWh_cm2"], rel=3e-3)
+    assert mine.values["temperature_rise_K"] == pytest.approx(theirs.values["temperature_rise_K"], rel=1e-2)
+    assert max(mine.curve["temperature_C"]) == pytest.approx(mine.values["max_temperature_C"], abs=1e-3)
 
 
 def test_path_resistance_lowers_the_voltage_by_its_drop():
@@ -185,7 +221,7 @@ def test_a_discharge_in_two_parts_is_the_whole():
 
 
 def test_results_do_not_depend_on_the_order_of_the_batch():
-    batch = [load(prepared(rate=rate)) for rate in (0.3, 3.0, 1.0)]
+    batch = [load(prepared(rate=rate, path=path)) for rate in (0.3, 3.0, 1.0) for path in (0.5, 1.0, 2.0, 4.0)]
     kernel = BatchedKernel(NMC811, CELLS)
     forth, back = kernel.run(batch, 40000), kernel.run(batch[::-1], 40000)[::-1]
     assert [s.last(ENERGY) for s in forth] == [s.last(ENERGY) for s in back]
@@ -219,8 +255,18 @@ def test_simulator_statuses_estimates_and_delegation():
     assert weak.status == "cannot carry the current"
     cold = simulator.simulate([point("lfp_graphite")], Discharge(temperature_C=-20))[0]
     assert cold.status == "out of validity"
-    hot = simulator.simulate([point()], ThermalDischarge())[0]
-    assert "computed by reference" in hot.note
+    aged = simulator.simulate([point()], CycleAgeing())[0]
+    assert "computed by reference" in aged.note and simulator.delegated == 1
+
+
+def test_a_point_without_an_answer_goes_to_the_reference(monkeypatch):
+    from tools.simulate.batched import kernel
+
+    monkeypatch.setattr(kernel.BatchedKernel, "_attempt", lambda self, packed, *_: [
+        Segment(np.zeros(0), {}, np.zeros(0), failed="the step became too short")] * len(packed))
+    found = BatchedSimulator(Reference()).simulate([point()], Discharge())[0]
+    assert found.status == "ok" and found.values[MESH_ERROR] > 1
+    assert found.note.startswith("computed by reference, as the batched DFN gave no answer: the step became too short")
 
 
 def test_extrapolation_removes_a_second_order_error():

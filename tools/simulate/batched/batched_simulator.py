@@ -21,11 +21,11 @@ MESHES: dict[BatchedMesh, tuple[Cells, ...]] = {
     "verify": (Cells(16, 6, MODES), Cells(24, 9, MODES), Cells(40, 15, MODES), Cells(64, 24, MODES)),
 }
 WANTED_PCT: dict[BatchedMesh, float] = {"search": 0.4, "verify": 0.15}
-DELEGATED = ("thermal_discharge", "cycle_ageing")
-CHUNK = 64  # points of one thread between two reports of progress
+DELEGATED = ("cycle_ageing",)
+LEAST, MOST = 16, 256  # points of one piece of a thread's work
 # Stated error where PyBaMM's search mesh steps in: the largest energy shift in docs/simulation.md.
 REFERENCE_PCT = 1.4
-VERSION = "batched-dfn-2"
+VERSION = "batched-dfn-3"
 
 
 @dataclass
@@ -53,18 +53,22 @@ class BatchedSimulator:
         """One outcome a point, in order; a solver failure is an outcome with status 'failed', never an exception."""
         if protocol.kind in DELEGATED or mesh == "rebuild":
             return self._by_reference(points, protocol, mesh, curves, [""] * len(points))
-        pieces = [points[i : i + CHUNK] for i in range(0, len(points), CHUNK)]
-        answers: list[Outcome | str] = []
+        order = sorted(range(len(points)), key=lambda i: (points[i].pair.system, i))
+        size = max(LEAST, min(MOST, -(-len(points) // max(self.workers, 1))))
+        pieces = [order[i : i + size] for i in range(0, len(order), size)]
+        answers: dict[int, Outcome | str] = {}
         label = f"simulating {protocol.kind.replace('_', ' ')}"
         with ThreadPoolExecutor(max(self.workers, 1)) as pool:
-            for found in pool.map(lambda piece: [_one(p, protocol, mesh, curves) for p in piece], pieces):
-                answers.extend(found)
+            work = ([points[i] for i in piece] for piece in pieces)
+            found = pool.map(lambda piece: solved(piece, protocol, mesh, curves), work)
+            for piece, outcomes in zip(pieces, found, strict=True):
+                answers.update(zip(piece, outcomes, strict=True))
                 self.progress(label, len(answers), len(points))
-        left = [i for i, answer in enumerate(answers) if isinstance(answer, str)]
+        left = [i for i in order if isinstance(answers[i], str)]
         reasons = [str(answers[i]) for i in left]
         second = self._by_reference([points[i] for i in left], protocol, mesh, curves, reasons)
-        by_index = dict(zip(left, second, strict=True))
-        return [by_index[i] if isinstance(answer, str) else answer for i, answer in enumerate(answers)]
+        answers.update(zip(left, second, strict=True))
+        return [a for a in (answers[i] for i in range(len(points))) if isinstance(a, Outcome)]
 
     def _by_reference(
         self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh, curves: bool, reasons: Sequence[str]
@@ -84,31 +88,45 @@ class BatchedSimulator:
         return told
 
 
-def _one(point: SimulationPoint, protocol: Protocol, mesh: BatchedMesh, curves: bool) -> Outcome | str:
-    """The outcome of a point, or why this solver has none."""
-    ready = prepare(point, protocol)
-    if isinstance(ready, Outcome):
-        return ready
-    try:
-        outcome = _refined(ready, protocol, mesh, curves)
-    except ToolFailure as failure:
-        return failure.message
-    return outcome.note if outcome.status == "failed" else outcome
+def solved(
+    points: Sequence[SimulationPoint], protocol: Protocol, mesh: BatchedMesh, curves: bool
+) -> list[Outcome | str]:
+    """The outcome of each point, or why this solver has none."""
+    prepared = [prepare(point, protocol) for point in points]
+    answers: list[Outcome | str] = ["" if isinstance(p, Prepared) else p for p in prepared]
+    by_system: dict[str, list[int]] = {}
+    for i, p in enumerate(prepared):
+        if isinstance(p, Prepared):
+            by_system.setdefault(p.system.key, []).append(i)
+    for members in by_system.values():
+        try:
+            ready = [p for p in (prepared[i] for i in members) if isinstance(p, Prepared)]
+            outcomes: list[Outcome | str] = [
+                o.note if o.status == "failed" else o for o in refined(ready, protocol, mesh, curves)]
+        except ToolFailure as failure:
+            outcomes = [failure.message] * len(members)
+        for i, outcome in zip(members, outcomes, strict=True):
+            answers[i] = outcome
+    return answers
 
 
-def _refined(ready: Prepared, protocol: Protocol, mesh: BatchedMesh, curves: bool) -> Outcome:
-    """Climb the meshes until the estimated error is small enough."""
+def refined(prepared: Sequence[Prepared], protocol: Protocol, mesh: BatchedMesh, curves: bool) -> list[Outcome]:
+    """Climb the meshes with points of one system until the estimated error of each is small enough."""
     from tools.simulate.batched.kernel import BatchedKernel
-    from tools.simulate.batched.protocols import run
+    from tools.simulate.batched.protocols import HEATED, run
 
-    outcome = coarse = None
+    found: dict[int, Outcome] = {}
+    coarse: dict[int, Outcome] = {}
+    left = list(range(len(prepared)))
     before: Cells | None = None
     for cells in MESHES[mesh]:
-        fine = run(BatchedKernel(ready.system.key, cells), [ready], protocol, curves)[0]
-        if coarse is not None and before is not None:
-            outcome = extrapolate(coarse, fine, (before, cells))
-            if outcome.status == "failed" or outcome.values.get(MESH_ERROR, 0.0) <= WANTED_PCT[mesh]:
-                return outcome
+        kernel = BatchedKernel(prepared[0].system.key, cells, heated=protocol.kind in HEATED)
+        fine = dict(zip(left, run(kernel, [prepared[i] for i in left], protocol, curves), strict=True))
+        if before is not None:
+            found.update({i: extrapolate(coarse[i], fine[i], (before, cells)) for i in left})
+            left = [i for i in left if found[i].status != "failed"
+                    and found[i].values.get(MESH_ERROR, 0.0) > WANTED_PCT[mesh]]
         coarse, before = fine, cells
-    assert outcome is not None, "there are at least two meshes"
-    return outcome
+        if not left:
+            break
+    return [found[i] for i in range(len(prepared))]

@@ -15,16 +15,20 @@ import platformdirs
 from tools.simulate.compiler import processor_key
 
 F = TypeVar("F", bound=Callable[..., object])
-COMPILED_FILES = "compiled", "tables", "layout", "newton", "history", "limits", "stepping"
+COMPILED_FILES = ("compiled", "lanes", "views", "tables", "layout", "newton", "history", "limits", "stepping",
+                  "integrate")
 CACHE_VARIABLE = "NUMBA_CACHE_DIR"
 
 
 def compiled(function: F) -> F:
     """The function as machine code, made together with the entry that calls it.
 
-    Fused multiply-add is allowed ('contract'); nothing that would reorder sums or drop NaN is.
+    Fused multiply-add is allowed ('contract'); nothing that would reorder sums or drop NaN is. It can be called from
+    compiled code only: what Python would need for a call of its own is not made.
     """
-    return cast(F, numba.njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"})(function))
+    compiler = numba.njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"}, no_cpython_wrapper=True,
+                          no_cfunc_wrapper=True)
+    return cast(F, compiler(function))
 
 
 def compiled_entry(function: F) -> F:

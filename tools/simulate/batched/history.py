@@ -1,30 +1,42 @@
-"""The last three levels of a design in time, and the formulas between them. Section 4 of docs/batched_dfn.md."""
+"""What is kept of a design in time, and the formulas between its levels. Section 4 of docs/batched_dfn.md.
+
+Functions with a `lane` work on one design of a group: arrays have the designs of the group in their last axis.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tools.simulate.batched.compiled import compiled
-from tools.simulate.batched.newton import Unknowns
+from tools.simulate.batched.views import row_of
 
 Array = npt.NDArray[np.float64]
-RECORD = ("time_s", "voltage_V", "current_A_m2", "anode_V", "charge_Ah_m2", "energy_Wh_m2", "ocv_V")
-TIME, VOLTAGE, CURRENT, ANODE, CHARGE, ENERGY, OCV = range(len(RECORD))
+RECORD = ("time_s", "voltage_V", "current_A_m2", "anode_V", "charge_Ah_m2", "energy_Wh_m2", "ocv_V", "temperature_K")
+TIME, VOLTAGE, CURRENT, ANODE, CHARGE, ENERGY, OCV, TEMPERATURE = range(len(RECORD))
 COLUMNS = len(RECORD)
 
 
 class History(NamedTuple):
-    """State at the newest accepted level and the two before it; (3, …) each."""
+    """Four levels in time, used in a ring: the newest three, and the one that is being computed."""
 
-    c: Array          # (3, cells)
-    j: Array          # (3, cells)
-    surface: Array    # (3, cells)
-    modes: Array      # (3, 2 · electrode cells, modes)
-    row: Array        # (3, COLUMNS) what was recorded
-    levels: Array     # (1,) levels that are valid
+    c: Any        # (4, cells)
+    j: Any        # (4, cells)
+    surface: Any  # (4, cells)
+    modes: Any    # (4, electrode cells of both sides · modes)
+    row: Any      # (4, COLUMNS) what is recorded
+
+
+class Level(NamedTuple):
+    """One level of a history."""
+
+    c: Any
+    j: Any
+    surface: Any
+    modes: Any
+    row: Any
 
 
 class Accuracy(NamedTuple):
@@ -33,6 +45,7 @@ class Accuracy(NamedTuple):
     concentration: float = 4e-3  # of (c + 200 mol/m³)
     stoichiometry: float = 1e-3
     voltage: float = 1.5e-3       # V
+    temperature: float = 0.1      # K
     newton: float = 1e-2
 
     def tighter(self, factor: float) -> Accuracy:
@@ -41,98 +54,103 @@ class Accuracy(NamedTuple):
 
 
 @compiled
-def push(h: History) -> None:
-    """Make room for a new level."""
-    for level in (2, 1):
-        h.c[level] = h.c[level - 1]
-        h.j[level] = h.j[level - 1]
-        h.surface[level] = h.surface[level - 1]
-        h.modes[level] = h.modes[level - 1]
-        h.row[level] = h.row[level - 1]
+def level(h: History, k: int) -> Level:
+    """Level k of the ring."""
+    return Level(row_of(h.c, k), row_of(h.j, k), row_of(h.surface, k), row_of(h.modes, k), row_of(h.row, k))
 
 
 @compiled
-def bdf(h: History, dt: float) -> tuple[float, float, float]:
+def repeat(h: History, k: int, lane: int) -> None:
+    """Undo a step of one design: its levels move one place on in the ring, the newest to k."""
+    for back in range(3):
+        to, of = (k + 4 - back) % 4, (k + 3 - back) % 4
+        for array in (h.c, h.j, h.surface, h.modes, h.row):
+            copy(array, to, of, lane)
+
+
+@compiled
+def copy(array: Any, to: int, of: int, lane: int) -> None:
+    """One design's entries of a level, copied from another level."""
+    for i in range(row_of(array, to).size):
+        array[to, i, lane] = array[of, i, lane]
+
+
+@compiled
+def bdf(t0: float, t1: float, levels: int, dt: float) -> tuple[float, float, float]:
     """Coefficients of (a0·u + a1·u₁ + a2·u₂)/dt for the next derivative (eq. 10); backward Euler from one level."""
-    if h.levels[0] < 2:
+    if levels < 2:
         return 1.0, -1.0, 0.0
-    ratio = dt / (h.row[0, TIME] - h.row[1, TIME])
+    ratio = dt / (t0 - t1)
     return (1 + 2 * ratio) / (1 + ratio), -(1 + ratio), ratio * ratio / (1 + ratio)
 
 
 @compiled
-def extrapolation(h: History, dt: float) -> tuple[float, float, float]:
+def extrapolation(t0: float, t1: float, t2: float, levels: int, dt: float) -> tuple[float, float, float]:
     """Weights of the levels in the polynomial through them at the next time."""
-    if h.levels[0] < 2:
+    if levels < 2:
         return 1.0, 0.0, 0.0
-    t, t0, t1 = h.row[0, TIME] + dt, h.row[0, TIME], h.row[1, TIME]
-    if h.levels[0] < 3:
+    t = t0 + dt
+    if levels < 3:
         return (t - t1) / (t0 - t1), (t - t0) / (t1 - t0), 0.0
-    t2 = h.row[2, TIME]
     return ((t - t1) * (t - t2) / ((t0 - t1) * (t0 - t2)), (t - t0) * (t - t2) / ((t1 - t0) * (t1 - t2)),
             (t - t0) * (t - t1) / ((t2 - t0) * (t2 - t1)))
 
 
 @compiled
-def error_share(h: History, dt: float) -> float:
+def error_share(t0: float, t1: float, t2: float, levels: int, dt: float) -> float:
     """Local error of the step over (solution − predictor)."""
-    if h.levels[0] < 3:
+    if levels < 3:
         return 0.5
-    before, earlier = h.row[0, TIME] - h.row[1, TIME], h.row[1, TIME] - h.row[2, TIME]
-    ratio = dt / before
+    ratio = dt / (t0 - t1)
     mine = dt * (1 + ratio) / (1 + 2 * ratio)
-    return float(mine / (mine + dt + before + earlier))
+    return float(mine / (mine + dt + (t0 - t2)))
 
 
 @compiled
-def energy_within(h: History, row: Array, dt: float, part: float) -> float:
-    """Energy [Wh/m²] from the newest level over `part` of a step dt, by the quadratic through three powers."""
-    old, new = h.row[0, VOLTAGE] * h.row[0, CURRENT], row[VOLTAGE] * row[CURRENT]
-    slope = (new - old) / dt
-    bend = 0.0
-    if h.levels[0] >= 2:
-        before = h.row[0, TIME] - h.row[1, TIME]
-        bend = (slope - (old - h.row[1, VOLTAGE] * h.row[1, CURRENT]) / before) / (dt + before)
-    s2 = part * part
-    return float((old * part + slope * s2 / 2 + bend * (s2 * part / 3 - dt * s2 / 2)) / 3600)
+def quadratic(new: float, old: float, older: float, dt: float, before: float, part: float) -> float:
+    """The quadratic through values at −before, 0 and dt at the time `part`; a line where `before` is 0."""
+    slope, bend = (new - old) / dt, 0.0
+    if before > 0:
+        bend = (slope - (old - older) / before) / (dt + before)
+    return float(old + part * slope + part * (part - dt) * bend)
 
 
 @compiled
-def cut_back(h: History, share: float) -> None:
-    """Move the newest level to a share of the last step, by the quadratic through three levels."""
-    t0, t1 = h.row[0, TIME], h.row[1, TIME]
+def energy_within(h: History, k: int, levels: int, lane: int, part: float) -> float:
+    """Energy [Wh/m²] over `part` of the step that led to level k, by the quadratic through three powers."""
+    new, old, older = k, (k + 3) % 4, (k + 2) % 4
+    now = h.row[new, VOLTAGE, lane] * h.row[new, CURRENT, lane]
+    then = h.row[old, VOLTAGE, lane] * h.row[old, CURRENT, lane]
+    dt = h.row[new, TIME, lane] - h.row[old, TIME, lane]
+    slope, bend = (now - then) / dt, 0.0
+    if levels >= 2:
+        before = h.row[old, TIME, lane] - h.row[older, TIME, lane]
+        bend = (slope - (then - h.row[older, VOLTAGE, lane] * h.row[older, CURRENT, lane]) / before) / (dt + before)
+    square = part * part
+    return float((then * part + slope * square / 2 + bend * (square * part / 3 - dt * square / 2)) / 3600)
+
+
+@compiled
+def cut_back(h: History, k: int, levels: int, lane: int, share: float) -> None:
+    """Move level k to a share of the step that led to it, by the quadratic through three levels."""
+    one, two = (k + 3) % 4, (k + 2) % 4
+    t0, t1, t2 = h.row[k, TIME, lane], h.row[one, TIME, lane], h.row[two, TIME, lane]
     dt = t0 - t1
     t = t1 + share * dt
     e0, e1, e2 = share, 1 - share, 0.0
-    if h.levels[0] >= 3:
-        t2 = h.row[2, TIME]
+    if levels >= 3:
         e0 = (t - t1) * (t - t2) / (dt * (t0 - t2))
         e1 = (t - t0) * (t - t2) / (-dt * (t1 - t2))
         e2 = (t - t0) * (t - t1) / ((t2 - t0) * (t2 - t1))
-    energy = h.row[1, ENERGY]
-    if dt > 0:
-        old = h.row[1, VOLTAGE] * h.row[1, CURRENT]
-        slope, bend = (h.row[0, VOLTAGE] * h.row[0, CURRENT] - old) / dt, 0.0
-        if h.levels[0] >= 3:
-            before = t1 - h.row[2, TIME]
-            bend = (slope - (old - h.row[2, VOLTAGE] * h.row[2, CURRENT]) / before) / (dt + before)
-        part = share * dt
-        energy += (old * part + slope * part * part / 2 + bend * (part**3 / 3 - dt * part * part / 2)) / 3600
-    for i in range(h.c.shape[1]):
-        h.c[0, i] = e0 * h.c[0, i] + e1 * h.c[1, i] + e2 * h.c[2, i]
-        h.j[0, i] = e0 * h.j[0, i] + e1 * h.j[1, i] + e2 * h.j[2, i]
-        h.surface[0, i] = e0 * h.surface[0, i] + e1 * h.surface[1, i] + e2 * h.surface[2, i]
-    for row in range(h.modes.shape[1]):
-        for k in range(h.modes.shape[2]):
-            h.modes[0, row, k] = e0 * h.modes[0, row, k] + e1 * h.modes[1, row, k] + e2 * h.modes[2, row, k]
-    for k in range(COLUMNS):
-        h.row[0, k] = e0 * h.row[0, k] + e1 * h.row[1, k] + e2 * h.row[2, k]
-    h.row[0, TIME], h.row[0, ENERGY] = t, energy
+    energy = h.row[one, ENERGY, lane] + energy_within(h, k, levels - 1, lane, share * dt)
+    for array in (h.c, h.j, h.surface, h.modes, h.row):
+        mix(array, k, lane, e0, e1, e2)
+    h.row[k, TIME, lane], h.row[k, ENERGY, lane] = t, energy
 
 
 @compiled
-def accept(h: History, u: Unknowns, modes: Array, row: Array) -> None:
-    """The step becomes the newest level."""
-    push(h)
-    h.c[0], h.j[0], h.surface[0], h.modes[0], h.row[0] = u.c, u.j, u.surface, modes, row
-    h.levels[0] = min(h.levels[0] + 1, 3)
+def mix(array: Any, k: int, lane: int, e0: float, e1: float, e2: float) -> None:
+    """One design's entries of level k become a sum of its last three levels."""
+    one, two = (k + 3) % 4, (k + 2) % 4
+    for i in range(row_of(array, k).size):
+        array[k, i, lane] = e0 * array[k, i, lane] + e1 * array[one, i, lane] + e2 * array[two, i, lane]

@@ -6,152 +6,142 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from tools.simulate.batched.history import COLUMNS, Accuracy, History
-from tools.simulate.batched.layout import Cells, Layout, layout
-from tools.simulate.batched.newton import Properties, Step, Unknowns, Work
-from tools.simulate.batched.stepping import MOST_STEPS, integrate
-from tools.simulate.batched.tables import tables
+from tools.simulate.batched.history import COLUMNS, Accuracy, Array
+from tools.simulate.batched.integrate import MOST_STEPS, Batch, Whole, integrate_groups, integrate_singly
+from tools.simulate.batched.layout import LIMIT_NAMES, Cells, Design, layouts, sizes
+from tools.simulate.batched.particle import modes
+from tools.simulate.batched.tables import Tables, properties, tables
 from tools.simulate.pybamm_kernel import Segment
-from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, OCV, VOLTAGE
+from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, OCV, TEMPERATURE, VOLTAGE
 
-Array = npt.NDArray[np.float64]
-CONTROLS = ("by current", "by voltage", "by power", "by anode", "current", "voltage", "power", "anode")
-LIMIT_NAMES = ("voltage floor", "voltage ceiling", "anode floor", "charge floor", "charge ceiling", "taper current",
-               "charge current ceiling")
 ENERGY = "Discharge energy [W.h]"
+OUTPUTS = (VOLTAGE, CURRENT, ANODE, CHARGE, ENERGY, OCV, TEMPERATURE)
 LADDER = (1.0, 5.0, 25.0)
 REASONS = {-2: "the step became too short", -3: "more steps than allowed", -4: "no consistent start was found"}
-
-
-@dataclass
-class Memory:
-    """Arrays that one design after another is computed in."""
-
-    history: History
-    unknowns: Unknowns
-    step: Step
-    work: Work
-    modes: Array
-    written: Array
-
-
-def memory(cells: Cells) -> Memory:
-    """Arrays for a mesh."""
-    n, rows, m = 2 * cells.electrode + cells.separator, 2 * cells.electrode, cells.modes
-
-    def make(*shape: int) -> Array:
-        return np.zeros(shape)
-
-    return Memory(
-        History(make(3, n), make(3, n), make(3, n), make(3, rows, m), make(3, COLUMNS), make(1)),
-        Unknowns(make(n), make(n), make(n), make(1)),
-        Step(0.0, make(n), make(n), make(2), make(n + 1), np.ones(n + 1)),
-        Work._make([*(make(n) for _ in range(6)), *(make(n + 1) for _ in range(6)), make(n, 4), make(n, 2), make(n, 2),
-                    make(n), make(n)]),
-        make(rows, m), make(MOST_STEPS + 2, COLUMNS),
-    )
+CHUNK = 256  # designs in one call of the compiled solver: bounds its memory
+KELVIN = 273.15
 
 
 @dataclass
 class BatchedKernel:
-    """A system on one mesh. `run` has the signature of `pybamm_kernel.Kernel.run`, so protocols serve both."""
+    """A system on one mesh. `run` has the signature of `pybamm_kernel.Kernel.run`, so protocols serve both.
+
+    With `grouped` off one design is solved at a time: the fallback, and the check of the grouped solver.
+    """
 
     system: str
     cells: Cells
     accuracy: Accuracy = Accuracy()
-    counts: Array = field(default_factory=lambda: np.zeros(3, dtype=np.int64))
+    heated: bool = False
+    grouped: bool = True
+    counts: Whole = field(default_factory=lambda: np.zeros(3, dtype=np.int64))
     retries: int = 0
-    _memory: Memory | None = field(default=None, repr=False)
 
     def run(
-        self, inputs: Sequence[Mapping[str, float]], end_s: float, states: Sequence[Array | None] | None = None,
-        retry: bool = True,
+        self, inputs: Sequence[Mapping[str, float]], end_s: float | Sequence[float],
+        states: Sequence[Array | None] | None = None, retry: bool = True,
     ) -> list[Segment]:
-        """Integrate each design from its state (None: equilibrium) to `end_s` or its first limit, in order.
+        """Integrate each design from its state (None: equilibrium) to `end_s` (of all, or each) or its first limit.
 
         A design that fails climbs the ladder of tighter tolerances, where `retry` allows it.
         """
-        given = states if states is not None else [None] * len(inputs)
-        ladder = LADDER if retry else LADDER[:1]
-        return [self._climb(one, end_s, state, ladder) for one, state in zip(inputs, given, strict=True)]
+        given = list(states) if states is not None else [None] * len(inputs)
+        ends = np.broadcast_to(np.asarray(end_s, dtype=float), len(inputs))
+        found: dict[int, Segment] = {}
+        by_temperature: dict[float, list[int]] = {}
+        for i, one in enumerate(inputs):
+            wrong = next((name for name, v in one.items() if not np.isfinite(v)), None)
+            if wrong is not None:
+                found[i] = _nothing(f"{wrong} is not a finite number")
+            else:
+                by_temperature.setdefault(round(one["temperature"] - KELVIN, 6), []).append(i)
+        for temperature, members in by_temperature.items():
+            known = tables(self.system, temperature, self.heated)
+            for start in range(0, len(members), CHUNK):
+                piece = members[start : start + CHUNK]
+                segments = self._climb([inputs[i] for i in piece], known, ends[piece], [given[i] for i in piece], retry)
+                found.update(zip(piece, segments, strict=True))
+        return [found[i] for i in range(len(inputs))]
 
     def _climb(
-        self, inputs: Mapping[str, float], end_s: float, state: Array | None, ladder: Sequence[float]
-    ) -> Segment:
-        values = np.fromiter((float(v) for v in inputs.values()), dtype=float)
-        if not np.isfinite(values).all():
-            wrong = next(name for name, v in inputs.items() if not np.isfinite(v))
-            return _nothing(f"{wrong} is not a finite number")
-        found = tables(self.system, round(inputs["temperature"] - 273.15, 6))
-        design = layout(inputs, found, self.cells)
-        if not (design.width > 0).all() or not ((design.start > 0) & (design.start < 1)).all():
-            return _nothing("a thickness is not positive, or an electrode starts empty or full")
-        properties = Properties(*(found.arrays[name] for name in Properties._fields))
-        for rung, factor in enumerate(ladder):
-            self.retries += rung > 0
-            segment = self._attempt(design, properties, inputs, end_s, state, self.accuracy.tighter(factor))
-            if segment.failed is None:
+        self, inputs: Sequence[Mapping[str, float]], known: Tables, ends_s: Array, states: Sequence[Array | None],
+        retry: bool,
+    ) -> list[Segment]:
+        packed = layouts(inputs, known, self.cells)
+        start, thick = field_of(packed, self.cells, "start"), field_of(packed, self.cells, "width")
+        sound = (thick > 0).all(axis=1) & ((start > 0) & (start < 1)).all(axis=1) & np.isfinite(packed).all(axis=1)
+        segments = [_nothing("a thickness is not positive, or an electrode starts empty or full")] * len(inputs)
+        left = [int(i) for i in np.flatnonzero(sound)]
+        for rung, factor in enumerate(LADDER if retry else LADDER[:1]):
+            self.retries += len(left) if rung else 0
+            if not left:
                 break
-        return segment
+            tried = self._attempt(packed[left], known, ends_s[left], [states[i] for i in left],
+                                  self.accuracy.tighter(factor))
+            for i, segment in zip(left, tried, strict=True):
+                segments[i] = segment
+            left = [i for i in left if segments[i].failed is not None]
+        return segments
 
     def _attempt(
-        self, design: Layout, properties: Properties, inputs: Mapping[str, float], end_s: float, state: Array | None,
-        accuracy: Accuracy,
-    ) -> Segment:
-        if self._memory is None:
-            self._memory = memory(self.cells)
-        m = self._memory
-        control = np.array([inputs[name] for name in CONTROLS])
-        limits = np.array([inputs[name] for name in LIMIT_NAMES])
-        _begin(m.history, design, state, control)
-        scale = end_s
-        if control[0] and control[4]:
-            scale = min(scale, 3600 * design.one_C / abs(control[4]))
-        outcome, rows = integrate(
-            design, properties, m.history, m.unknowns, m.step, m.work, m.modes, control, limits, float(end_s),
-            float(min(scale, 3600.0)), accuracy, m.written, self.counts)
-        return _segment(m, outcome, rows)
+        self, packed: Array, known: Tables, ends_s: Array, states: Sequence[Array | None], accuracy: Accuracy
+    ) -> list[Segment]:
+        count, control = len(packed), field_of(packed, self.cells, "control")
+        scale = np.minimum(ends_s, 3600.0)
+        driven = (control[:, 0] != 0) & (control[:, 4] != 0)
+        one_C = field_of(packed, self.cells, "one_C")[:, 0]
+        scale[driven] = np.minimum(scale[driven], 3600 * one_C[driven] / np.abs(control[driven, 4]))
+        begins, rows, outcomes = np.zeros((3, count), dtype=np.int64)
+        batch = Batch(
+            packed, equilibrium(packed, known, self.cells), ends_s.astype(float), scale,
+            np.empty((count * (MOST_STEPS + 2), COLUMNS)), begins, rows, outcomes, self.counts)
+        for i, state in enumerate(states):
+            if state is not None:
+                batch.states[i] = state
+        solve = integrate_groups if self.grouped else integrate_singly
+        p = properties(known, self.cells.electrode, self.cells.separator, modes(self.cells.modes))
+        solve(batch, p, accuracy, bool((control[:, 1:4] != 0).any()))
+        return [self._segment(batch, i) for i in range(count)]
+
+    def _segment(self, batch: Batch, i: int) -> Segment:
+        """What a run has written, as the segment that protocols read."""
+        outcome = int(batch.outcomes[i])
+        begin = int(batch.begins[i])
+        table = batch.written[begin : begin + int(batch.rows[i])].T.copy()
+        failed = REASONS.get(outcome)
+        if failed is None and not np.isfinite(table).all():
+            failed = "numbers that are not finite"
+        outputs = dict(zip(OUTPUTS, table[1:], strict=True))
+        if not self.heated:
+            del outputs[TEMPERATURE]
+        event = LIMIT_NAMES[outcome] if outcome >= 0 else None
+        return Segment(table[0], outputs, batch.states[i].copy(), event=event, failed=failed)
 
 
-def _begin(h: History, design: Layout, state: Array | None, control: Array) -> None:
-    """Level 0 of the history: equilibrium with the current spread evenly, or a state that a segment ended in."""
-    for array in h:
-        array[...] = 0.0
-    if state is not None:
-        position = 0
-        for array in (h.c, h.j, h.surface, h.modes, h.row):
-            level = array[0]
-            level[...] = state[position : position + level.size].reshape(level.shape)
-            position += level.size
-        return
-    ne, start = design.electrode, ne_start(design)
-    h.c[0] = design.concentration
-    h.row[0, 2] = control[4]
-    h.j[0, :ne] = control[4] / design.reaction_area[:ne].sum()
-    h.j[0, start:] = -control[4] / design.reaction_area[start:].sum()
-    h.surface[0, :ne], h.surface[0, start:] = design.start
-    h.modes[0, :ne, 0], h.modes[0, ne:, 0] = design.start
+def field_of(packed: Array, cells: Cells, name: str) -> Array:
+    """The columns of one field of packed designs."""
+    where = Design._fields.index(name)
+    begin = sum(sizes(cells)[:where])
+    return packed[:, begin : begin + sizes(cells)[where]]
 
 
-def ne_start(design: Layout) -> int:
-    """Index of the first cell of the positive electrode."""
-    return design.electrode + design.separator
+def equilibrium(packed: Array, known: Tables, cells: Cells) -> Array:
+    """States at rest (designs, numbers) in the order of `Batch.states`, the current spread over the particles."""
+    n, ne, m, count = cells.total, cells.electrode, cells.modes, len(packed)
+    current = field_of(packed, cells, "control")[:, 4:5]
+    area, start = field_of(packed, cells, "area"), field_of(packed, cells, "start")
+    c = np.full((count, n), known.constants["c_start"])
+    j, surface, row = np.zeros((count, n)), np.zeros((count, n)), np.zeros((count, COLUMNS))
+    z = np.zeros((count, 2 * ne, m))
+    j[:, :ne] = current / area[:, :ne].sum(axis=1, keepdims=True)
+    j[:, -ne:] = -current / area[:, -ne:].sum(axis=1, keepdims=True)
+    surface[:, :ne], surface[:, -ne:] = start[:, :1], start[:, 1:]
+    z[:, :ne, 0], z[:, ne:, 0] = start[:, :1], start[:, 1:]
+    row[:, 2], row[:, 7] = current[:, 0], field_of(packed, cells, "ambient")[:, 0]
+    return np.concatenate([c, j, surface, z.reshape(count, -1), row], axis=1)
 
 
 def _nothing(reason: str) -> Segment:
     nothing = np.zeros(0)
     return Segment(nothing, {}, nothing, failed=reason)
-
-
-def _segment(m: Memory, outcome: int, rows: int) -> Segment:
-    """What a run has written, as the segment that protocols read."""
-    table, h = m.written[:rows].copy(), m.history
-    state = np.concatenate([array[0].ravel() for array in (h.c, h.j, h.surface, h.modes, h.row)])
-    outputs = {VOLTAGE: table[:, 1], CURRENT: table[:, 2], ANODE: table[:, 3], CHARGE: table[:, 4], ENERGY: table[:, 5],
-               OCV: table[:, 6]}
-    failed = REASONS.get(outcome)
-    if failed is None and not np.isfinite(table).all():
-        failed = "numbers that are not finite"
-    return Segment(table[:, 0], outputs, state, event=LIMIT_NAMES[outcome] if outcome >= 0 else None, failed=failed)

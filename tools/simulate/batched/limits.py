@@ -2,51 +2,49 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
 from tools.simulate.batched.compiled import compiled
-from tools.simulate.batched.history import ANODE, CHARGE, CURRENT, TIME, VOLTAGE, History
+from tools.simulate.batched.history import ANODE, CHARGE, CURRENT, TIME, VOLTAGE, History, quadratic
 
-Array = npt.NDArray[np.float64]
 LIMITS = 7  # those of pybamm_model.limit_events, in its order
 
 
 @compiled
-def margin(row: Array, limits: Array, which: int) -> float:
-    """Distance to a limit, positive inside. Order and signs of `pybamm_model.limit_events`."""
+def margin(h: History, k: int, limits: Any, which: int, lane: int) -> float:
+    """Distance of level k to a limit, positive inside. Order and signs of `pybamm_model.limit_events`."""
     if which == 0:
-        found = row[VOLTAGE] - limits[0]
+        found = h.row[k, VOLTAGE, lane] - limits[0, lane]
     elif which == 1:
-        found = limits[1] - row[VOLTAGE]
+        found = limits[1, lane] - h.row[k, VOLTAGE, lane]
     elif which == 2:
-        found = row[ANODE] - limits[2]
+        found = h.row[k, ANODE, lane] - limits[2, lane]
     elif which == 3:
-        found = row[CHARGE] - limits[3]
+        found = h.row[k, CHARGE, lane] - limits[3, lane]
     elif which == 4:
-        found = limits[4] - row[CHARGE]
+        found = limits[4, lane] - h.row[k, CHARGE, lane]
     elif which == 5:
-        found = -row[CURRENT] - limits[5]
+        found = -h.row[k, CURRENT, lane] - limits[5, lane]
     else:
-        found = limits[6] + row[CURRENT]
+        found = limits[6, lane] + h.row[k, CURRENT, lane]
     return float(found)
 
 
 @compiled
-def crossing(h: History, row: Array, limits: Array, which: int) -> float:
+def crossing(h: History, k: int, levels: int, limits: Any, which: int, lane: int) -> float:
     """Share of the last step at which a limit is reached, on the quadratic through three levels, by bisection."""
-    dt = row[TIME] - h.row[0, TIME]
-    old, new = margin(h.row[0], limits, which), margin(row, limits, which)
+    one, two = (k + 3) % 4, (k + 2) % 4
+    new, old = margin(h, k, limits, which, lane), margin(h, one, limits, which, lane)
     if old <= 0:
         return 0.0
-    slope, bend = (new - old) / dt, 0.0
-    if h.levels[0] >= 2:
-        before = h.row[0, TIME] - h.row[1, TIME]
-        bend = (slope - (old - margin(h.row[1], limits, which)) / before) / (dt + before)
+    dt = h.row[k, TIME, lane] - h.row[one, TIME, lane]
+    before, older = 0.0, old
+    if levels >= 3:
+        before, older = h.row[one, TIME, lane] - h.row[two, TIME, lane], margin(h, two, limits, which, lane)
     low, high = 0.0, dt
     for _ in range(50):
         middle = 0.5 * (low + high)
-        if old + middle * slope + middle * (middle - dt) * bend > 0:
+        if quadratic(new, old, older, dt, before, middle) > 0:
             low = middle
         else:
             high = middle
@@ -54,22 +52,23 @@ def crossing(h: History, row: Array, limits: Array, which: int) -> float:
 
 
 @compiled
-def first_limit(h: History, row: Array, limits: Array) -> tuple[int, float]:
-    """The limit reached first within the last step and where; (−1, 1) where there is none."""
+def first_limit(h: History, k: int, levels: int, limits: Any, lane: int) -> tuple[int, float]:
+    """The limit reached first within the step that led to level k, and where; (−1, 1) where there is none."""
     found, share = -1, 2.0
     for which in range(LIMITS):
-        if margin(row, limits, which) < 0:
-            where = crossing(h, row, limits, which)
+        if margin(h, k, limits, which, lane) < 0:
+            where = crossing(h, k, levels, limits, which, lane)
             if where < share:
                 found, share = which, where
     return found, min(share, 1.0)
 
 
 @compiled
-def broken_limit(row: Array, limits: Array) -> int:
-    """The limit that is broken furthest, −1 where none is."""
+def broken_limit(h: History, k: int, limits: Any, lane: int) -> int:
+    """The limit that level k breaks furthest, −1 where none is."""
     found, least = -1, 0.0
     for which in range(LIMITS):
-        if margin(row, limits, which) < least:
-            found, least = which, margin(row, limits, which)
+        distance = margin(h, k, limits, which, lane)
+        if distance < least:
+            found, least = which, distance
     return found

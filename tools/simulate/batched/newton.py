@@ -1,243 +1,264 @@
 """One implicit step of the DFN by Newton's method: the compiled heart. Equation numbers: docs/batched_dfn.md.
 
-Unknowns are c and j of each cell and the current I. Arrays run over cells; face f lies between cells f − 1 and f.
+Unknowns are c and j of each cell and the current I. Arrays run over cells; face f lies between cells f − 1 and f. Every
+number that belongs to a design is a vector over the designs of a group (`lanes`), or a plain float where one design is
+solved at a time.
 """
 
 from __future__ import annotations
 
-from math import log, sqrt
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any, NamedTuple
 
 from tools.simulate.batched.compiled import compiled
-from tools.simulate.batched.layout import FARADAY, Layout
-from tools.simulate.batched.tables import CONCENTRATION_INTERVALS, CONCENTRATION_MAX, STOICHIOMETRY_INTERVALS
+from tools.simulate.batched.lanes import fetch, least, ln, most, root, select, some, whole
+from tools.simulate.batched.layout import Design
+from tools.simulate.batched.tables import (
+    CONCENTRATION_INTERVALS,
+    CONCENTRATION_MAX,
+    STOICHIOMETRY_INTERVALS,
+    Properties,
+)
+from tools.simulate.batched.views import part
 
-Array = npt.NDArray[np.float64]
+Lanes = Any              # a vector, or a float
+LanesArray = Any         # an array of them
 BARRIER_V = 1e-6         # potential that keeps surfaces off empty and full: BARRIER·(1/x − 1/(1−x))
-TOWARDS_BOUND = 0.9      # largest share of the way to a bound in one iteration
+KEPT = 0.1               # share of the way to a bound that is left after one iteration at least
 PER_KNOT = CONCENTRATION_INTERVALS / CONCENTRATION_MAX
-
-
-class Properties(NamedTuple):
-    """Tables of the system, see `tables.Tables`."""
-
-    u_n: Array
-    u_p: Array
-    conductivity: Array
-    diffusivity: Array
-    thermodynamic: Array
+BY_CURRENT, BY_VOLTAGE, BY_POWER, BY_ANODE = range(4)  # switches of the control; 4 further are the set points
 
 
 class Unknowns(NamedTuple):
     """What Newton's method solves for, and what follows from it at once."""
 
-    c: Array        # (cells,) mol/m³
-    j: Array        # (cells,) A/m² of particle surface, anodic positive
-    surface: Array  # (cells,) stoichiometry at the particle surface
-    current: Array  # (1,) A/m², discharge positive
+    c: LanesArray        # (cells,) mol/m³
+    j: LanesArray        # (cells,) A/m² of particle surface, anodic positive
+    surface: LanesArray  # (cells,) stoichiometry at the particle surface
+    current: LanesArray  # (1,) A/m², discharge positive
 
 
 class Step(NamedTuple):
     """What one time step fixes: the BDF formula and everything frozen at the predictor."""
 
-    rate: float       # a0/dt [1/s]
-    past_c: Array     # (cells,) the part of dc/dt that is known
-    past_x: Array     # (cells,) surface stoichiometry at j = 0: S0 of eq. 11
-    alpha: Array      # (2,) fall of the surface stoichiometry per A/m²
-    diffusion: Array  # (faces,) D of eq. 5, frozen
-    factor: Array     # (faces,) thermodynamic factor, frozen
+    rate: LanesArray       # (1,) a0/dt [1/s]
+    past_c: LanesArray     # (cells,) the part of dc/dt that is known
+    past_x: LanesArray     # (cells,) surface stoichiometry at j = 0: S0 of eq. 11
+    alpha: LanesArray      # (2,) fall of the surface stoichiometry per A/m²
+    diffusion: LanesArray  # (faces,) D of eq. 5
+    osmotic: LanesArray    # (faces,) (2RT/F)·(1 − t₊)·χ
+    exchange: LanesArray   # (2,) 2k [A/m²/(mol/m³)^0.5]
+    thermal_V: LanesArray  # (1,) 2RT/F
+    node: LanesArray       # (1,) whole number: the table of the temperature below
+    above: LanesArray      # (1,) weight of the table of the temperature above
+    warmer: LanesArray     # (1,) temperature over that of the tables of potentials [K]
 
 
 class Work(NamedTuple):
-    """Scratch arrays of one design."""
+    """Scratch arrays."""
 
-    half: Array       # (cells,) ionic resistance of half a cell and its slope in c
-    half_c: Array
-    logarithm: Array
-    e: Array          # (cells,) φs − φe and its slopes
-    e_c: Array
-    e_j: Array
-    ionic: Array      # (faces,) current in the electrolyte and its slopes in the left and right unknowns and in I
-    left_c: Array
-    left_j: Array
-    right_c: Array
-    right_j: Array
-    by_current: Array
-    gain: Array       # (cells, 4) eliminated coupling to the right neighbour
-    first: Array      # (cells, 2) right-hand side: −residual
-    second: Array     # (cells, 2) right-hand side: −∂residual/∂I
-    slope_c: Array    # (cells,) gradient of the controlled quantity
-    slope_j: Array
-
-
-@compiled
-def at_knots(table: Array, position: float) -> tuple[float, float]:
-    """Value and slope (per interval) of a piecewise cubic; the ends are extended."""
-    i = min(max(int(position), 0), table.shape[0] - 1)
-    s = position - i
-    a1, a2, a3 = table[i, 1], table[i, 2], table[i, 3]
-    return table[i, 0] + s * (a1 + s * (a2 + s * a3)), a1 + s * (2 * a2 + s * 3 * a3)
+    half: LanesArray       # (cells,) ionic resistance of half a cell and its slope in c
+    half_c: LanesArray
+    logarithm: LanesArray  # (cells,) ln c
+    inverse: LanesArray    # (cells,) 1/c
+    e: LanesArray          # (cells,) φs − φe and its slopes
+    e_c: LanesArray
+    e_j: LanesArray
+    ionic: LanesArray      # (faces,) current in the electrolyte and its slopes in the left and right unknowns and in I
+    left_c: LanesArray
+    left_j: LanesArray
+    right_c: LanesArray
+    right_j: LanesArray
+    by_current: LanesArray
+    gain: LanesArray       # (4 · cells,) eliminated coupling to the right neighbour, row by row
+    first: LanesArray      # (2 · cells,) right-hand side: −residual, then the solution (Δc, Δj)
+    second: LanesArray     # (2 · cells,) right-hand side: −∂residual/∂I, then the solution
+    slope_c: LanesArray    # (cells,) gradient of the controlled quantity
+    slope_j: LanesArray
 
 
 @compiled
-def of_concentration(table: Array, c: float) -> tuple[float, float]:
-    """Value and slope of an electrolyte property; constant above the table's end."""
-    position = c * PER_KNOT
-    if position >= CONCENTRATION_INTERVALS - 1:
-        return table[CONCENTRATION_INTERVALS - 1, 0], 0.0
-    value, slope = at_knots(table, position)
-    return value, slope * PER_KNOT
+def cubic(table: Any, position: Lanes, first_row: Lanes, intervals: int) -> tuple[Lanes, Lanes]:
+    """Value and slope (per interval) of a piecewise cubic whose rows begin at `first_row`; the ends are extended."""
+    place = whole(most(least(position, intervals - 1.0), 0.0))
+    s, row = position - place, first_row + place
+    a1, a2, a3 = fetch(table, row, 1), fetch(table, row, 2), fetch(table, row, 3)
+    return fetch(table, row, 0) + s * (a1 + s * (a2 + s * a3)), a1 + s * (2.0 * a2 + s * (3.0 * a3))
 
 
 @compiled
-def open_circuit(table: Array, x: float) -> tuple[float, float]:
+def of_concentration(p: Properties, table: Any, c: Lanes, step: Step) -> tuple[Lanes, Lanes]:
+    """Value and slope of an electrolyte property, linear between the temperatures of its tables."""
+    n = CONCENTRATION_INTERVALS
+    position = least(c * PER_KNOT, n - 1.0)
+    value, slope = cubic(table, position, step.node[0] * float(n), n)
+    if p.thermal:
+        warm, warm_slope = cubic(table, position, (step.node[0] + 1.0) * float(n), n)
+        value, slope = value + step.above[0] * (warm - value), slope + step.above[0] * (warm_slope - slope)
+    return value, select(position < n - 1.0, slope * PER_KNOT, 0.0)
+
+
+@compiled
+def ends(x: Lanes) -> tuple[Lanes, Lanes]:
+    """1/x and 1/(1 − x)."""
+    both = 1.0 / (x * (1.0 - x))
+    return (1.0 - x) * both, x * both
+
+
+@compiled
+def open_circuit(
+    p: Properties, side: int, x: Lanes, empty: Lanes, full: Lanes, warmer: Lanes
+) -> tuple[Lanes, Lanes]:
     """Potential [V] and its slope at a stoichiometry strictly between 0 and 1, with the barrier (eq. 7)."""
-    value, slope = at_knots(table, x * STOICHIOMETRY_INTERVALS)
-    empty, full = 1.0 / x, 1.0 / (1.0 - x)
-    return (value + BARRIER_V * (empty - full),
-            slope * STOICHIOMETRY_INTERVALS - BARRIER_V * (empty * empty + full * full))
+    n = STOICHIOMETRY_INTERVALS
+    position = x * float(n)
+    value, slope = cubic(p.u_p if side == 1 else p.u_n, position, 0.0, n)
+    if p.thermal:
+        entropic, its_slope = cubic(p.entropic_p if side == 1 else p.entropic_n, position, 0.0, n)
+        value, slope = value + warmer * entropic, slope + warmer * its_slope
+    return value + BARRIER_V * (empty - full), slope * float(n) - BARRIER_V * (empty * empty + full * full)
 
 
 @compiled
-def cell_properties(d: Layout, p: Properties, u: Unknowns, step: Step, w: Work) -> None:
+def cell_properties(d: Design, p: Properties, u: Unknowns, step: Step, w: Work) -> None:
     """Ionic resistance (eq. 4) and potential difference E = φs − φe (eq. 6) of each cell, with slopes."""
     for i in range(d.width.size):
         c = u.c[i]
-        kappa, slope = of_concentration(p.conductivity, c)
-        half = 0.5 * d.width[i] / (kappa * d.transport[i])
-        w.half[i], w.half_c[i] = half, -half * slope / kappa
-        w.logarithm[i] = log(c)
-    positive = d.electrode + d.separator
+        kappa, slope = of_concentration(p, p.conductivity, c, step)
+        inverse = 1.0 / kappa
+        half = d.path[i] * inverse
+        w.half[i], w.half_c[i] = half, -half * slope * inverse
+        w.logarithm[i], w.inverse[i] = ln(c), 1.0 / c
     for side in range(2):
-        begin = positive if side == 1 else 0
-        table = p.u_p if side == 1 else p.u_n
-        exchange, alpha = d.exchange[side], step.alpha[side]
-        for i in range(begin, begin + d.electrode):
+        begin = p.electrode + p.separator if side == 1 else 0
+        exchange, alpha, thermal_V = step.exchange[side], step.alpha[side], step.thermal_V[0]
+        for i in range(begin, begin + p.electrode):
             j, c, x = u.j[i], u.c[i], u.surface[i]
-            potential, slope = open_circuit(table, x)
-            twice_j0 = exchange * sqrt(c * x * (1.0 - x))
-            s = j / twice_j0
-            root = sqrt(1.0 + s * s)
-            arc = log(abs(s) + root)
-            w.e[i] = potential + d.thermal_V * (arc if s >= 0.0 else -arc)
-            per_s = d.thermal_V / root
-            w.e_c[i] = -per_s * s * 0.5 / c
-            w.e_j[i] = -alpha * slope + per_s * (1.0 / twice_j0 + s * alpha * 0.5 * (1.0 / x - 1.0 / (1.0 - x)))
+            empty, full = ends(x)
+            potential, slope = open_circuit(p, side, x, empty, full, step.warmer[0])
+            inverse = 1.0 / (exchange * root(c * x * (1.0 - x)))
+            s = j * inverse
+            size = root(1.0 + s * s)
+            arc = ln(most(s, -s) + size)
+            w.e[i] = potential + thermal_V * select(s >= 0.0, arc, -arc)
+            per_s = thermal_V / size
+            w.e_c[i] = -0.5 * per_s * s * w.inverse[i]
+            w.e_j[i] = per_s * (inverse + s * alpha * 0.5 * (empty - full)) - alpha * slope
 
 
 @compiled
-def ionic_currents(d: Layout, u: Unknowns, step: Step, w: Work) -> None:
+def ionic_currents(d: Design, p: Properties, u: Unknowns, step: Step, w: Work) -> None:
     """Current in the electrolyte at each face between cells of one electrode (eq. 3), I in the separator, 0 outside."""
-    cells, ne, current = d.width.size, d.electrode, u.current[0]
+    cells, ne, current = d.width.size, p.electrode, u.current[0]
+    none = 0.0 * current
     for f in range(cells + 1):
-        w.ionic[f] = w.left_c[f] = w.left_j[f] = w.right_c[f] = w.right_j[f] = w.by_current[f] = 0.0
-    for f in range(ne, ne + d.separator + 1):
-        w.ionic[f], w.by_current[f] = current, 1.0
-    for side in range(2):
-        begin = ne + d.separator if side == 1 else 0
-        for f in range(begin + 1, begin + ne):
-            a, b = f - 1, f
-            share = 1.0 / (w.half[a] + w.half[b] + d.solid[f])
-            osmotic = d.thermal_V * d.anion * step.factor[f]
-            ionic = share * (w.e[b] - w.e[a] + osmotic * (w.logarithm[b] - w.logarithm[a]) + current * d.solid[f])
-            w.ionic[f] = ionic
-            w.left_c[f] = share * (-w.e_c[a] - osmotic / u.c[a] - ionic * w.half_c[a])
-            w.left_j[f] = -share * w.e_j[a]
-            w.right_c[f] = share * (w.e_c[b] + osmotic / u.c[b] - ionic * w.half_c[b])
-            w.right_j[f] = share * w.e_j[b]
-            w.by_current[f] = share * d.solid[f]
+        inside = ne <= f <= ne + p.separator
+        if f == 0 or f == cells or inside:
+            w.ionic[f] = current if inside else none
+            w.by_current[f] = none + 1.0 if inside else none
+            w.left_c[f] = w.left_j[f] = w.right_c[f] = w.right_j[f] = none
+            continue
+        a, b = f - 1, f
+        share = 1.0 / (w.half[a] + w.half[b] + d.solid[f])
+        osmotic = step.osmotic[f]
+        ionic = share * (w.e[b] - w.e[a] + osmotic * (w.logarithm[b] - w.logarithm[a]) + current * d.solid[f])
+        w.ionic[f] = ionic
+        w.left_c[f] = -share * (w.e_c[a] + osmotic * w.inverse[a] + ionic * w.half_c[a])
+        w.left_j[f] = -share * w.e_j[a]
+        w.right_c[f] = share * (w.e_c[b] + osmotic * w.inverse[b] - ionic * w.half_c[b])
+        w.right_j[f] = share * w.e_j[b]
+        w.by_current[f] = share * d.solid[f]
 
 
 @compiled
-def eliminate(d: Layout, u: Unknowns, step: Step, w: Work, bordered: bool) -> None:
+def eliminate(d: Design, u: Unknowns, step: Step, w: Work, bordered: bool) -> None:
     """Residuals of charge (eq. 1) and lithium (eq. 2) and their 2×2 block-tridiagonal elimination, left to right."""
-    cells = d.width.size
-    g0 = g1 = g2 = g3 = 0.0
-    y0 = y1 = z0 = z1 = 0.0
+    cells, rate = d.width.size, step.rate[0]
+    none = 0.0 * rate
+    g0, g1, g2, g3 = none, none, none, none
+    y0, y1, z0, z1 = none, none, none, none
+    flow_in = none
     for i in range(cells):
-        f, area = i + 1, d.reaction_area[i]
+        f, area, source = i + 1, d.area[i], d.source[i]
         d_left, d_right = step.diffusion[i], step.diffusion[f]
-        source = d.anion * max(area, 0.0) / FARADAY
         c, j = u.c[i], u.j[i]
-        flow = (d_right * (u.c[i + 1] - c) if i + 1 < cells else 0.0) - (d_left * (c - u.c[i - 1]) if i > 0 else 0.0)
-        r0 = -(d.pore[i] * (step.rate * c + step.past_c[i]) - flow - source * j)
-        r1 = -(w.ionic[f] - w.ionic[i] - area * j)
-        b00, b01 = d.pore[i] * step.rate + d_left + d_right, -source
-        b10, b11 = w.left_c[f] - w.right_c[i], w.left_j[f] - w.right_j[i] - area
-        a00, a10, a11 = -d_left, -w.left_c[i], -w.left_j[i]
-        b00 -= a00 * g0
-        b01 -= a00 * g1
-        b10 -= a10 * g0 + a11 * g2
-        b11 -= a10 * g1 + a11 * g3
-        r0 -= a00 * y0
-        r1 -= a10 * y0 + a11 * y1
+        flow_out = d_right * (u.c[i + 1] - c) if f < cells else none
+        r0 = flow_out - flow_in + source * j - d.pore[i] * (rate * c + step.past_c[i])
+        r1 = area * j - (w.ionic[f] - w.ionic[i])
+        flow_in = flow_out
+        a10, a11 = w.left_c[i], w.left_j[i]
+        b00, b01 = d.pore[i] * rate + d_right + d_left * (1.0 + g0), d_left * g1 - source
+        b10 = w.left_c[f] - w.right_c[i] + a10 * g0 + a11 * g2
+        b11 = w.left_j[f] - w.right_j[i] - area + a10 * g1 + a11 * g3
+        r0 = r0 + d_left * y0
+        r1 = r1 + a10 * y0 + a11 * y1
         inverse = 1.0 / (b00 * b11 - b01 * b10)
-        y0, y1 = (b11 * r0 - b01 * r1) * inverse, (b00 * r1 - b10 * r0) * inverse
-        w.first[i, 0], w.first[i, 1] = y0, y1
+        b00, b01, b10, b11 = b00 * inverse, b01 * inverse, b10 * inverse, b11 * inverse
+        y0, y1 = b11 * r0 - b01 * r1, b00 * r1 - b10 * r0
+        w.first[2 * i], w.first[2 * i + 1] = y0, y1
         if bordered:
-            q0 = -a00 * z0
-            q1 = w.by_current[i] - w.by_current[f] - a10 * z0 - a11 * z1
-            z0, z1 = (b11 * q0 - b01 * q1) * inverse, (b00 * q1 - b10 * q0) * inverse
-            w.second[i, 0], w.second[i, 1] = z0, z1
-        c00, c10, c11 = -d_right, w.right_c[f], w.right_j[f]
-        g0, g1 = (b11 * c00 - b01 * c10) * inverse, -b01 * c11 * inverse
-        g2, g3 = (b00 * c10 - b10 * c00) * inverse, b00 * c11 * inverse
-        w.gain[i, 0], w.gain[i, 1], w.gain[i, 2], w.gain[i, 3] = g0, g1, g2, g3
+            q0 = d_left * z0
+            q1 = w.by_current[i] - w.by_current[f] + a10 * z0 + a11 * z1
+            z0, z1 = b11 * q0 - b01 * q1, b00 * q1 - b10 * q0
+            w.second[2 * i], w.second[2 * i + 1] = z0, z1
+        c10, c11 = w.right_c[f], w.right_j[f]
+        g0, g1 = -b11 * d_right - b01 * c10, -b01 * c11
+        g2, g3 = b00 * c10 + b10 * d_right, b00 * c11
+        w.gain[4 * i], w.gain[4 * i + 1], w.gain[4 * i + 2], w.gain[4 * i + 3] = g0, g1, g2, g3
 
 
 @compiled
-def substitute(right: Array, gain: Array) -> None:
+def substitute(right: LanesArray, gain: LanesArray) -> None:
     """Back substitution in place: right becomes the solution."""
-    for i in range(right.shape[0] - 2, -1, -1):
-        right[i, 0] -= gain[i, 0] * right[i + 1, 0] + gain[i, 1] * right[i + 1, 1]
-        right[i, 1] -= gain[i, 2] * right[i + 1, 0] + gain[i, 3] * right[i + 1, 1]
+    cells = right.size // 2
+    c, j = right[2 * cells - 2], right[2 * cells - 1]
+    for i in range(cells - 2, -1, -1):
+        c, j = (right[2 * i] - gain[4 * i] * c - gain[4 * i + 1] * j,
+                right[2 * i + 1] - gain[4 * i + 2] * c - gain[4 * i + 3] * j)
+        right[2 * i], right[2 * i + 1] = c, j
 
 
 @compiled
-def terminal_voltage(d: Layout, u: Unknowns, step: Step, w: Work) -> float:
+def terminal_voltage(d: Design, p: Properties, u: Unknowns, step: Step, w: Work) -> Lanes:
     """Cell voltage as the sum along the path from collector to collector (eq. 8)."""
-    ne, current = d.electrode, u.current[0]
-    a, b = ne - 1, ne + d.separator
-    voltage = w.e[b] - w.e[a] - current * d.ends
-    for f in range(ne, b + 1):
-        osmotic = d.thermal_V * d.anion * step.factor[f]
-        voltage += osmotic * (w.logarithm[f] - w.logarithm[f - 1]) - current * (w.half[f - 1] + w.half[f])
-    for f in range(1, ne):
-        voltage -= (current - w.ionic[f]) * d.solid[f]
-    for f in range(b + 1, d.width.size):
-        voltage -= (current - w.ionic[f]) * d.solid[f]
-    return float(voltage)
+    ne, current = p.electrode, u.current[0]
+    a, b = ne - 1, ne + p.separator
+    voltage = w.e[b] - w.e[a] - current * d.ends[0]
+    for f in range(1, d.width.size):
+        if ne <= f <= b:
+            voltage += step.osmotic[f] * (w.logarithm[f] - w.logarithm[f - 1]) - current * (w.half[f - 1] + w.half[f])
+        else:
+            voltage -= (current - w.ionic[f]) * d.solid[f]
+    return voltage
 
 
 @compiled
-def anode_potential(d: Layout, w: Work) -> float:
+def anode_potential(d: Design, p: Properties, w: Work) -> Lanes:
     """φs − φe of the negative at the separator: linear through its last two cells (eq. 12)."""
-    a = d.electrode - 1
-    return float(w.e[a] + (w.e[a] - w.e[a - 1]) * d.width[a] / (d.width[a] + d.width[a - 1]))
+    a = p.electrode - 1
+    return w.e[a] + (w.e[a] - w.e[a - 1]) * d.width[a] / (d.width[a] + d.width[a - 1])
 
 
 @compiled
-def voltage_slopes(d: Layout, u: Unknowns, step: Step, w: Work, by_voltage: float, by_anode: float) -> float:
+def voltage_slopes(
+    d: Design, p: Properties, u: Unknowns, step: Step, w: Work, by_voltage: Lanes, by_anode: Lanes
+) -> Lanes:
     """Gradient of by_voltage·V + by_anode·E in c and j into `slope_c`, `slope_j`; returns the one in I (eq. 13)."""
-    ne, current = d.electrode, u.current[0]
-    a, b = ne - 1, ne + d.separator
-    w.slope_c[:] = 0.0
-    w.slope_j[:] = 0.0
-    by_i = -d.ends
+    ne, current = p.electrode, u.current[0]
+    a, b = ne - 1, ne + p.separator
+    for i in range(d.width.size):
+        w.slope_c[i] = w.slope_j[i] = 0.0 * current
+    by_i = -d.ends[0]
     w.slope_c[b] += w.e_c[b]
     w.slope_j[b] += w.e_j[b]
     w.slope_c[a] -= w.e_c[a]
     w.slope_j[a] -= w.e_j[a]
-    for f in range(ne, b + 1):
-        osmotic = d.thermal_V * d.anion * step.factor[f]
-        w.slope_c[f] += osmotic / u.c[f] - current * w.half_c[f]
-        w.slope_c[f - 1] -= osmotic / u.c[f - 1] + current * w.half_c[f - 1]
-        by_i -= w.half[f - 1] + w.half[f]
     for f in range(1, d.width.size):
-        if f < ne or f > b:
+        if ne <= f <= b:
+            w.slope_c[f] += step.osmotic[f] * w.inverse[f] - current * w.half_c[f]
+            w.slope_c[f - 1] -= step.osmotic[f] * w.inverse[f - 1] + current * w.half_c[f - 1]
+            by_i -= w.half[f - 1] + w.half[f]
+        else:
+            # At these faces the slopes are those of the current in the electrolyte.
             w.slope_c[f - 1] += d.solid[f] * w.left_c[f]
             w.slope_j[f - 1] += d.solid[f] * w.left_j[f]
             w.slope_c[f] += d.solid[f] * w.right_c[f]
@@ -246,83 +267,88 @@ def voltage_slopes(d: Layout, u: Unknowns, step: Step, w: Work, by_voltage: floa
     for i in range(d.width.size):
         w.slope_c[i] *= by_voltage
         w.slope_j[i] *= by_voltage
-    outward = d.width[a] / (d.width[a] + d.width[a - 1])
-    w.slope_c[a] += by_anode * (1 + outward) * w.e_c[a]
-    w.slope_j[a] += by_anode * (1 + outward) * w.e_j[a]
-    w.slope_c[a - 1] -= by_anode * outward * w.e_c[a - 1]
-    w.slope_j[a - 1] -= by_anode * outward * w.e_j[a - 1]
-    return float(by_voltage * by_i)
+    outward = by_anode * d.width[a] / (d.width[a] + d.width[a - 1])
+    w.slope_c[a] += (by_anode + outward) * w.e_c[a]
+    w.slope_j[a] += (by_anode + outward) * w.e_j[a]
+    w.slope_c[a - 1] -= outward * w.e_c[a - 1]
+    w.slope_j[a - 1] -= outward * w.e_j[a - 1]
+    return by_voltage * by_i
 
 
 @compiled
-def current_change(d: Layout, u: Unknowns, step: Step, w: Work, control: Array) -> float:
-    """The change of I that the bordered row asks for (eq. 14). `control`: four switches, then four set points."""
-    current = u.current[0]
-    voltage, anode = terminal_voltage(d, u, step, w), anode_potential(d, w)
-    residual = (control[0] * (current - control[4]) + control[1] * (voltage - control[5])
-                + control[2] * (current * voltage - control[6]) + control[3] * (anode - control[7]))
-    by_voltage = control[1] + control[2] * current
-    by_i = voltage_slopes(d, u, step, w, by_voltage, control[3]) + control[0] + control[2] * voltage
+def current_change(d: Design, p: Properties, u: Unknowns, step: Step, w: Work) -> Lanes:
+    """The change of I that the bordered row asks for (eq. 14)."""
+    current, on, wanted = u.current[0], part(d.control, 0, 4), part(d.control, 4, 8)
+    voltage, anode = terminal_voltage(d, p, u, step, w), anode_potential(d, p, w)
+    residual = (on[BY_CURRENT] * (current - wanted[BY_CURRENT]) + on[BY_VOLTAGE] * (voltage - wanted[BY_VOLTAGE])
+                + on[BY_POWER] * (current * voltage - wanted[BY_POWER]) + on[BY_ANODE] * (anode - wanted[BY_ANODE]))
+    by_voltage = on[BY_VOLTAGE] + on[BY_POWER] * current
+    by_i = voltage_slopes(d, p, u, step, w, by_voltage, on[BY_ANODE]) + on[BY_CURRENT] + on[BY_POWER] * voltage
     for i in range(d.width.size):
-        residual += w.slope_c[i] * w.first[i, 0] + w.slope_j[i] * w.first[i, 1]
-        by_i += w.slope_c[i] * w.second[i, 0] + w.slope_j[i] * w.second[i, 1]
-    return float(-residual / by_i)
+        residual += w.slope_c[i] * w.first[2 * i] + w.slope_j[i] * w.first[2 * i + 1]
+        by_i += w.slope_c[i] * w.second[2 * i] + w.slope_j[i] * w.second[2 * i + 1]
+    return -residual / by_i
 
 
 @compiled
-def update(d: Layout, u: Unknowns, step: Step, w: Work, change_i: float, bordered: bool) -> float:
-    """Add the Newton step, kept inside 0 < c and 0 < x < 1; returns its size in units of the unknowns' scales."""
-    positive = d.electrode + d.separator
-    size = abs(change_i) / (abs(u.current[0]) + 0.05 * d.one_C)
-    area = 0.0
-    for i in range(d.electrode):
-        area += d.reaction_area[i]
-    typical = 0.2 * (abs(u.current[0]) + 0.05 * d.one_C) / area
+def update(
+    d: Design, p: Properties, u: Unknowns, step: Step, w: Work, change_i: Lanes, bordered: bool, moving: Any
+) -> Lanes:
+    """Add the Newton step where lanes move, kept inside 0 < c and 0 < x < 1; returns its size in units of scales."""
+    ne, positive = p.electrode, p.electrode + p.separator
+    carried = most(u.current[0], -u.current[0]) + 0.05 * d.one_C[0]
+    size = most(change_i, -change_i) / carried
+    typical, everything = 0.2 * carried / d.total_area[0], change_i
     for i in range(d.width.size):
-        dc, dj = w.first[i, 0], w.first[i, 1]
+        dc, dj = w.first[2 * i], w.first[2 * i + 1]
         if bordered:
-            dc += change_i * w.second[i, 0]
-            dj += change_i * w.second[i, 1]
+            dc += change_i * w.second[2 * i]
+            dj += change_i * w.second[2 * i + 1]
         c = u.c[i]
-        size = max(size, abs(dc) / (c + 5.0))
-        u.c[i] = max(c + dc, (1.0 - TOWARDS_BOUND) * c)
-        if i < d.electrode or i >= positive:
-            side = 1 if i >= positive else 0
-            size = max(size, abs(dj) / (abs(u.j[i]) + typical))
-            x, alpha = u.surface[i], step.alpha[side]
-            new = step.past_x[i] - alpha * (u.j[i] + dj)
-            low, high = (1.0 - TOWARDS_BOUND) * x, x + TOWARDS_BOUND * (1.0 - x)
-            if low <= new <= high:
-                u.j[i] += dj
-                u.surface[i] = new
-            else:
-                u.surface[i] = low if new < low else high
-                u.j[i] = (step.past_x[i] - u.surface[i]) / alpha
-                size = max(size, 1.0)
-    u.current[0] += change_i
-    return float(size)
+        everything += dc + dj
+        size = worst(size, most(dc, -dc) / (c + 5.0))
+        u.c[i] = select(moving, most(c + dc, KEPT * c), c)
+        if ne <= i < positive:
+            continue
+        j, x, alpha = u.j[i], u.surface[i], step.alpha[1 if i >= positive else 0]
+        size = worst(size, most(dj, -dj) / (most(j, -j) + typical))
+        free = step.past_x[i] - alpha * (j + dj)
+        kept = most(least(free, 1.0 - KEPT * (1.0 - x)), KEPT * x)
+        bounded = (kept < free) | (kept > free)
+        size = select(bounded, worst(size, 1.0 + 0.0 * size), size)
+        u.surface[i] = select(moving, kept, x)
+        u.j[i] = select(moving, select(bounded, (step.past_x[i] - kept) / alpha, j + dj), j)
+    u.current[0] = select(moving, u.current[0] + change_i, u.current[0])
+    return size + 0.0 * everything  # no number where any change is none
+
+
+@compiled
+def worst(size: Lanes, other: Lanes) -> Lanes:
+    """The larger; the other where one is no number."""
+    return select(size > other, size, other)
 
 
 @compiled
 def solve_step(
-    d: Layout, p: Properties, u: Unknowns, step: Step, w: Work, control: Array, tolerance: float, most: int
-) -> int:
-    """Newton iterations until the step is below `tolerance`; their number, or 0 where it does not converge."""
-    bordered = control[1] != 0.0 or control[2] != 0.0 or control[3] != 0.0
-    if not bordered:
-        u.current[0] = control[4]
-    for iteration in range(1, most + 1):
+    d: Design, p: Properties, u: Unknowns, step: Step, w: Work, tolerance: Lanes, allowed: Lanes, running: Any,
+    bordered: bool,
+) -> tuple[Lanes, int]:
+    """Newton iterations until each lane's step is below its tolerance; a lane that is done is not touched again.
+
+    Returns 1 where it converged and 0 where not, and the number of iterations of the group.
+    """
+    solved, moving, iteration = 0.0 * tolerance, running, 0
+    while some(moving):
+        iteration += 1
         cell_properties(d, p, u, step, w)
-        ionic_currents(d, u, step, w)
+        ionic_currents(d, p, u, step, w)
         eliminate(d, u, step, w, bordered)
         substitute(w.first, w.gain)
-        change_i = 0.0
+        change_i = 0.0 * tolerance
         if bordered:
             substitute(w.second, w.gain)
-            change_i = current_change(d, u, step, w, control)
-        size = update(d, u, step, w, change_i, bordered)
-        if not size < 1e6:
-            return 0
-        if size < tolerance:
-            return iteration
-    return 0
+            change_i = current_change(d, p, u, step, w)
+        size = update(d, p, u, step, w, change_i, bordered, moving)
+        solved = select(moving & (size < tolerance), 1.0, solved)
+        moving = moving & (size >= tolerance) & (size < 1e6) & (allowed > 1.0 * iteration)
+    return solved, iteration

@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from knowledge.protocol import Discharge, Protocol
+from knowledge.protocol import Discharge, Protocol, ThermalDischarge
 from tools.simulate.batched.kernel import ENERGY, BatchedKernel
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_charge import fast_charge
 from tools.simulate.pybamm_curves import curve_of
 from tools.simulate.pybamm_kernel import Segment
-from tools.simulate.pybamm_model import CHARGE, IDLE_CONTROL, NO_LIMITS, VOLTAGE
+from tools.simulate.pybamm_model import CHARGE, IDLE_CONTROL, NO_LIMITS, TEMPERATURE, VOLTAGE
 from tools.simulate.pybamm_power import pulse_power
-from tools.simulate.pybamm_prepare import Prepared
+from tools.simulate.pybamm_prepare import KELVIN, Prepared
 from tools.simulate.pybamm_protocols import pulse
 from tools.simulate.pybamm_status import SHORTEST, cannot_carry, failed, limit_reached
 
 
 def discharge(
-    kernel: BatchedKernel, prepared: Sequence[Prepared], protocol: Discharge, curves: bool
+    kernel: BatchedKernel, prepared: Sequence[Prepared], protocol: Discharge | ThermalDischarge, curves: bool
 ) -> list[Outcome]:
-    """Constant current from 100 % SOC to the lower cut-off, isothermal."""
-    outcomes = []
+    """Constant current from 100 % SOC to the lower cut-off; with a lumped temperature where the protocol has one."""
+    inputs = []
     for p in prepared:
         floor = protocol.v_min if protocol.v_min is not None else p.point.pair.v_min
+        heat = p.thermal_inputs(protocol.heat_transfer_W_m2K) if isinstance(protocol, ThermalDischarge) else {}
         load = {"by current": 1.0, "current": p.load_A_m2, "voltage floor": floor}
-        longest = 3 * 3600 / (p.rate_C or 1.0)
-        segment = kernel.run([{**IDLE_CONTROL, **NO_LIMITS, **p.inputs(soc=1.0), **load}], longest)[0]
-        outcomes.append(_discharged(p, segment, curves))
-    return outcomes
+        inputs.append({**IDLE_CONTROL, **NO_LIMITS, **p.inputs(soc=1.0), **heat, **load})
+    longest = [3 * 3600 / (p.rate_C or 1.0) for p in prepared]
+    segments = kernel.run(inputs, longest)
+    return [_discharged(p, segment, curves) for p, segment in zip(prepared, segments, strict=True)]
 
 
 def _discharged(p: Prepared, segment: Segment, curves: bool) -> Outcome:
@@ -41,6 +42,9 @@ def _discharged(p: Prepared, segment: Segment, curves: bool) -> Outcome:
         "capacity_mAh_cm2": charge / 10, "energy_mWh_cm2": energy / 10,
         "mean_voltage_V": energy / charge if charge > 0 else segment.last(VOLTAGE), "time_s": seconds,
     }
+    if TEMPERATURE in segment.outputs:
+        hottest = float(segment.outputs[TEMPERATURE].max()) - KELVIN
+        values |= {"max_temperature_C": hottest, "temperature_rise_K": hottest - p.temperature_C}
     if segment.at_once or seconds < SHORTEST * 3600 / (p.rate_C or 1.0):
         return cannot_carry(p, f"the lower cut-off is reached after {seconds:.3g} s at {p.rate_C:.3g}C", values)
     if segment.event is None:
@@ -49,9 +53,11 @@ def _discharged(p: Prepared, segment: Segment, curves: bool) -> Outcome:
     return outcome.model_copy(update={"curve": curve_of([segment])}) if curves else outcome
 
 
+HEATED = ("thermal_discharge",)
 Runner = Callable[[Any, Sequence[Prepared], Any, bool], list[Outcome]]
 RUNNERS: dict[str, Runner] = {
-    "discharge": discharge, "pulse": pulse, "pulse_power": pulse_power, "fast_charge": fast_charge,
+    "discharge": discharge, "thermal_discharge": discharge, "pulse": pulse, "pulse_power": pulse_power,
+    "fast_charge": fast_charge,
 }
 
 

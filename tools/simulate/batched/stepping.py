@@ -1,246 +1,191 @@
-"""Time integration of one design until a limit: variable-step BDF2, error control. Section 4 of docs/batched_dfn.md.
-
-`history.RECORD` lists the columns of what is written down.
-"""
+"""A step in time of a group of designs: predictor, what the step freezes, its record and its error. Section 4."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from tools.simulate.batched.compiled import compiled, compiled_entry, sources
+from tools.simulate.batched.compiled import compiled
 from tools.simulate.batched.history import (
     ANODE,
     CHARGE,
-    COLUMNS,
     CURRENT,
-    ENERGY,
     OCV,
+    TEMPERATURE,
     TIME,
     VOLTAGE,
     Accuracy,
-    History,
-    accept,
-    bdf,
-    cut_back,
-    energy_within,
-    error_share,
-    extrapolation,
+    Level,
 )
-from tools.simulate.batched.layout import Layout
-from tools.simulate.batched.limits import broken_limit, first_limit
+from tools.simulate.batched.lanes import fetch, least, most, select, whole
+from tools.simulate.batched.layout import FARADAY, GAS, Design
 from tools.simulate.batched.newton import (
-    Properties,
+    Lanes,
+    LanesArray,
     Step,
     Unknowns,
     Work,
     anode_potential,
     cell_properties,
+    ends,
     ionic_currents,
     of_concentration,
     open_circuit,
-    solve_step,
     terminal_voltage,
+    worst,
 )
+from tools.simulate.batched.tables import Properties
 
-Array = npt.NDArray[np.float64]
-# Outcomes of an integration, besides the number of the limit that ended it.
-END_OF_TIME, STUCK, TOO_MANY_STEPS, NOT_STARTED = -1, -2, -3, -4
-MOST_STEPS = 6000
-MOST_ITERATIONS, MOST_FIRST_ITERATIONS = 10, 60
-LONGEST_GROWTH = 2.0
-FIRST_STEP, SHORTEST_STEP = 1e-12, 1e-11  # of the time scale
+
+class Formula(NamedTuple):
+    """How the levels of each design combine in this step."""
+
+    dt: LanesArray       # (1,) s
+    a: LanesArray        # (3,) the derivative is (a0·u + a1·u₁ + a2·u₂)/dt
+    e: LanesArray        # (3,) the predictor is e0·u₁ + e1·u₂ + e2·u₃
+    share: LanesArray    # (1,) local error over (solution − predictor)
+    damping: LanesArray  # (2 · modes,) 1/(a0 + λ Ds dt/R²) of each side's modes
 
 
 @compiled
-def predict(d: Layout, p: Properties, h: History, dt: float, u: Unknowns, step: Step, modes: Array) -> Step:
-    """Start values by extrapolation, and what a step keeps fixed (eqs. 5, 10, 11). `modes` gets their known part."""
-    a0, a1, a2 = bdf(h, dt)
-    e0, e1, e2 = extrapolation(h, dt)
-    for i in range(d.width.size):
-        c = e0 * h.c[0, i] + e1 * h.c[1, i] + e2 * h.c[2, i]
-        u.c[i] = c if c > 0.1 * h.c[0, i] else 0.1 * h.c[0, i]
-        step.past_c[i] = (a1 * h.c[0, i] + a2 * h.c[1, i]) / dt
-    u.current[0] = e0 * h.row[0, CURRENT] + e1 * h.row[1, CURRENT] + e2 * h.row[2, CURRENT]
+def at_temperature(d: Design, p: Properties, kelvin: Lanes, f: Formula, step: Step) -> None:
+    """What depends on temperature alone: kinetics, particles, tables (sections 3 and 6)."""
+    step.thermal_V[0] = (2.0 * GAS / FARADAY) * kelvin
+    step.warmer[0] = kelvin - p.table_K
+    position = (kelvin - p.coldest_K) * (1.0 / p.spacing_K)
+    node = whole(most(least(position, p.nodes - 2.0), 0.0))
+    above = position - node if p.thermal else 0.0 * position
+    step.node[0], step.above[0] = node, above
     for side in range(2):
-        begin = d.electrode + d.separator if side == 1 else 0
-        scaled = d.relaxation[side] * dt
-        drive = d.gradient[side] * scaled
-        alpha = 0.0
-        for k in range(d.decay.size):
-            alpha += d.weight[k] * drive / (a0 + d.decay[k] * scaled)
+        k, spread = fetch(p.kinetics, node, side), fetch(p.kinetics, node, side + 2)
+        if p.thermal:
+            k = k + above * (fetch(p.kinetics, node + 1.0, side) - k)
+            spread = spread + above * (fetch(p.kinetics, node + 1.0, side + 2) - spread)
+        step.exchange[side] = 2.0 * k
+        scaled, drive = spread * d.inverse_square[side] * f.dt[0], d.uptake[side] * f.dt[0]
+        alpha = 0.0 * drive
+        for k_mode in range(p.decay.size):
+            damping = 1.0 / (f.a[0] + p.decay[k_mode] * scaled)
+            f.damping[side * p.decay.size + k_mode] = damping
+            alpha += p.weight[k_mode] * drive * damping
         step.alpha[side] = alpha
-        for n in range(d.electrode):
-            i, row = begin + n, side * d.electrode + n
-            past = 0.0
-            for k in range(d.decay.size):
-                z = -(a1 * h.modes[0, row, k] + a2 * h.modes[1, row, k]) / (a0 + d.decay[k] * scaled)
-                modes[row, k] = z
+
+
+@compiled
+def predict(
+    d: Design, p: Properties, f: Formula, new: Level, l0: Level, l1: Level, l2: Level, u: Unknowns, step: Step
+) -> None:
+    """Start values by extrapolation, and what a step keeps fixed (eqs. 5, 10, 11); `new.modes` gets the known part."""
+    a1, a2, e0, e1, e2, dt = f.a[1], f.a[2], f.e[0], f.e[1], f.e[2], f.dt[0]
+    step.rate[0] = f.a[0] / dt
+    u.current[0] = e0 * l0.row[CURRENT] + e1 * l1.row[CURRENT] + e2 * l2.row[CURRENT]
+    kelvin = e0 * l0.row[TEMPERATURE] + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]
+    new.row[TEMPERATURE] = kelvin
+    at_temperature(d, p, kelvin, f, step)
+    for i in range(d.width.size):
+        last = l0.c[i]
+        u.c[i] = most(e0 * last + e1 * l1.c[i] + e2 * l2.c[i], 0.1 * last)
+        step.past_c[i] = (a1 * last + a2 * l1.c[i]) / dt
+    m = p.decay.size
+    for side in range(2):
+        begin, alpha = (p.electrode + p.separator if side == 1 else 0), step.alpha[side]
+        for n in range(p.electrode):
+            i, row = begin + n, (side * p.electrode + n) * m
+            past = 0.0 * alpha
+            for k in range(m):
+                z = -(a1 * l0.modes[row + k] + a2 * l1.modes[row + k]) * f.damping[side * m + k]
+                new.modes[row + k] = z
                 past += z
             step.past_x[i] = past
-            j = e0 * h.j[0, i] + e1 * h.j[1, i] + e2 * h.j[2, i]
-            x, last = past - alpha * j, h.surface[0, i]
-            if x < 0.1 * last or 1 - x < 0.1 * (1 - last):
-                x = 0.1 * last if x < 0.1 * last else 1 - 0.1 * (1 - last)
-                j = (past - x) / alpha
-            u.j[i], u.surface[i] = j, x
+            x, last = past - alpha * (e0 * l0.j[i] + e1 * l1.j[i] + e2 * l2.j[i]), l0.surface[i]
+            x = most(least(x, 1.0 - 0.1 * (1.0 - last)), 0.1 * last)
+            u.j[i], u.surface[i] = (past - x) / alpha, x
     frozen_transport(d, p, u.c, step)
-    return Step(a0 / dt, step.past_c, step.past_x, step.alpha, step.diffusion, step.factor)
 
 
 @compiled
-def frozen_transport(d: Layout, p: Properties, c: Array, step: Step) -> None:
-    """Diffusive conductance (eq. 5) and thermodynamic factor of each face at given concentrations."""
-    before = 0.0
+def frozen_transport(d: Design, p: Properties, c: LanesArray, step: Step) -> None:
+    """Diffusive conductance (eq. 5) and osmotic voltage of each face at the predictor."""
     cells = d.width.size
-    step.diffusion[0] = step.diffusion[cells] = 0.0
+    before = 0.0 * c[0]
+    step.diffusion[0] = step.diffusion[cells] = before
+    step.osmotic[0] = step.osmotic[cells] = before
     for i in range(cells):
-        value, _ = of_concentration(p.diffusivity, c[i])
-        half = 0.5 * d.width[i] / (value * d.transport[i])
+        value, _ = of_concentration(p, p.diffusivity, c[i], step)
+        half = d.path[i] / value
         if i > 0:
             step.diffusion[i] = 1.0 / (before + half)
-            step.factor[i], _ = of_concentration(p.thermodynamic, 0.5 * (c[i - 1] + c[i]))
+            factor = 1.0 + 0.0 * half
+            if not p.ideal:
+                factor, _ = of_concentration(p, p.thermodynamic, 0.5 * (c[i - 1] + c[i]), step)
+            step.osmotic[i] = p.anion * step.thermal_V[0] * factor
         before = half
 
 
 @compiled
-def finish(d: Layout, h: History, dt: float, u: Unknowns, modes: Array) -> None:
+def finish(d: Design, p: Properties, f: Formula, new: Level, u: Unknowns) -> None:
     """Add the fluxes to the modes' known part (eq. 9)."""
-    a0, _, _ = bdf(h, dt)
+    m = p.decay.size
     for side in range(2):
-        begin = d.electrode + d.separator if side == 1 else 0
-        scaled = d.relaxation[side] * dt
-        drive = d.gradient[side] * scaled
-        for n in range(d.electrode):
-            flux = drive * u.j[begin + n]
-            row = side * d.electrode + n
-            for k in range(d.decay.size):
-                modes[row, k] -= d.weight[k] * flux / (a0 + d.decay[k] * scaled)
+        begin = p.electrode + p.separator if side == 1 else 0
+        drive = d.uptake[side] * f.dt[0]
+        for n in range(p.electrode):
+            flux, row = drive * u.j[begin + n], (side * p.electrode + n) * m
+            for k in range(m):
+                new.modes[row + k] -= p.weight[k] * flux * f.damping[side * m + k]
 
 
 @compiled
-def record(d: Layout, p: Properties, h: History, dt: float, u: Unknowns, step: Step, w: Work, row: Array) -> None:
-    """Voltage, anode potential, charge and energy at the end of the step."""
+def record(
+    d: Design, p: Properties, f: Formula, new: Level, l0: Level, l1: Level, u: Unknowns, step: Step, w: Work
+) -> None:
+    """Voltage, anode potential, charge and temperature at the end of the step; energy follows in `advance`."""
     cell_properties(d, p, u, step, w)
-    ionic_currents(d, u, step, w)
-    a0, a1, a2 = bdf(h, dt)
-    row[TIME] = h.row[0, TIME] + dt
-    row[CURRENT] = u.current[0]
-    row[VOLTAGE] = terminal_voltage(d, u, step, w)
-    row[ANODE] = anode_potential(d, w)
-    row[CHARGE] = (dt * row[CURRENT] / 3600 - a1 * h.row[0, CHARGE] - a2 * h.row[1, CHARGE]) / a0
-    row[ENERGY] = h.row[0, ENERGY] + energy_within(h, row, dt, dt)
-    row[OCV] = rest_voltage(d, p, row[CHARGE])
+    ionic_currents(d, p, u, step, w)
+    a0, a1, a2, dt, current = f.a[0], f.a[1], f.a[2], f.dt[0], u.current[0]
+    voltage = terminal_voltage(d, p, u, step, w)
+    charge = (dt * current / 3600.0 - a1 * l0.row[CHARGE] - a2 * l1.row[CHARGE]) / a0
+    rest = rest_voltage(d, p, charge, step.warmer[0])
+    new.row[TIME], new.row[VOLTAGE], new.row[CURRENT] = l0.row[TIME] + dt, voltage, current
+    new.row[ANODE], new.row[CHARGE], new.row[OCV] = anode_potential(d, p, w), charge, rest
+    if p.thermal:
+        # U − T dU/dT does not depend on temperature: it is what U would be at 0 K.
+        heat = current * (rest_voltage(d, p, charge, 0.0 * charge - p.table_K) - voltage)
+        gain = dt * d.heating[0]
+        new.row[TEMPERATURE] = ((gain * (heat + d.cooling[0] * d.ambient[0]) - a1 * l0.row[TEMPERATURE]
+                                 - a2 * l1.row[TEMPERATURE]) / (a0 + gain * d.cooling[0]))
 
 
 @compiled
-def rest_voltage(d: Layout, p: Properties, charge: float) -> float:
+def rest_voltage(d: Design, p: Properties, charge: Lanes, warmer: Lanes) -> Lanes:
     """Open-circuit voltage of the mean stoichiometries after a charge passed since equilibrium."""
-    x = min(max(d.start[0] + d.swing[0] * charge, 1e-9), 1 - 1e-9)
-    y = min(max(d.start[1] + d.swing[1] * charge, 1e-9), 1 - 1e-9)
-    negative, _ = open_circuit(p.u_n, x)
-    positive, _ = open_circuit(p.u_p, y)
-    return float(positive - negative)
+    x = most(least(d.start[0] + d.swing[0] * charge, 1 - 1e-9), 1e-9)
+    y = most(least(d.start[1] + d.swing[1] * charge, 1 - 1e-9), 1e-9)
+    empty, full = ends(x)
+    negative, _ = open_circuit(p, 0, x, empty, full, warmer)
+    empty, full = ends(y)
+    positive, _ = open_circuit(p, 1, y, empty, full, warmer)
+    return positive - negative
 
 
 @compiled
-def step_error(d: Layout, h: History, dt: float, u: Unknowns, row: Array, accuracy: Accuracy, floor: float) -> float:
+def step_error(
+    d: Design, p: Properties, f: Formula, new: Level, l0: Level, l1: Level, l2: Level, accuracy: Accuracy, floor: Lanes
+) -> Lanes:
     """Largest local error in units of its bound. Below `floor` the voltage is of no interest."""
-    e0, e1, e2 = extrapolation(h, dt)
-    share, worst = error_share(h, dt), 0.0
-    positive = d.electrode + d.separator
+    e0, e1, e2 = f.e[0], f.e[1], f.e[2]
+    positive = p.electrode + p.separator
+    found = 0.0 * e0
     for i in range(d.width.size):
-        c = u.c[i]
-        error = abs(c - (e0 * h.c[0, i] + e1 * h.c[1, i] + e2 * h.c[2, i])) / (accuracy.concentration * (c + 200.0))
-        if i < d.electrode or i >= positive:
-            x = u.surface[i] - (e0 * h.surface[0, i] + e1 * h.surface[1, i] + e2 * h.surface[2, i])
-            error = max(error, abs(x) / accuracy.stoichiometry)
-        worst = max(worst, error)
-    guess = e0 * h.row[0, VOLTAGE] + e1 * h.row[1, VOLTAGE] + e2 * h.row[2, VOLTAGE]
-    if row[VOLTAGE] > floor or guess > floor:
-        worst = max(worst, abs(max(row[VOLTAGE], floor) - max(guess, floor)) / accuracy.voltage)
-    return float(share * worst)
-
-
-@compiled
-def begin(d: Layout, p: Properties, h: History, u: Unknowns, row: Array) -> None:
-    """Make level 0 what the first, immeasurably short step found: consistent currents at the start."""
-    row[TIME], row[CHARGE], row[ENERGY] = 0.0, h.row[0, CHARGE], h.row[0, ENERGY]
-    row[OCV] = rest_voltage(d, p, row[CHARGE])
-    h.j[0], h.row[0] = u.j, row
-
-
-@compiled
-def next_growth(h: History, error: float) -> float:
-    """Factor of the step width after an error in units of its bound, which is of third order from three levels on."""
-    if h.levels[0] < 3:
-        return LONGEST_GROWTH if error < 1 else 0.3
-    return float(min(max(0.85 * max(error, 1e-9) ** (-1 / 3), 0.25), LONGEST_GROWTH))
-
-
-def _solver(version: str) -> Callable[..., tuple[int, int]]:
-    """The entry to the compiled code; `version` in its closure keeps other code from answering out of an old cache."""
-
-    @compiled_entry
-    def integrate(
-        d: Layout, p: Properties, h: History, u: Unknowns, step: Step, w: Work, modes: Array, control: Array,
-        limits: Array, end_s: float, scale_s: float, accuracy: Accuracy, written: Array, counts: Array,
-    ) -> tuple[int, int]:
-        """Integrate from level 0 of the history (its time is set to 0) to a limit or `end_s`.
-
-        Returns (outcome, rows written). `counts` gets accepted steps, rejected steps and Newton iterations.
-        """
-        if len(version) == 0:
-            return NOT_STARTED, 0
-        h.levels[0] = 1
-        h.row[0, TIME] = 0.0
-        row = np.zeros(COLUMNS)
-        rows, dt, floor = 0, FIRST_STEP * scale_s, limits[0] - 0.1
-        while rows <= MOST_STEPS:
-            if rows > 0 and dt < SHORTEST_STEP * scale_s:
-                return STUCK, rows
-            last = h.row[0, TIME] + dt * 1.01 >= end_s
-            if last:
-                dt = end_s - h.row[0, TIME]
-            frozen = predict(d, p, h, dt, u, step, modes)
-            sharper, most = (0.1, MOST_FIRST_ITERATIONS) if rows == 0 else (1.0, MOST_ITERATIONS)
-            used = solve_step(d, p, u, frozen, w, control, sharper * accuracy.newton, most)
-            counts[2] += max(used, 1)
-            error = 1e9
-            if used > 0:
-                record(d, p, h, dt, u, frozen, w, row)
-                error = step_error(d, h, dt, u, row, accuracy, floor)
-            if rows == 0:
-                if used == 0:
-                    return NOT_STARTED, 0
-                begin(d, p, h, u, row)
-                written[0] = row
-                found = broken_limit(row, limits)
-                if found >= 0:
-                    return found, 1
-                rows, dt = 1, 1e-6 * scale_s
-                continue
-            growth = next_growth(h, error)
-            if not error < 1.2:
-                counts[1] += 1
-                dt *= min(growth, 0.7)
-                continue
-            finish(d, h, dt, u, modes)
-            found, share = first_limit(h, row, limits)
-            accept(h, u, modes, row)
-            counts[0] += 1
-            if found >= 0:
-                cut_back(h, share)
-            written[rows] = h.row[0]
-            rows += 1
-            if found >= 0 or last:
-                return (found if found >= 0 else END_OF_TIME), rows
-            dt *= growth
-        return TOO_MANY_STEPS, rows
-
-    return integrate
-
-
-integrate = _solver(sources())
+        off = new.c[i] - (e0 * l0.c[i] + e1 * l1.c[i] + e2 * l2.c[i])
+        found = worst(found, most(off, -off) / (accuracy.concentration * (new.c[i] + 200.0)))
+        if i < p.electrode or i >= positive:
+            off = new.surface[i] - (e0 * l0.surface[i] + e1 * l1.surface[i] + e2 * l2.surface[i])
+            found = worst(found, most(off, -off) / accuracy.stoichiometry)
+    off = (most(new.row[VOLTAGE], floor)
+           - most(e0 * l0.row[VOLTAGE] + e1 * l1.row[VOLTAGE] + e2 * l2.row[VOLTAGE], floor))
+    found = worst(found, most(off, -off) / accuracy.voltage)
+    if p.thermal:
+        off = (new.row[TEMPERATURE]
+               - (e0 * l0.row[TEMPERATURE] + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]))
+        found = worst(found, most(off, -off) / accuracy.temperature)
+    return select(found >= 0.0, f.share[0] * found, 1e9)

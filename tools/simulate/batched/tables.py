@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from knowledge.parameters.registry import system
 from tools.failures import OutOfValidity
 
 Array = npt.NDArray[np.float64]
-FORMAT = 5
+FORMAT = 6
 KELVIN = 273.15
 STOICHIOMETRY_INTERVALS = 4000
 CONCENTRATION_INTERVALS, CONCENTRATION_MAX = 600, 6000.0  # mol/m³: knots every 10, where PyBaMM clips κ and De
@@ -29,17 +29,22 @@ ONE_MOLAR, USUAL = 100, 300  # intervals at 1 and 3 mol/L
 # Beyond 1 mol/L some sets' functions fall below zero or have a pole; where they leave these multiples of their value
 # at 1 mol/L the last sound value is held.
 SANE = 1e-3, 10.0
-SCALARS = ("k_n", "k_p", "ds_n", "ds_p", "sites_n", "sites_p", "transference", "c_start", "bruggeman_n", "bruggeman_s",
+SCALARS = ("sites_n", "sites_p", "transference", "c_start", "bruggeman_n", "bruggeman_s",
            "bruggeman_p", "bruggeman_solid_n", "bruggeman_solid_p", "sigma_n", "sigma_p")
-TABLES = ("u_n", "u_p", "conductivity", "diffusivity", "thermodynamic")
+TABLES = ("u_n", "u_p", "entropic_n", "entropic_p", "conductivity", "diffusivity", "thermodynamic", "kinetics")
+FEW = np.array([0.05, 0.3, 0.6, 0.9])
+# Where a cell heats up, properties are linear between tables this far apart (0.1 % off halfway for 35 kJ/mol).
+SPACING_K, COLDER, NODES = 2.0, 5, 50
 
 
 @dataclass(frozen=True)
 class Tables:
     """Tables and constants of a system at a temperature; `errors` are the largest seen between knots.
 
-    `u_n`, `u_p` [V] over stoichiometry 0–1; `conductivity` [S/m], `diffusivity` [m²/s] and `thermodynamic` [-] of the
-    electrolyte over concentration. `k` [A/m²/(mol/m³)^0.5] gives the exchange current k·√(c·x·(1−x)).
+    `u_n`, `u_p` [V] and `entropic_n`, `entropic_p` [V/K] over stoichiometry 0–1; `conductivity` [S/m], `diffusivity`
+    [m²/s] and `thermodynamic` [-] of the electrolyte over concentration, one temperature after the other; a row of
+    `kinetics` for each: k of both electrodes [A/m²/(mol/m³)^0.5], with the exchange current k·√(c·x·(1−x)), and the
+    solid diffusivities.
     """
 
     system: str
@@ -48,10 +53,29 @@ class Tables:
     constants: dict[str, float]
     errors: dict[str, float]
 
-    @property
-    def potentials(self) -> tuple[Array, Array]:
-        """Coefficients of both open-circuit potentials (negative, positive)."""
-        return self.arrays["u_n"], self.arrays["u_p"]
+
+class Properties(NamedTuple):
+    """A system on a mesh as compiled code reads it; see `Tables`."""
+
+    electrode: int        # cells
+    separator: int
+    thermal: bool         # whether there are tables of several temperatures
+    ideal: bool           # whether the thermodynamic factor is 1 throughout
+    anion: float          # 1 − transference number
+    decay: Array          # (modes,) λ
+    weight: Array         # (modes,) w
+    u_n: Array
+    u_p: Array
+    entropic_n: Array
+    entropic_p: Array
+    conductivity: Array
+    diffusivity: Array
+    thermodynamic: Array
+    kinetics: Array
+    table_K: float        # temperature of the potentials
+    coldest_K: float      # temperature of the first tables of the electrolyte
+    spacing_K: float
+    nodes: float          # temperatures, at least 2
 
 
 def piecewise_cubic(values: Array, rising: Array, arriving: Array) -> Array:
@@ -116,67 +140,111 @@ def _constant(values: Array, name: str) -> float:
     return float(values[0])
 
 
-def _compute(key: str, temperature_C: float) -> Tables:
-    os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
-    import pybamm
-    from pybamm.parameters.lithium_ion_parameters import U_asymptotes
+class _Functions:
+    """The functions of a parameter set, as the PyBaMM simulator uses them, evaluated at one temperature."""
 
-    from tools.simulate.pybamm_kernels import parameter_values
+    def __init__(self, key: str, temperature_C: float) -> None:
+        os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
+        import pybamm
 
-    known = system(key)
-    values = parameter_values(known)
-    p, kelvin = pybamm.LithiumIonParameters(), temperature_C + KELVIN
+        from tools.simulate.pybamm_kernels import parameter_values
 
-    def of(symbol: Any, like: Array) -> Array:
-        found = np.asarray(values.process_symbol(symbol).evaluate(), dtype=float).ravel()
+        self.system = system(key)
+        self.values = parameter_values(self.system)
+        self.p, self.temperature, self.vector = pybamm.LithiumIonParameters(), pybamm.Scalar(temperature_C + KELVIN), \
+            pybamm.Vector
+        self.sides = (("n", self.p.n), ("p", self.p.p))
+
+    def of(self, symbol: Any, like: Array) -> Array:
+        """The values of a symbol, as many as `like` has."""
+        found = np.asarray(self.values.process_symbol(symbol).evaluate(), dtype=float).ravel()
         return np.broadcast_to(found, like.shape).astype(float)
 
-    arrays: dict[str, Array] = {}
-    constants: dict[str, float] = {}
-    errors: dict[str, float] = {}
-    temperature = pybamm.Scalar(kelvin)
-    few = np.array([0.05, 0.3, 0.6, 0.9])
-    for side, domain in (("n", p.n), ("p", p.p)):
-        table, error = _from_function(
-            lambda x, d=domain: of(d.prim.U(pybamm.Vector(x), temperature) - U_asymptotes(pybamm.Vector(x)), x),
-            1.0, STOICHIOMETRY_INTERVALS)
-        arrays[f"u_{side}"] = table
-        usual = (table[:, 0] > -0.2) & (table[:, 0] < 5.0)
-        errors[f"u_{side}_V"] = float(np.abs(error[usual]).max())
-        sites = float(of(domain.prim.c_max, few)[0])
-        constants[f"sites_{side}"] = sites
-        name = f"the {domain.domain} electrode of {known.label}"
-        constants[f"k_{side}"] = _exchange_constant(
-            lambda c, s, d=domain: of(d.prim.j0(pybamm.Vector(c), pybamm.Vector(s), temperature), c), sites, name)
-        diffusion = of(domain.prim.D(pybamm.Vector(few * sites), temperature), few)
-        constants[f"ds_{side}"] = _constant(diffusion, f"solid diffusion in {name}")
-        sigma = of(domain.sigma(None, temperature), few)
-        constants[f"sigma_{side}"] = float(sigma[0])
-        constants[f"bruggeman_{side}"] = float(of(domain.b_e, few)[0])
-        constants[f"bruggeman_solid_{side}"] = float(of(domain.b_s, few)[0])
-    constants["bruggeman_s"] = float(of(p.s.b_e, few)[0])
-    constants["transference"] = _constant(of(p.t_plus(pybamm.Vector(1000 * few), temperature), few), "transference")
-    constants["c_start"] = float(of(p.c_e_init, few)[0])
-    electrolyte = {"conductivity": p.kappa_e, "diffusivity": p.D_e, "thermodynamic": p.thermodynamic_factor}
-    for name, function in electrolyte.items():
-        with np.errstate(all="ignore"):
-            table, error = _from_function(lambda c, f=function: of(f(pybamm.Vector(c), temperature), c),
-                                          CONCENTRATION_MAX, CONCENTRATION_INTERVALS, root=True)
-        least = SANE[0] * table[ONE_MOLAR, 0]
-        arrays[name] = _held(table)
-        if name == "conductivity":
-            # No salt, no ions: PyBaMM clips c at 10 mol/m³ here, which lets an empty cell conduct.
-            table[0] = [0.0, table[1, 0], 0.0, 0.0]
-        errors[f"{name}_pct"] = float(100 * np.abs(error[:USUAL] / np.maximum(table[:USUAL, 0], least)).max())
-    return Tables(key, temperature_C, arrays, constants, errors)
+    def potentials(self) -> tuple[dict[str, Array], dict[str, float]]:
+        """Tables of the open-circuit potentials [V] and their slopes in temperature [V/K], and their errors."""
+        from pybamm.parameters.lithium_ion_parameters import U_asymptotes
+
+        vector, arrays, errors = self.vector, {}, {}
+        for side, domain in self.sides:
+            table, error = _from_function(
+                lambda x, d=domain: self.of(d.prim.U(vector(x), self.temperature) - U_asymptotes(vector(x)), x),
+                1.0, STOICHIOMETRY_INTERVALS)
+            usual = (table[:, 0] > -0.2) & (table[:, 0] < 5.0)
+            arrays[f"u_{side}"], errors[f"u_{side}_V"] = table, float(np.abs(error[usual]).max())
+            arrays[f"entropic_{side}"], _ = _from_function(
+                lambda x, d=domain: self.of(d.prim.dUdT(vector(x)), x), 1.0, STOICHIOMETRY_INTERVALS)
+        return arrays, errors
+
+    def kinetics(self) -> tuple[float, float, float, float]:
+        """k of both electrodes [A/m²/(mol/m³)^0.5], then both solid diffusivities [m²/s]."""
+        exchange, diffusion = [], []
+        for _, domain in self.sides:
+            sites = float(self.of(domain.prim.c_max, FEW)[0])
+            name = f"the {domain.domain} electrode of {self.system.label}"
+            exchange.append(_exchange_constant(
+                lambda c, s, d=domain: self.of(d.prim.j0(self.vector(c), self.vector(s), self.temperature), c),
+                sites, name))
+            solid = self.of(domain.prim.D(self.vector(FEW * sites), self.temperature), FEW)
+            diffusion.append(_constant(solid, f"solid diffusion in {name}"))
+        return exchange[0], exchange[1], diffusion[0], diffusion[1]
+
+    def constants(self) -> dict[str, float]:
+        """What is one number; conductivities of the solids at this temperature."""
+        found: dict[str, float] = {}
+        for side, domain in self.sides:
+            found[f"sites_{side}"] = float(self.of(domain.prim.c_max, FEW)[0])
+            found[f"sigma_{side}"] = float(self.of(domain.sigma(None, self.temperature), FEW)[0])
+            found[f"bruggeman_{side}"] = float(self.of(domain.b_e, FEW)[0])
+            found[f"bruggeman_solid_{side}"] = float(self.of(domain.b_s, FEW)[0])
+        found["bruggeman_s"] = float(self.of(self.p.s.b_e, FEW)[0])
+        salt = self.of(self.p.t_plus(self.vector(1000 * FEW), self.temperature), FEW)
+        found["transference"] = _constant(salt, "transference")
+        found["c_start"] = float(self.of(self.p.c_e_init, FEW)[0])
+        return found
+
+    def electrolyte(self) -> tuple[dict[str, Array], dict[str, float]]:
+        """Tables of conductivity, diffusivity and thermodynamic factor over concentration, and their errors."""
+        functions = {"conductivity": self.p.kappa_e, "diffusivity": self.p.D_e,
+                     "thermodynamic": self.p.thermodynamic_factor}
+        arrays, errors = {}, {}
+        for name, function in functions.items():
+            with np.errstate(all="ignore"):
+                table, error = _from_function(
+                    lambda c, f=function: self.of(f(self.vector(c), self.temperature), c),
+                    CONCENTRATION_MAX, CONCENTRATION_INTERVALS, root=True)
+            least = SANE[0] * table[ONE_MOLAR, 0]
+            arrays[name] = _held(table)
+            if name == "conductivity":
+                # No salt, no ions: PyBaMM clips c, which lets an empty cell conduct.
+                table[0] = [0.0, table[1, 0], 0.0, 0.0]
+            errors[f"{name}_pct"] = float(100 * np.abs(error[:USUAL] / np.maximum(table[:USUAL, 0], least)).max())
+        return arrays, errors
 
 
-def _path(key: str, temperature_C: float) -> Path:
+def _compute(key: str, temperature_C: float, heated: bool) -> Tables:
+    functions = _Functions(key, temperature_C)
+    potentials, errors = functions.potentials()
+    constants = functions.constants()
+    if not heated:
+        electrolyte, more = functions.electrolyte()
+        kinetics = np.array([functions.kinetics()])
+        return Tables(key, temperature_C, {**potentials, **electrolyte, "kinetics": kinetics}, constants, errors | more)
+    nodes = [_Functions(key, temperature_C + SPACING_K * (i - COLDER)) for i in range(NODES)]
+    found = [node.electrolyte() for node in nodes]
+    arrays = {name: np.concatenate([tables[name] for tables, _ in found]) for name in found[0][0]}
+    for name in found[0][1]:
+        errors[name] = max(more[name] for _, more in found)
+    kinetics = np.array([node.kinetics() for node in nodes])
+    return Tables(key, temperature_C, {**potentials, **arrays, "kinetics": kinetics}, constants, errors)
+
+
+def _path(key: str, temperature_C: float, heated: bool) -> Path:
     import platformdirs
 
     home = Path(os.environ.get("CELLWRIGHT_HOME") or platformdirs.user_data_dir("cellwright"))
     known = system(key)
-    return home / "transport" / f"{known.digest[:12]}-{version('pybamm')}-{FORMAT}-{temperature_C:g}.npz"
+    kind = f"{FORMAT}{'h' if heated else ''}"
+    return home / "transport" / f"{known.digest[:12]}-{version('pybamm')}-{kind}-{temperature_C:g}.npz"
 
 
 def _stored(path: Path, key: str, temperature_C: float) -> Tables | None:
@@ -207,15 +275,27 @@ def _store(path: Path, tables: Tables) -> None:
 
 
 @lru_cache(maxsize=64)
-def tables(key: str, temperature_C: float) -> Tables:
-    """Tables of a system at a temperature [°C].
+def tables(key: str, temperature_C: float, heated: bool = False) -> Tables:
+    """Tables of a system at a temperature [°C]; with `heated` also at `NODES` temperatures around it.
 
     Raises:
         tools.failures.OutOfValidity: a function of the set has a form that this solver does not describe.
     """
-    path = _path(key, temperature_C)
+    path = _path(key, temperature_C, heated)
     found = _stored(path, key, temperature_C)
     if found is None:
-        found = _compute(key, temperature_C)
+        found = _compute(key, temperature_C, heated)
         _store(path, found)
     return found
+
+
+def properties(found: Tables, electrode: int, separator: int, modes: tuple[Array, Array]) -> Properties:
+    """What compiled code reads of a system on a mesh."""
+    a, nodes = found.arrays, len(found.arrays["kinetics"])
+    heated = nodes > 1
+    here = found.temperature_C + KELVIN
+    flat = {name: np.ascontiguousarray(table).ravel() for name, table in a.items()}
+    return Properties(
+        electrode, separator, heated, bool((a["thermodynamic"] == [1.0, 0.0, 0.0, 0.0]).all()),
+        1 - found.constants["transference"], modes[0], modes[1], **flat, table_K=here,
+        coldest_K=here - SPACING_K * COLDER if heated else here, spacing_K=SPACING_K, nodes=float(max(nodes, 2)))

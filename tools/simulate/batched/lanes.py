@@ -1,0 +1,306 @@
+"""A vector of eight doubles, one a design, for compiled code: the same source runs on it and on plain floats.
+
+Arithmetic and comparisons work as on floats; a comparison gives a `Mask`. Where floats would branch, both sides are
+computed and `select` chooses. LLVM makes of a vector what the processor has: one AVX-512 register, two of AVX2, or
+four of SSE2. Only public extension interfaces of numba are used (types, data models, intrinsics).
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, lower_cast, models, overload, register_model
+
+from tools.simulate.batched.compiled import compiled
+
+LANES = 8
+FAST = ("contract", "nsz")
+DOUBLE, INTEGER = ir.DoubleType(), ir.IntType(64)
+VECTOR, INDICES, BITS = ir.VectorType(DOUBLE, LANES), ir.VectorType(INTEGER, LANES), ir.VectorType(ir.IntType(1), LANES)
+
+
+class LanesType(types.Type):
+    """Numba's type of a vector of doubles."""
+
+    def __init__(self) -> None:
+        super().__init__(name=f"float64x{LANES}")
+
+
+class MaskType(types.Type):
+    """Numba's type of what a comparison of vectors gives."""
+
+    def __init__(self) -> None:
+        super().__init__(name=f"mask{LANES}")
+
+
+lanes_type, mask_type = LanesType(), MaskType()
+
+
+@register_model(LanesType)
+class _LanesModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, fe_type: Any) -> None:
+        super().__init__(manager, fe_type, VECTOR)
+
+
+@register_model(MaskType)
+class _MaskModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, fe_type: Any) -> None:
+        super().__init__(manager, fe_type, BITS)
+
+
+def _splat(builder: Any, value: Any, vector: Any = VECTOR) -> Any:
+    """A vector with the same value in each lane."""
+    first = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.IntType(32)(0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), zeros)
+
+
+def _each(number: float) -> Any:
+    return ir.Constant(VECTOR, [number] * LANES)
+
+
+def _as_vector(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    if isinstance(kind, LanesType):
+        return value
+    return _splat(builder, context.cast(builder, value, kind, types.float64))
+
+
+def _scalar(kind: Any) -> bool:
+    return isinstance(kind, types.Float | types.Integer | types.IntegerLiteral)
+
+
+def _declare(symbol: Any, result: Any, emit: Callable[[Any, Any, Any], Any]) -> None:
+    """Teach numba an operator on two vectors, or a vector and a number."""
+
+    @infer_global(symbol)
+    class _Template(AbstractTemplate):
+        def generic(self, args: Any, kws: Any) -> Any:
+            if len(args) != 2 or not any(isinstance(a, LanesType) for a in args):
+                return None
+            if not all(isinstance(a, LanesType) or _scalar(a) for a in args):
+                return None
+            return signature(result, *(a if isinstance(a, LanesType) else types.float64 for a in args))
+
+    def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        left, right = (_as_vector(context, builder, k, v) for k, v in zip(sig.args, args, strict=True))
+        return emit(builder, left, right)
+
+    for pair in ((LanesType, LanesType), (LanesType, types.Float), (types.Float, LanesType)):
+        lower_builtin(symbol, *pair)(lower)
+
+
+for _symbol in (operator.add, operator.iadd):
+    _declare(_symbol, lanes_type, lambda b, x, y: b.fadd(x, y, flags=FAST))
+for _symbol in (operator.sub, operator.isub):
+    _declare(_symbol, lanes_type, lambda b, x, y: b.fsub(x, y, flags=FAST))
+for _symbol in (operator.mul, operator.imul):
+    _declare(_symbol, lanes_type, lambda b, x, y: b.fmul(x, y, flags=FAST))
+for _symbol in (operator.truediv, operator.itruediv):
+    _declare(_symbol, lanes_type, lambda b, x, y: b.fdiv(x, y, flags=FAST))
+_declare(operator.lt, mask_type, lambda b, x, y: b.fcmp_ordered("<", x, y))
+_declare(operator.le, mask_type, lambda b, x, y: b.fcmp_ordered("<=", x, y))
+_declare(operator.gt, mask_type, lambda b, x, y: b.fcmp_ordered(">", x, y))
+_declare(operator.ge, mask_type, lambda b, x, y: b.fcmp_ordered(">=", x, y))
+
+
+@infer_global(operator.neg)
+class _Negative(AbstractTemplate):
+    def generic(self, args: Any, kws: Any) -> Any:
+        return signature(lanes_type, lanes_type) if args == (lanes_type,) else None
+
+
+@lower_builtin(operator.neg, LanesType)
+def _negative(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return builder.fneg(args[0])
+
+
+def _declare_logic(symbol: Any, word: str) -> None:
+    @infer_global(symbol)
+    class _Template(AbstractTemplate):
+        def generic(self, args: Any, kws: Any) -> Any:
+            return signature(mask_type, *args) if args == (mask_type, mask_type) else None
+
+    lower_builtin(symbol, MaskType, MaskType)(
+        lambda context, builder, sig, args: getattr(builder, word)(*args))
+
+
+_declare_logic(operator.and_, "and_")
+_declare_logic(operator.or_, "or_")
+
+
+@lower_cast(types.Float, LanesType)
+@lower_cast(types.Integer, LanesType)
+def _spread(context: Any, builder: Any, kind: Any, _to: Any, value: Any) -> Any:
+    return _as_vector(context, builder, kind, value)
+
+
+@intrinsic
+def _select(_typing: Any, mask: Any, yes: Any, no: Any) -> Any:
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        a, b = (_as_vector(context, builder, k, v) for k, v in zip(sig.args[1:], args[1:], strict=True))
+        return builder.select(args[0], a, b)
+
+    return lanes_type(mask, yes, no), make
+
+
+@intrinsic
+def _any(_typing: Any, mask: Any) -> Any:
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        bits = builder.bitcast(args[0], ir.IntType(LANES))
+        return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
+
+    return types.boolean(mask), make
+
+
+@intrinsic
+def _root(_typing: Any, x: Any) -> Any:
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        function = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(VECTOR, [VECTOR]), f"llvm.sqrt.v{LANES}f64")
+        return builder.call(function, args)
+
+    return lanes_type(x), make
+
+
+@intrinsic
+def _log(_typing: Any, x: Any) -> Any:
+    """ln x = e ln 2 + ln m with m in √½…√2 and ln m = 2 artanh((m − 1)/(m + 1)), by its series; 2 ulp, x > 0."""
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        whole = ir.VectorType(INTEGER, LANES)
+
+        def each(number: int) -> Any:
+            return ir.Constant(whole, [number] * LANES)
+
+        bits = builder.bitcast(args[0], whole)
+        # Moving the mantissa's √½ to the start of its octave makes m fall into √½…√2.
+        moved = builder.sub(bits, each(0x3FE6A09E667F3BCD))
+        exponent = builder.ashr(moved, each(52))
+        m = builder.bitcast(builder.sub(bits, builder.shl(exponent, each(52))), VECTOR)
+        s = builder.fdiv(builder.fsub(m, _each(1.0)), builder.fadd(m, _each(1.0)))
+        z = builder.fmul(s, s)
+        series = _each(1 / 21)
+        for odd in range(19, 1, -2):
+            series = builder.fadd(builder.fmul(series, z, flags=FAST), _each(1 / odd), flags=FAST)
+        twice = builder.fadd(s, s)
+        rest = builder.fmul(builder.fmul(twice, z), series)
+        powers = builder.fmul(builder.sitofp(exponent, VECTOR), _each(math.log(2)))
+        return builder.fadd(powers, builder.fadd(twice, rest), flags=FAST)
+
+    return lanes_type(x), make
+
+
+@intrinsic
+def _fetch(_typing: Any, table: Any, row: Any, column: Any) -> Any:
+    """table[4·row + column] of a flat view of rows of four, a row (whole, inside the table) for each lane."""
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        data = builder.extract_value(args[0], 0)
+        place = builder.fptosi(args[1], INDICES)
+        place = builder.add(builder.mul(place, ir.Constant(INDICES, [4] * LANES)), _splat(builder, args[2], INDICES))
+        found = ir.Constant(VECTOR, ir.Undefined)
+        for lane in range(LANES):
+            here = ir.IntType(32)(lane)
+            pointer = builder.gep(data, [builder.extract_element(place, here)])
+            found = builder.insert_element(found, builder.load(pointer), here)
+        return found
+
+    return lanes_type(table, row, types.int64), make
+
+
+def select(condition: Any, yes: Any, no: Any) -> Any:
+    """`yes` where the condition holds, else `no`; both have been computed."""
+    return yes if condition else no
+
+
+def some(condition: Any) -> bool:
+    """Whether a condition holds in any lane."""
+    return bool(condition)
+
+
+def root(x: Any) -> Any:
+    """Square root."""
+    return math.sqrt(x)
+
+
+def ln(x: Any) -> Any:
+    """Natural logarithm of x > 0."""
+    return math.log(x)
+
+
+def fetch(table: Any, row: Any, column: int) -> Any:
+    """table[4·row + column] of a flat view of rows of four, for a row that is a whole number inside it."""
+    return table[4 * int(row) + column]
+
+
+def whole(x: Any) -> Any:
+    """The integer part of x ≥ 0."""
+    return float(int(x))
+
+
+@intrinsic
+def _whole(_typing: Any, x: Any) -> Any:
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.sitofp(builder.fptosi(args[0], INDICES), VECTOR)
+
+    return lanes_type(x), make
+
+
+def _wide(*kinds: Any) -> bool:
+    return any(isinstance(kind, LanesType | MaskType) for kind in kinds)
+
+
+# In compiled code each of the functions above is one of two: on vectors, or on plain numbers as it stands. Not strict:
+# numba would want the lambdas annotated too.
+
+
+@overload(select, strict=False)
+def _select_for(condition: Any, yes: Any, no: Any) -> Any:
+    if _wide(condition):
+        return lambda condition, yes, no: _select(condition, yes, no)
+    return lambda condition, yes, no: yes if condition else no
+
+
+@overload(some, strict=False)
+def _some_for(condition: Any) -> Any:
+    return (lambda condition: _any(condition)) if _wide(condition) else (lambda condition: condition)
+
+
+@overload(root, strict=False)
+def _root_for(x: Any) -> Any:
+    return (lambda x: _root(x)) if _wide(x) else (lambda x: math.sqrt(x))
+
+
+@overload(ln, strict=False)
+def _ln_for(x: Any) -> Any:
+    return (lambda x: _log(x)) if _wide(x) else (lambda x: math.log(x))
+
+
+@overload(fetch, strict=False)
+def _fetch_for(table: Any, row: Any, column: Any) -> Any:
+    if _wide(row):
+        return lambda table, row, column: _fetch(table, row, column)
+    return lambda table, row, column: table[4 * int(row) + column]
+
+
+@overload(whole, strict=False)
+def _whole_for(x: Any) -> Any:
+    return (lambda x: _whole(x)) if _wide(x) else (lambda x: float(int(x)))
+
+
+@compiled
+def least(x: Any, y: Any) -> Any:
+    """The smaller of two; y where x is no number."""
+    return select(x < y, x, y)
+
+
+@compiled
+def most(x: Any, y: Any) -> Any:
+    """The larger of two; y where x is no number."""
+    return select(x > y, x, y)
