@@ -143,6 +143,25 @@ class RequirementCost(Frozen):
     text: str
 
 
+class Relaxation(Frozen):
+    """Bounds that, given up by so much together, let one simulated design keep everything."""
+
+    by: dict[str, float] = Field(description="requirement id → relative relaxation, from its own bound")
+    design_id: str
+    text: str
+
+
+class RequirementPrice(Frozen):
+    """What relaxing one must by a stated share buys, from designs that were searched and simulated for it."""
+
+    requirement_id: str
+    relaxed_by: float = Field(description="relative")
+    violation_before: float = Field(description="least sum of relative violations of the simulated designs")
+    violation_after: float = Field(description="the same under the relaxed bound")
+    design_id: str = Field(description="the nearest design under the relaxed bound")
+    text: str
+
+
 class Feasibility(Frozen):
     """Whether any design meets every must, with the proof."""
 
@@ -151,3 +170,5 @@ class Feasibility(Frozen):
     text: str
     limiting: tuple[Limiting, ...] = ()
     costs: tuple[RequirementCost, ...] = ()
+    relaxations: tuple[Relaxation, ...] = Field(default=(), description="smallest combinations, the mildest first")
+    prices: tuple[RequirementPrice, ...] = ()

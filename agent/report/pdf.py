@@ -65,6 +65,8 @@ def pdf_data(report: Report) -> dict[str, Any]:
             for i in report.feasibility.limiting if not report.feasibility.feasible
         ],
         "costs": requirement_costs(report),
+        "relaxations": [[x.text, ranks.get(x.design_id, x.design_id)] for x in report.feasibility.relaxations],
+        "prices": [[sentence(p.text)] for p in report.feasibility.prices],
         "compliance": [_compliance_row(report, r.id) for r in report.reading.requirements],
         "design": words.design_rows(first) if first else [],
         "mass": [

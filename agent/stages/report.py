@@ -116,7 +116,7 @@ def _feasibility(
     bounds = physical_bounds(reading.requirements, materials["systems"])
     _, unanswerable = asks_for(reading.requirements)
     simulated = {s.design.id: judge(reading.requirements, s.figures, unanswerable) for s in search.simulated}
-    return feasibility(offers, reading.requirements, bounds, search.log, simulated)
+    return feasibility(offers, reading.requirements, bounds, search.log, simulated, search.prices)
 
 
 def _sources(keys: set[str], cited: list[Source]) -> tuple[Source, ...]:

@@ -13,7 +13,7 @@ from tools.optimise.adam import Adam
 if TYPE_CHECKING:
     import torch
 
-    Margins = Callable[[torch.Tensor], torch.Tensor]
+Margins = Callable[["torch.Tensor"], "torch.Tensor"]
 
 SIGMAS = 1.5
 EDGE = 0.0

@@ -20,7 +20,7 @@ from tools.optimise.forward import Builder
 from tools.optimise.life import LifeScout
 from tools.optimise.margins import CANNOT, Target, judged, measure, needs, softened, steerable, targets_of
 from tools.optimise.prediction import Recorder, SurrogateSimulator
-from tools.optimise.refine import SIGMAS, refine, screen
+from tools.optimise.refine import SIGMAS, Margins, refine, screen
 from tools.optimise.surrogate import Surrogate, extended, fit_outcomes
 from tools.optimise.trial import Tried
 from tools.simulate.point import SimulationPoint
@@ -103,7 +103,7 @@ class Search:
             x = space.sobol(POOL, self.seed + 101 * number)
             found = measure([space.design(u) for u in x], self.asks, self.targets, self.predictor, self.builder)
             built = ~(found.margins == CANNOT).all(1) if len(self.targets) else np.ones(len(x), dtype=bool)
-            kept = int((self._loss(found.margins, np.zeros(len(self.targets)), self.musts) <= 0).sum())
+            kept = int((self.loss(found.margins, np.zeros(len(self.targets)), self.musts) <= 0).sum())
             if built.any():
                 margins = found.margins[built]
                 sure = SIGMAS * self._sigma(space, x[built][:48], margins[:48])
@@ -116,7 +116,7 @@ class Search:
         """The systems whose best predicted design misses the musts least, the nearest first."""
         best: dict[str, float] = {}
         for t in self.territories:
-            loss = float(self._loss(t.margins, np.zeros(len(self.targets)), self.musts).min())
+            loss = float(self.loss(t.margins, np.zeros(len(self.targets)), self.musts).min())
             best[t.space.system] = min(loss, best.get(t.space.system, np.inf))
         return sorted(best, key=lambda system: (best[system], system))[:count]
 
@@ -147,20 +147,23 @@ class Search:
         if not chosen:
             return 0
         started = time.perf_counter()
-        designs = [p.design for p in chosen]
         self.progress(f"simulating round {number}", number - 1, 3)
-        found = measure(designs, self.asks, self.targets, self.simulator, self.builder, self.origin)
-        for p, margins, figures in zip(chosen, found.margins, found.figures, strict=True):
-            space = p.territory.space
-            self.tried.append(Tried(p.design, space.key, p.vector, margins, p.expected, figures, p.predicted,
-                                    judged(self.requirements, figures), self.place(space, p.design, p.vector), number))
-        self._scout(number)
+        self.simulate(chosen, number)
         for territory in active:
             mine = [t for t in self.tried if t.round == number and t.space == territory.space.key]
             self._note(territory.space, f"round {number}: simulate", len(mine), sum(t.verdict.meets for t in mine),
                        started, _gap(mine))
         self._learn(number)
         return len(chosen)
+
+    def simulate(self, chosen: Sequence[Proposal], number: int) -> None:
+        """Simulate proposals and judge them, by their life too where the musts ask for one."""
+        found = measure([p.design for p in chosen], self.asks, self.targets, self.simulator, self.builder, self.origin)
+        for p, margins, figures in zip(chosen, found.margins, found.figures, strict=True):
+            space = p.territory.space
+            self.tried.append(Tried(p.design, space.key, p.vector, margins, p.expected, figures, p.predicted,
+                                    judged(self.requirements, figures), self.place(space, p.design, p.vector), number))
+        self._scout(number)
 
     def _scout(self, number: int) -> None:
         """Judge what was simulated by its life too, where the musts ask for one."""
@@ -180,25 +183,29 @@ class Search:
             self._teach(territory)
         proposals: list[Proposal] = []
         for _ in range(PASSES):
-            x = self._refined(territory, number)
-            designs = [space.design(u) for u in x]
-            found = measure(designs, self.asks, self.targets, self.predictor, self.builder, self.origin)
-            territory.x = np.concatenate([territory.x, x])
-            territory.margins = np.concatenate([territory.margins, found.margins])
-            columns = np.intersect1d(territory.columns, self.musts)
-            loss = self._loss(found.margins, territory.need, columns)
-            least = self._loss(found.margins, territory.least, columns)
-            rows = zip(x, loss.tolist(), least.tolist(), found.margins, found.figures, designs, strict=True)
-            proposals += [Proposal(territory, *row) for row in rows]
-            if (least <= 0).sum() >= STARTS // 2:
+            here = self.proposals(territory, self._refined(territory, number))
+            proposals += here
+            if sum(p.least_loss <= 0 for p in here) >= STARTS // 2:
                 break
-            self._correct(territory, x, found.margins)
+            self.correct(territory, np.array([p.vector for p in here]), np.array([p.expected for p in here]))
         self._note(space, f"round {number}: refine", len(proposals), sum(p.least_loss <= 0 for p in proposals), started,
                    "kept: predicted to keep every must that depends on the design; "
                    f"{sum(p.loss <= 0 for p in proposals)} of them with the whole margin")
         return proposals
 
-    def _correct(self, territory: Territory, x: np.ndarray, margins: np.ndarray) -> None:
+    def proposals(self, territory: Territory, x: np.ndarray) -> list[Proposal]:
+        """The designs at x (n, n_variables) of a space as the areal models and the build-up predict them."""
+        designs = [territory.space.design(u) for u in x]
+        found = measure(designs, self.asks, self.targets, self.predictor, self.builder, self.origin)
+        territory.x = np.concatenate([territory.x, x])
+        territory.margins = np.concatenate([territory.margins, found.margins])
+        columns = np.intersect1d(territory.columns, self.musts)
+        loss = self.loss(found.margins, territory.need, columns)
+        least = self.loss(found.margins, territory.least, columns)
+        rows = zip(x, loss.tolist(), least.tolist(), found.margins, found.figures, designs, strict=True)
+        return [Proposal(territory, *row) for row in rows]
+
+    def correct(self, territory: Territory, x: np.ndarray, margins: np.ndarray) -> None:
         """Teach a space's gradient model the margins (n, n_targets) found at x."""
         if territory.model is not None and len(x):
             y = softened(np.nan_to_num(margins, nan=CANNOT))[:, territory.columns]
@@ -206,11 +213,9 @@ class Search:
 
     def _refined(self, territory: Territory, number: int) -> np.ndarray:
         """Points (n, n_variables) from many starts; the gradient model's own error is part of the margin wanted."""
-        import torch
-
         space, model = territory.space, territory.model
         sobol = space.sobol(SCREEN, self.seed + 7919 * number)
-        order = np.argsort(self._loss(territory.margins, territory.need, territory.columns), kind="stable")
+        order = np.argsort(self.loss(territory.margins, territory.need, territory.columns), kind="stable")
         best = territory.x[order[: STARTS // 2]]
         if model is None:
             return np.asarray(best)
@@ -219,10 +224,7 @@ class Search:
         need, least = softened(territory.need[columns]) + error, softened(territory.least[columns]) + error
         weight = self.weight[columns]
 
-        def predicted(points: torch.Tensor) -> torch.Tensor:
-            values, _ = model.predict(points)
-            return torch.stack([values[n] for n in model.names], dim=1)
-
+        predicted = predicted_margins(model)
         starts = np.concatenate([best, screen(predicted, sobol, need, weight, STARTS - len(best))])
         only_musts = np.where(np.isin(columns, self.musts), weight, 0.0)
         if number > 1 and not any(t.verdict.meets for t in self.tried):
@@ -276,7 +278,7 @@ class Search:
         for territory in self.territories:
             mine = [t for t in self.tried if t.space == territory.space.key and t.round == number]
             if mine:
-                self._correct(territory, np.array([t.vector for t in mine]), np.array([t.margins for t in mine]))
+                self.correct(territory, np.array([t.vector for t in mine]), np.array([t.margins for t in mine]))
                 self._trust(territory, mine)
             self._judge_space(territory, number)
 
@@ -313,7 +315,7 @@ class Search:
         good = [t for t in self.tried if t.verdict.meets]
         return [good[i] for i in distinct([t.place for t in good])]
 
-    def _loss(self, margins: np.ndarray, need: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    def loss(self, margins: np.ndarray, need: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Weighted shortfall (n,) below the margin wanted in some columns; one unanswered counts as missed in full."""
         margins = margins[:, columns]
         missing = np.isnan(margins) & ~np.isnan(margins).all(0)
@@ -321,8 +323,23 @@ class Search:
         return np.asarray((short * self.weight[columns]).sum(1))
 
     def _note(self, space: DesignSpace, step: str, count: int, kept: int, started: float, note: str) -> None:
-        self.log.append(SearchStep(system=space.system, format=space.kind, step=step, count=count, kept=kept,
-                                   wall_s=time.perf_counter() - started, note=note))
+        self.log.append(self.step(space, step, count, kept, started, note))
+
+    def step(self, space: DesignSpace, step: str, count: int, kept: int, started: float, note: str) -> SearchStep:
+        """One line of the log; `started` is the clock's reading when the step began."""
+        return SearchStep(system=space.system, format=space.kind, step=step, count=count, kept=kept,
+                          wall_s=time.perf_counter() - started, note=note)
+
+
+def predicted_margins(model: Surrogate) -> Margins:
+    """The softened margins (n, n_columns) of a space's gradient model at points (n, n_variables)."""
+    import torch
+
+    def predicted(points: torch.Tensor) -> torch.Tensor:
+        values, _ = model.predict(points)
+        return torch.stack([values[n] for n in model.names], dim=1)
+
+    return predicted
 
 
 def _gap(tried: Sequence[Tried]) -> str:

@@ -12,7 +12,7 @@ from knowledge.cell import CellDesign
 from knowledge.figure import Figure
 from knowledge.frozen import Frozen
 from knowledge.house import HouseProfile
-from knowledge.offer import Distance, SearchStep
+from knowledge.offer import Distance, RequirementPrice, SearchStep
 from knowledge.protocol import CycleAgeing
 from knowledge.requirement import Requirement
 from tools.failures import BadInput, Infeasible
@@ -23,6 +23,7 @@ from tools.optimise.forward import TABLES, Builder, forward_models, needed_table
 from tools.optimise.life import LifeScout, ageing_asks
 from tools.optimise.margins import targets_of
 from tools.optimise.prediction import Recorder, SurrogateSimulator
+from tools.optimise.prices import price_requirements
 from tools.optimise.rounds import NEAREST, Search
 from tools.optimise.trial import Tried
 from tools.run import run_key
@@ -88,10 +89,11 @@ class SearchResult(Frozen):
     simulations: int = Field(description="protocol runs beyond the database")
     labels_fresh: int = Field(description="database labels simulated by this search")
     stopped_by_time: bool = Field(default=False, description="the time limit ended it: another machine may find more")
+    prices: tuple[RequirementPrice, ...] = Field(default=(), description="where no design keeps every must")
     exhausted: bool = Field(description="all rounds were spent without enough designs")
 
 
-@tool(stage="candidates", version="3", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
+@tool(stage="candidates", version="4", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
 def search_designs(request: SearchDesigns, context: Context) -> SearchResult:
     """Search systems and formats for many different cell designs that meet the requirements.
 
@@ -151,7 +153,8 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
         enough = missing <= 0 or (number > ROUNDS and not run.meeting())
         if enough or stopped or not run.run_round(number, missing):
             break
-    found = _result(run, request, labels, recorder)
+    prices = () if stopped else price_requirements(run, number + 1)
+    found = _result(run, request, labels, recorder).model_copy(update={"prices": prices})
     return found.model_copy(update={"stopped_by_time": stopped and found.exhausted})
 
 

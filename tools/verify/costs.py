@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from knowledge.figure import Verdict
-from knowledge.offer import Limiting, RequirementCost
+from knowledge.offer import Limiting, Relaxation, RequirementCost
 from knowledge.requirement import Requirement
 from tools.verify.compare import bound_text
 from tools.verify.rank import evaluated_musts, kept, violation
 
+MOST_RELAXATIONS = 6
 NOTHING = 1e-3  # a smaller drop in the total violation is none
 Table = Sequence[Sequence[Verdict]]
 
@@ -54,6 +55,45 @@ def _shortfall(requirement: Requirement, row: Sequence[Verdict]) -> float | None
             known = v.figure is not None and v.figure.value is not None and v.margin is not None
             return max(-(v.margin or 0.0), 0.0) if known else None
     return None
+
+
+def smallest_relaxations(table: Mapping[str, Sequence[Verdict]]) -> tuple[Relaxation, ...]:
+    """The smallest combinations of relaxed bounds with which some simulated design keeps everything.
+
+    Each is what one design misses; those that ask for more of every bound than another are left out. Designs that miss
+    something without a number cannot be bought by relaxing.
+
+    Args:
+        table: design id → verdicts.
+    """
+    asked: dict[str, dict[str, float]] = {}
+    names = {v.requirement.id: v.requirement for row in table.values() for v in row}
+    for design_id, row in table.items():
+        missed = [v for v in evaluated_musts(row) if not kept(v)]
+        if missed and all(_number(v) for v in missed):
+            asked[design_id] = {v.requirement.id: -(v.margin or 0.0) for v in missed}
+    mild = {d: by for d, by in asked.items() if not any(_milder(o, by) for k, o in asked.items() if k != d)}
+    best: dict[frozenset[str], str] = {}
+    for d in sorted(mild, key=lambda d: (sum(mild[d].values()), d)):
+        best.setdefault(frozenset(mild[d]), d)
+    chosen = sorted(best.values(), key=lambda d: (len(mild[d]), sum(mild[d].values()), d))[:MOST_RELAXATIONS]
+    return tuple(Relaxation(by=mild[d], design_id=d, text=_together(mild[d], names)) for d in chosen)
+
+
+def _number(v: Verdict) -> bool:
+    return v.margin is not None and v.figure is not None and v.figure.value is not None
+
+
+def _milder(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Whether one asks for no more than the other of any bound, and for less of some."""
+    return all(value <= other.get(name, 0.0) for name, value in one.items()) and dict(one) != dict(other)
+
+
+def _together(by: Mapping[str, float], names: Mapping[str, Requirement]) -> str:
+    words = [f"{name} ({names[name].metric.replace('_', ' ')} {bound_text(names[name])}) by "
+             + ("less than 0.1%" if share < 0.001 else f"{share:.1%}")
+             for name, share in sorted(by.items(), key=lambda kv: -kv[1])]
+    return " and ".join(words)
 
 
 def limiting(verdicts: Table) -> tuple[Limiting, ...]:

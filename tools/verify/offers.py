@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from knowledge.ask import Unanswerable
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure, Verdict
-from knowledge.offer import BuildUp, Distance, Feasibility, Offer, ProductionYield, SearchStep
+from knowledge.offer import BuildUp, Distance, Feasibility, Offer, ProductionYield, RequirementPrice, SearchStep
 from knowledge.requirement import Finding, Requirement
 from tools.verify.ageing_estimate import estimates
 from tools.verify.asks import asks_for, is_ageing
-from tools.verify.costs import limiting, requirement_costs
+from tools.verify.costs import limiting, requirement_costs, smallest_relaxations
 from tools.verify.judge import judge
 from tools.verify.rank import (
     cost_per_kWh,
@@ -106,6 +106,7 @@ def _distances(evaluated: Sequence[Evaluated], spaces: Sequence[DesignSpace]) ->
 def feasibility(
     offers: Sequence[Offer], requirements: Sequence[Requirement], bounds: Sequence[Finding] = (),
     search: Sequence[SearchStep] = (), simulated: Mapping[str, Sequence[Verdict]] | Sequence[Sequence[Verdict]] = (),
+    prices: Sequence[RequirementPrice] = (),
 ) -> Feasibility:
     """Whether any design keeps every must, with the proof: a simulated design, a physical bound, or the search's log.
 
@@ -115,7 +116,8 @@ def feasibility(
             Without ids (a plain sequence) a design that is offered too counts twice.
     """
     searched = simulated if isinstance(simulated, Mapping) else {str(i): row for i, row in enumerate(simulated)}
-    table = list({**searched, **{o.id: o.verdicts for o in offers}}.values())
+    rows = {**searched, **{o.id: o.verdicts for o in offers}}
+    table = list(rows.values())
     keeping = [o for o in offers if o.meets_all_musts]
     if keeping:
         return Feasibility(
@@ -125,7 +127,8 @@ def feasibility(
         )
     if bounds:
         return Feasibility(feasible=False, proof="physical bound", text=" ".join(b.text for b in bounds),
-                           limiting=limiting(table), costs=requirement_costs(table))
+                           limiting=limiting(table), costs=requirement_costs(table),
+                           relaxations=smallest_relaxations(rows), prices=tuple(prices))
     if not any(v.verdict != "not evaluated" for row in table for v in row if v.requirement.priority == "must"):
         musts = sum(r.priority == "must" for r in requirements)
         return Feasibility(feasible=bool(offers), proof="no evaluable must",
@@ -135,6 +138,7 @@ def feasibility(
     ids = ", ".join(e.requirement_id for e in tight) or "the musts together"
     return Feasibility(
         feasible=False, proof="exhausted search", limiting=tight, costs=requirement_costs(table),
+        relaxations=smallest_relaxations(rows), prices=tuple(prices),
         text=f"none of the designs that were searched ({tried} in {max(len(search), 1)} logged steps) and none of the "
              f"{len(table)} simulated ones keeps every must; limiting: {ids}{_nearest(offers)}",
     )
