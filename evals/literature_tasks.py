@@ -1,4 +1,4 @@
-"""Tasks of the suites that judge the evidence store: questions, citations."""
+"""Tasks of the suites that judge the evidence store: questions, citations, claims."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from evals.scorers.citations import AuditCase
+from evals.scorers.claims import MinedCase
 from evals.scorers.retrieval import RetrievalCase
 from evals.suites import REPO, SuiteCase
 
@@ -43,3 +44,19 @@ def cite(case: SuiteCase) -> AuditCase:
             raise RuntimeError(answer.message)
         _, lost = standing(home, answer.result.evidence)
     return AuditCase(answer.result.evidence, lost)
+
+
+def mine(case: SuiteCase) -> MinedCase:
+    """Take claims out of labelled sentences."""
+    import yaml
+
+    from knowledge.evidence import Passage, Source
+    from knowledge.literature.claims.mine import mine_text
+
+    source = Source(key="labelled", kind="paper", title="labelled sentences")
+    rows = []
+    for number, (sentence, gold) in enumerate(yaml.safe_load((REPO / case.document).read_text(encoding="utf-8"))):
+        passage = Passage(id=str(number), text=sentence, source=source, place="sentence")
+        found = {(c.composition, c.property, c.value, c.unit) for c in mine_text(passage)}
+        rows.append((sentence, frozenset(found), frozenset((m, p, float(v), u) for m, p, v, u in gold)))
+    return MinedCase(tuple(rows))

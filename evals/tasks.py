@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.gold import read_gold
-from evals.literature_tasks import cite, search
+from evals.literature_tasks import cite, mine, search
 from evals.published_cells import Compared
 from evals.scorers.end_to_end import RunCase
 from evals.scorers.requirements import ReadCase
@@ -65,4 +65,5 @@ def compare(case: SuiteCase) -> Compared:
 
 TASKS: dict[str, Callable[[SuiteCase], Any]] = {
     "read": read, "design": design, "compare": compare, "search": search, "cite": cite,
+    "mine": mine,
 }

@@ -51,6 +51,46 @@ class Passage(Frozen):
     stance: Stance = "context"
 
 
+class Claim(Frozen):
+    """A figure that a source reports of a material, with the words that say so."""
+
+    composition: str                  # canonical name of the material, or its formula
+    property: str
+    value: float                      # in `unit`
+    unit: str
+    conditions: tuple[str, ...] = ()  # as written: a rate, a temperature, a number of cycles, a voltage window
+    method: str | None = None
+    quote: str                        # an exact piece of the passage's text
+    passage: str                      # id of the stored passage
+    place: str
+    source: str                       # key of the source
+    start: int | None = None          # the quote's characters in the passage's document
+    end: int | None = None
+
+
+class Reported(Frozen):
+    """What all sources report of one property of one material, with its spread."""
+
+    composition: str
+    property: str
+    unit: str
+    count: int
+    sources: int
+    median: float
+    low: float
+    high: float
+    quartiles: tuple[float, float] | None = None    # None for fewer than four values
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The summary in words."""
+        values = "1 reported value" if self.count == 1 else f"{self.count} reported values"
+        spread = "" if self.count == 1 else f", {self.low:g} to {self.high:g}"
+        origin = f"{self.sources} source{'s' if self.sources > 1 else ''}"
+        return f"{values}, median {self.median:g} {self.unit}{spread} ({origin})"
+
+
 class Evidence(Frozen):
     """A passage that bears on a requirement or a system, with how strongly and in which direction."""
 

@@ -1,0 +1,168 @@
+"""The pieces that a reported figure is made of, each with its place in a text: quantities, properties, materials."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).parent
+_MINUS = "[-−–‐‑]"
+_POWER = rf"(?:\s?[×x·⋅*]\s?10\s?\^?\s?\(?(?:{_MINUS}\s?)?\d+\)?)"
+NUMBER = rf"(?:(?<![\w.,/])(?<!10{_MINUS})(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?){_POWER}?|(?<!\d)(?<!\d[.,])10\s?\^?{_MINUS}\s?\d+)"
+_PER = {"g": r"g", "kg": r"kg", "cm": r"cm", "L": r"[Ll]", "s": r"s", "m": r"m", "mol": r"mol"}
+
+
+def _over(top: str, below: str, power: str = "1") -> str:
+    """`top` per `below`, as /below or below to a negative power."""
+    shown = "" if power == "1" else rf"\s?\^?[{power}{'²' if power == '2' else '³'}]"
+    superscript = {"1": "¹", "2": "²", "3": "³"}[power]
+    return rf"{top}\s?(?:/\s?{_PER[below]}{shown}(?!\w)|[\s·⋅]?{_PER[below]}\s?\^?(?:{_MINUS}|⁻)\s?[{power}{superscript}])"
+
+
+_UNITS: tuple[tuple[str, str], ...] = (
+    ("mAh/g", _over(r"m\s?A\s?[·⋅]?\s?h", "g")), ("Ah/kg", _over(r"A\s?h", "kg")),
+    ("mAh/cm2", _over(r"m\s?A\s?[·⋅]?\s?h", "cm", "2")),
+    ("mS/cm", _over(r"mS", "cm")), ("µS/cm", _over(r"[µμ]S", "cm")), ("S/cm", _over(r"S", "cm")),
+    ("S/m", _over(r"S", "m")), ("Wh/kg", _over(r"W\s?h", "kg")), ("Wh/L", _over(r"W\s?h", "L")),
+    ("cm2/s", _over(r"cm\s?\^?[2²]", "s")), ("m2/s", _over(r"(?<!c)m\s?\^?[2²]", "s")),
+    ("m2/g", _over(r"(?<!c)m\s?\^?[2²]", "g")), ("g/cm3", _over(r"(?<!m)g", "cm", "3")),
+    ("mg/cm2", _over(r"mg", "cm", "2")), ("kJ/mol", _over(r"kJ", "mol")), ("eV", r"eV\b"),
+    ("degC", r"(?:°\s?C|℃)"), ("mV", r"mV\b"), ("V", r"V\b(?!\s?s)"), ("%", r"%"),
+)
+_QUANTITY = re.compile(
+    rf"(?P<about>~|≈|ca\.\s|about\s|around\s)?(?P<value>{NUMBER})(?:\s?±\s?\d+(?:\.\d+)?)?\s?"
+    rf"(?:{'|'.join(f'(?P<u{i}>{pattern})' for i, (_, pattern) in enumerate(_UNITS))})")
+_LISTED = re.compile(rf"(?P<value>{NUMBER})\s?(?:,|and|or|to|{_MINUS})\s?(?:and\s)?$")
+_BARE = re.compile(rf"(?P<value>(?<![\w.])0\.\d+)(?![\w.]|\s?(?:%|V|eV|[A-Za-z]+\s?{_MINUS}\s?\d))")
+_JOINED = re.compile(rf"(?:[/|@&]|{_MINUS})(?=\w)")  # the material is one half of a composite or of a couple
+_COUPLE = re.compile(r"[/|](?:Li|lithium|graphite|Gr|C)(?![\w@–−-]|\s?(?:composite|core|film))")
+_METALS = re.compile(r"Ni|Mn|Co(?!\w*\))|Fe|Ti|V(?![a-z])|Cr|Cu|Mo|Nb|Sn|Ru")
+_IONS = re.compile(r"La|Zr|Ge|P\d*S|PS|Al\d|Ta|In|Y(?![a-z])|Sc")
+_SALT = re.compile(r"(?:Li|Na)\d?(?:PF6|BF4|ClO4|SO4|TFSI|FSI|NO3|F|Cl|OH|CO3|BOB|DFOB)$|(?:Li|Na)\d?[SO]\d?$")
+_FORMULA = re.compile(r"(?<![\w.])(?:Li|Na)(?:[A-Z][a-z]?\d*(?:\.\d+)?|\d+(?:\.\d+)?|\([A-Za-z0-9.]+\)\d*)+(?![\w])")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A name found in a text."""
+
+    name: str
+    start: int
+    end: int
+    sort: str = "other"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its unit as written, in canonical spelling of the unit."""
+
+    value: float
+    unit: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Property:
+    """A row of `properties.yaml`."""
+
+    name: str
+    unit: str
+    units: dict[str, float]
+    words: tuple[str, ...]
+    range: tuple[float, float]
+    sorts: frozenset[str]
+    implied: bool = False
+    not_after: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def properties() -> tuple[Property, ...]:
+    """What can be mined."""
+    raw = yaml.safe_load((HERE / "properties.yaml").read_text(encoding="utf-8"))
+    return tuple(Property(**{**row, "words": tuple(row["words"]), "range": tuple(map(float, row["range"])),
+                             "sorts": frozenset(row["sorts"]), "not_after": tuple(row.get("not_after", ())),
+                             "units": {k: float(v) for k, v in row["units"].items()}}) for row in raw)
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
+    """The pattern of all names, and for each name the canonical one with its sort."""
+    raw = yaml.safe_load((HERE / "lexicon.yaml").read_text(encoding="utf-8"))
+    names = {alias: (key, row["sort"]) for key, row in raw.items() for alias in row["names"]}
+    ordered = sorted(names, key=len, reverse=True)
+    words = "|".join(re.escape(n) if not n.islower() else rf"(?i:{re.escape(n)})" for n in ordered)
+    return re.compile(rf"(?<![\w.@])(?:{words})(?![\w.]*\d|\w|[-–][a-z]*(?:free|based)\b)"), names
+
+
+def number(text: str) -> float:
+    """A number as papers write it: 1,200; 3.1 × 10−4; 10−4."""
+    plain = re.sub(_MINUS, "-", re.sub(r"(?<=\d),(?=\d{3})", "", text)).replace(" ", "").replace("^", "")
+    plain = re.sub(r"[×x·⋅*]10\(?(-?\d+)\)?", r"e\1", plain)
+    return float(re.sub(r"^10(-\d+)$", r"1e\1", plain))
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Numbers with units, in order; numbers of a list share the unit that follows its last one."""
+    found: list[Quantity] = []
+    for match in _QUANTITY.finditer(text):
+        unit = next(name for i, (name, _) in enumerate(_UNITS) if match.group(f"u{i}"))
+        first = [Quantity(number(match.group("value")), unit, match.start("value"), match.end())]
+        at = match.start("value")
+        while (before := _LISTED.search(text, max(at - 40, 0), at)) is not None:
+            first.insert(0, Quantity(number(before.group("value")), unit, before.start("value"), match.end()))
+            at = before.start("value")
+        found += [q for q in first if not any(q.start == other.start for other in found)]
+    return found
+
+
+def bare_fractions(text: str) -> list[Quantity]:
+    """Numbers below one without a unit: transference numbers are written so."""
+    return [Quantity(float(m.group("value")), "1", m.start(), m.end()) for m in _BARE.finditer(text)]
+
+
+def materials(text: str) -> list[Found]:
+    """Materials in order under canonical names; a formula that no list holds is its own name.
+
+    A material that is joined to another one by a sign is a composite, of which nothing is taken; in a couple such as
+    LiFePO4/Li the figures are the first one's.
+    """
+    pattern, names = _names()
+    lowered = {k.lower(): v for k, v in names.items() if k.islower()}
+    found = []
+    for match in pattern.finditer(text):
+        name, sort = names.get(match.group()) or lowered[match.group().lower()]
+        found.append(Found(name, match.start(), match.end(), sort))
+    for match in _FORMULA.finditer(text):
+        if not any(f.start < match.end() and match.start() < f.end for f in found) and len(match.group()) > 3:
+            found.append(Found(match.group(), match.start(), match.end(), _sort(match.group())))
+    return sorted((_unless_composite(f, text) for f in found), key=lambda f: f.start)
+
+
+def _unless_composite(found: Found, text: str) -> Found:
+    after = _JOINED.match(text, found.end) and not _COUPLE.match(text, found.end)
+    before = found.start > 1 and re.search(r"[\w)]$", text[:found.start - 1]) and text[found.start - 1:found.start] in "/|@&-–−" \
+        and not re.search(r"(?<!\w)(?:Li|lithium)[/|]$", text[:found.start])
+    return Found(found.name, found.start, found.end, "composite") if after or before else found
+
+
+def _sort(formula: str) -> str:
+    if _SALT.match(formula):
+        return "other"
+    return "ion_conductor" if _IONS.search(formula) and not re.search(r"Ni|Mn|Co|Fe", formula) else (
+        "active" if _METALS.search(formula) else "other")
+
+
+def named(text: str, known: Property) -> list[Found]:
+    """Where a text names a property, the longest words only."""
+    taken: list[Found] = []
+    for words in sorted(known.words, key=len, reverse=True):
+        for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE):
+            other = any(text[:match.start()].lower().rstrip().endswith(word) for word in known.not_after)
+            if not other and not any(f.start < match.end() and match.start() < f.end for f in taken):
+                taken.append(Found(known.name, match.start(), match.end()))
+    return sorted(taken, key=lambda f: f.start)
