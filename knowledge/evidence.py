@@ -82,8 +82,7 @@ class Reported(Frozen):
     quartiles: tuple[float, float] | None = None    # None for fewer than four values
     claims: tuple[Claim, ...] = ()
 
-    @property
-    def text(self) -> str:
+    def in_words(self) -> str:
         """The summary in words."""
         values = "1 reported value" if self.count == 1 else f"{self.count} reported values"
         spread = "" if self.count == 1 else f", {self.low:g} to {self.high:g}"

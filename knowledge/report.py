@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from knowledge.ask import Unanswerable
-from knowledge.evidence import Evidence, Source
+from knowledge.evidence import Evidence, Reported, Source
 from knowledge.frozen import Frozen
 from knowledge.offer import Feasibility, Offer, SearchStep, SystemChoice
 from knowledge.requirement import Reading
@@ -56,6 +56,7 @@ class Report(Frozen):
     reading: Reading
     evidence: tuple[Evidence, ...] = ()
     without_evidence: tuple[str, ...] = Field(default=(), description="ids of musts for which nothing was found")
+    reported: tuple[Reported, ...] = Field(default=(), description="figures that sources report of the materials")
     systems: tuple[SystemChoice, ...] = ()
     formats: tuple[SystemChoice, ...] = ()
     unanswerable: tuple[Unanswerable, ...] = ()

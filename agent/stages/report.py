@@ -78,6 +78,7 @@ def assemble(state: RunState, services: Services) -> Report:
         reading=reading,
         evidence=quoted,
         without_evidence=evidence.without_evidence,
+        reported=evidence.reported,
         systems=chosen.systems,
         formats=chosen.formats,
         unanswerable=unanswerable,

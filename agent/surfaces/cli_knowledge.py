@@ -82,6 +82,27 @@ def add(
     show_rows([entry.model_dump(mode="json") for entry in report.files])
 
 
+@knowledge_app.command("claims")
+@guarded
+def claims(
+    materials: Annotated[list[str] | None, typer.Argument(help="Materials such as lfp, nmc811; all if absent.")] = None,
+    store: StoreOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Figures that the papers in the store report of materials, each property with its spread and quotes."""
+    from agent.settings import settings_from_environment
+    from tools.retrieve.stores import reported_values
+
+    found = reported_values(settings_from_environment().home, materials or None, store=store)
+    if json_:
+        emit_json([r.model_dump(mode="json") for r in found])
+        return
+    from agent.surfaces.tables import show_rows
+
+    show_rows([{"material": r.composition, "property": r.property.replace("_", " "), "reported": r.in_words(),
+                "quote": r.claims[0].quote, "source": r.claims[0].source, "place": r.claims[0].place} for r in found])
+
+
 @contextmanager
 def _progress(shown: bool) -> Iterator[Progress]:
     """A bar on standard error where a person watches; else nothing."""

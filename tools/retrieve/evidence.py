@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
-from knowledge.evidence import Evidence, Passage
+from knowledge.evidence import Evidence, Passage, Reported
 from knowledge.frozen import Frozen
 from knowledge.requirement import Requirement
 from tools.failures import StoreBroken
@@ -12,7 +14,14 @@ from tools.retrieve.bearing import FILED, Bearing, Frame, bearings, fits, frame_
 from tools.retrieve.stores import library_for, told
 from tools.tool import Context, tool
 
+if TYPE_CHECKING:
+    from knowledge.literature.search import Library
+
 _PER_SYSTEM = 2
+MATERIALS = {  # the materials of a system, as claims name them
+    "nmc811_graphite_siox": ("nmc811", "graphite", "siox"), "nmc532_graphite": ("nmc532", "graphite"),
+    "nca_graphite": ("nca", "graphite"), "lfp_graphite": ("lfp", "graphite"), "lco_graphite": ("lco", "graphite"),
+}
 
 
 class EvidenceRequest(Frozen):
@@ -31,10 +40,11 @@ class EvidenceResult(Frozen):
     store_digest: str
     evidence: tuple[Evidence, ...]
     without_evidence: tuple[str, ...] = Field(description="ids of musts for which nothing was found")
+    reported: tuple[Reported, ...] = Field(default=(), description="what sources report of the systems' materials")
 
 
 @tool(
-    stage="evidence", version="2", backends=("bm25s", "chromadb", "numpy"),
+    stage="evidence", version="3", backends=("bm25s", "chromadb", "numpy"),
     example={"requirements": [], "systems": ["lfp_graphite"], "store_digest": "as store_digest() gives it"},
 )
 def find_evidence(request: EvidenceRequest, context: Context) -> EvidenceResult:
@@ -56,7 +66,18 @@ def find_evidence(request: EvidenceRequest, context: Context) -> EvidenceResult:
     return EvidenceResult(
         store_digest=library.digest, without_evidence=tuple(without),
         evidence=tuple(_evidence(i, b, ids) for i, (b, ids) in enumerate(gathered.values(), start=1)),
+        reported=_reported(library, frame),
     )
+
+
+def _reported(library: Library, frame: Frame) -> tuple[Reported, ...]:
+    """What the store's papers report of the active materials in question, material by material."""
+    from knowledge.literature.claims.shelf import reported
+
+    materials = sorted({m for s in frame.systems for m in MATERIALS.get(s, ())})
+    with told():
+        found = reported(library.store, materials)
+    return tuple(sorted(found, key=lambda r: (r.composition, -r.count, r.property)))
 
 
 def _gather(gathered: dict[str, tuple[Bearing, list[str]]], bearing: Bearing, bears_on: str) -> None:

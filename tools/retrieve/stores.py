@@ -11,6 +11,7 @@ from tools.failures import BadInput, StoreBroken
 from tools.tool import Progress, silent
 
 if TYPE_CHECKING:
+    from knowledge.evidence import Reported
     from knowledge.literature.ingest import AddReport
     from knowledge.literature.search import Library
 
@@ -64,6 +65,19 @@ def list_files(home: Path, store: Path | None = None) -> list[dict[str, Any]]:
 
     with told():
         return open_store(home, store).files()
+
+
+def reported_values(home: Path, materials: Iterable[str] | None = None, store: Path | None = None) -> list[Reported]:
+    """What the papers of a store report of these materials, or of all, each property with its spread.
+
+    Raises:
+        StoreBroken: the store cannot be opened.
+    """
+    from knowledge.literature.claims.shelf import reported
+    from knowledge.literature.library import open_store
+
+    with told():
+        return reported(open_store(home, store), materials)
 
 
 def library_for(home: Path, store: str | None, digest: str) -> Library:

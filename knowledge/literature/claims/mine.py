@@ -17,26 +17,29 @@ from knowledge.literature.claims.reading import (
     quantities,
 )
 
-_SENTENCE = re.compile(r"(?<!\bvs\.)(?<!\bal\.)(?<!\bca\.)(?<!\bFig\.)(?<!\bRef\.)(?<=[.!?])\s+(?=[A-Z(\[])|\n+")
+_SENTENCE = re.compile(
+    r"(?<!\bvs\.)(?<!\bal\.)(?<!\bca\.)(?<!\bFig\.)(?<!\bRef\.)(?<=[.!?])\s+(?=[A-Z(\[])|\n+")
 _NEAR = 110        # characters between a property's name and its figure
 _NEAR_PERCENT = 45  # the same where the unit is per cent, which may be of anything
 _NEAR_NAME = 160   # characters between a material's name and the figure
 _UNSURE = re.compile(
     r"\b(?:should|would|could|might|may|must|expected|target(?:s|ed)?|goal|require[sd]?|aim(?:s|ed)?|assum\w+|if|"
-    r"predict\w*|estimat\w+|ideal|commercial\w* requir\w+|suppose\w*|hypothe\w+|needs?|ideally|whether|unless|not)\b|\?", re.IGNORECASE)
+    r"predict\w*|estimat\w+|ideal|commercial\w* requir\w+|suppose\w*|hypothe\w+|needs?|ideally|whether|"
+    r"unless|not)\b|\?", re.IGNORECASE)
 _CHANGE = re.compile(r"\b(?:by|increase[sd]?\s+of|decrease[sd]?\s+of|loss\s+of|drop\s+of|gain\s+of|difference\s+of|"
                      r"reduction\s+of|rise\s+of|lower\s+by|higher\s+by|fade\s+of|improvement\s+of)\s*(?:about|"
                      r"around|roughly|nearly|almost|over|up to|~)?\s*$", re.IGNORECASE)
 _BOUND = re.compile(r"(?:[<>≤≥]|\b(?:less|more|lower|higher|greater|smaller|larger) than|\bat (?:least|most)|\bup to|"
-                    r"\bas (?:high|low) as|\bbelow|\babove|\bover|\bunder|\bexceed\w*|\b1\s?C\s?[=≈])\s*(?:about|~)?\s*$",
+                    r"\bas (?:high|low) as|\bbelow|\babove|\bover|\bunder|\bexceed\w*|\b1\s?C\s?[=≈])\s*"
+                    r"(?:about|~)?\s*$",
                     re.IGNORECASE)
 _FOLLOWS = re.compile(r"^[\s)]*(?:for|of|in|by)\s+(?:the\s+|a\s+|an\s+)?(?:\w+\s+){0,2}$", re.IGNORECASE)
-_MIXED = re.compile(r"\b(?:composites?|hybrids?|nanowires?|framework|network|fillers?|dispersed|blends?|membranes?|separators?|"
-                    r"coated|coatings?|decorated|wrapped|doped|doping|modified|mixture|SCE|CPE|added|additives?)\b",
+_MIXED = re.compile(r"\b(?:composites?|hybrids?|nanowires?|framework|network|fillers?|dispersed|blends?|membranes?|"
+                    r"separators?|coated|coatings?|decorated|wrapped|doped|doping|modified|mixture|SCE|CPE|added|additives?)\b",
                     re.IGNORECASE)  # then the figure may be of the mixture and not of the material
 _LIST = re.compile(r"^\s*(?:,|and|, and|or)\s*(?:the\s+)?$")
-_OTHERS = re.compile(r"\b(?:than|compared|versus|vs\.?|whereas|while|instead|unlike|contrast|respectively|relative to)\b",
-                     re.IGNORECASE)
+_OTHERS = re.compile(r"\b(?:than|compared|versus|vs\.?|whereas|while|instead|unlike|contrast|respectively|relative to)"
+                     r"\b", re.IGNORECASE)
 _CONDITIONS = tuple(re.compile(p) for p in (
     r"(?:\bat|\bwith|\bof|@)\s+(C/\d+(?:\.\d+)?|\d+(?:\.\d+)?\s?C)(?![\w°/])",
     r"\bat\s+((?:room temperature|[-−–]?\d+(?:\.\d+)?\s?(?:°\s?C|℃|K)(?!\w)))",
@@ -81,7 +84,7 @@ def _sentence(passage: Passage, start: int, end: int) -> Iterator[Claim]:
     for known in properties():
         mentions = named(text, known)
         fitting = [q for q in every if q.unit in known.units] if known.units else bare_fractions(text)
-        taken = [q for q in fitting if _belongs(q, known, mentions, text, every)]
+        taken = [q for q in fitting if _belongs(q, known, mentions, text)]
         if not taken:
             continue
         fit = [f for f in about if f.sort in known.sorts]
@@ -91,8 +94,8 @@ def _sentence(passage: Passage, start: int, end: int) -> Iterator[Claim]:
                 yield _claim(passage, text, start, known, value, material.name, quantity, taken)
 
 
-def _belongs(quantity: Quantity, known: Property, mentions: list[Found], text: str, every: list[Quantity]) -> bool:
-    """Whether the figure is of this property: its words are near, no other property's are nearer, and it is no change."""
+def _belongs(quantity: Quantity, known: Property, mentions: list[Found], text: str) -> bool:
+    """Whether the figure is of this property: its words are near, no other's are nearer, and it is no change."""
     before = text[:quantity.start]
     if _CHANGE.search(before) or _BOUND.search(before):
         return False
@@ -153,7 +156,8 @@ def _claim(passage: Passage, text: str, start: int, known: Property, value: floa
     until = min((q.start for q in taken if q.start > quantity.start and q.end != quantity.end), default=len(text))
     conditions = tuple(dict.fromkeys(
         m.group(1).strip() for p in _CONDITIONS for m in p.finditer(text)
-        if since <= m.start(1) < until and not m.start(1) <= quantity.start < m.end(1)))
+        if since <= m.start(1) < until and not m.start(1) <= quantity.start < m.end(1)
+        and (since == 0 or m.start(1) > quantity.start)))
     method = next((name for name, pattern in _METHODS.items() if re.search(pattern, text)), None)
     return Claim(
         composition=material, property=known.name, value=float(f"{value:.6g}"), unit=known.unit, conditions=conditions,

@@ -12,7 +12,8 @@ import yaml
 HERE = Path(__file__).parent
 _MINUS = "[-−–‐‑]"
 _POWER = rf"(?:\s?[×x·⋅*]\s?10\s?\^?\s?\(?(?:{_MINUS}\s?)?\d+\)?)"
-NUMBER = rf"(?:(?<![\w.,/])(?<!10{_MINUS})(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?){_POWER}?|(?<!\d)(?<!\d[.,])10\s?\^?{_MINUS}\s?\d+)"
+NUMBER = rf"(?:(?<![\w.,/])(?<!10{_MINUS})(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?){_POWER}?"
+NUMBER += rf"|(?<!\d)(?<!\d[.,])10\s?\^?{_MINUS}\s?\d+)"
 _PER = {"g": r"g", "kg": r"kg", "cm": r"cm", "L": r"[Ll]", "s": r"s", "m": r"m", "mol": r"mol"}
 
 
@@ -20,7 +21,8 @@ def _over(top: str, below: str, power: str = "1") -> str:
     """`top` per `below`, as /below or below to a negative power."""
     shown = "" if power == "1" else rf"\s?\^?[{power}{'²' if power == '2' else '³'}]"
     superscript = {"1": "¹", "2": "²", "3": "³"}[power]
-    return rf"{top}\s?(?:/\s?{_PER[below]}{shown}(?!\w)|[\s·⋅]?{_PER[below]}\s?\^?(?:{_MINUS}|⁻)\s?[{power}{superscript}])"
+    inverse = rf"[\s·⋅]?{_PER[below]}\s?\^?(?:{_MINUS}|⁻)\s?[{power}{superscript}]"
+    return rf"{top}\s?(?:/\s?{_PER[below]}{shown}(?!\w)|{inverse})"
 
 
 _UNITS: tuple[tuple[str, str], ...] = (
@@ -145,8 +147,9 @@ def materials(text: str) -> list[Found]:
 
 def _unless_composite(found: Found, text: str) -> Found:
     after = _JOINED.match(text, found.end) and not _COUPLE.match(text, found.end)
-    before = found.start > 1 and re.search(r"[\w)]$", text[:found.start - 1]) and text[found.start - 1:found.start] in "/|@&-–−" \
-        and not re.search(r"(?<!\w)(?:Li|lithium)[/|]$", text[:found.start])
+    left = text[:found.start]
+    before = re.search(r"[\w)][/|@&–−-]$", left) \
+        and not re.search(r"(?<!\w)(?:Li|lithium)[/|]$", left)
     return Found(found.name, found.start, found.end, "composite") if after or before else found
 
 

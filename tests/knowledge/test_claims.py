@@ -1,0 +1,120 @@
+"""Reported figures out of sentences and tables: right or left out, with quotes that stand, merged with their spread."""
+
+from pathlib import Path
+
+import pytest
+
+from evals.literature_tasks import mine as mine_labelled
+from evals.scorers.claims import claim_precision, claim_recall
+from evals.suites import SuiteCase
+from knowledge.evidence import Claim, Passage, Source
+from knowledge.literature.claims.merge import merged
+from knowledge.literature.claims.mine import mine_text
+from knowledge.literature.claims.reading import materials, number, properties, quantities
+from knowledge.literature.claims.shelf import claims_of, reported
+from knowledge.literature.claims.tables import mine_tables
+from knowledge.literature.ingest import add_files, works_in
+from knowledge.literature.store import PassageStore
+
+SAMPLES = Path(__file__).parent / "literature"
+
+
+def passage(text, **more):
+    source = Source(key="k", kind="paper", title="A title", **more)
+    return Passage(id="p", text=text, source=source, place="paragraph 1", document="d", start=100, end=100 + len(text))
+
+
+def told(text):
+    return [(c.composition, c.property, c.value) for c in mine_text(passage(text))]
+
+
+def test_on_labelled_sentences_nearly_everything_taken_is_right():
+    case = mine_labelled(SuiteCase(name="s", document="evals/cases/claims/sentences.yaml"))
+    assert len(case.rows) == 100
+    assert claim_precision(case, None).value >= 0.9, claim_precision(case, None).reason
+    assert claim_recall(case, None).value >= 0.8
+
+
+@pytest.mark.parametrize(("written", "value"), [
+    ("3.08 × 10−4", 3.08e-4), ("1,200", 1200), ("10−9", 1e-9), ("2.5·10^3", 2500), ("0.35", 0.35)])
+def test_numbers_as_papers_write_them(written, value):
+    assert number(written) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(("written", "unit"), [
+    ("157 mAh g−1", "mAh/g"), ("157 mA h/g", "mAh/g"), ("3 mAh cm−2", "mAh/cm2"), ("2 mS cm-1", "mS/cm"),
+    ("45 m2 g−1", "m2/g"), ("6 × 10−14 cm2 s−1", "cm2/s"), ("12 mg/cm2", "mg/cm2"), ("1.3 g cm−3", "g/cm3"),
+    ("25 °C", "degC")])
+def test_units_as_papers_write_them(written, unit):
+    quantity, = quantities(f"it was {written} there")
+    assert quantity.unit == unit
+
+
+def test_composites_are_not_taken_for_their_parts():
+    sorts = {f.name: f.sort for f in materials("LiFePO4/graphene, LiFePO4/Li, and NMC811 with PVdF-SiO2")}
+    assert materials("LiFePO4/graphene film")[0].sort == "composite"
+    assert materials("a LiFePO4/Li cell")[0].sort == "active"
+    assert sorts["nmc811"] == "active" and sorts["pvdf"] == "composite"
+
+
+@pytest.mark.parametrize("text", [
+    "NMC811 should reach 220 mAh/g in the next cell generation.", "The capacity of LFP fell by 12 mAh/g in a month.",
+    "More than 160 mAh/g were found for LFP in this work.", "LiFePO4/graphene composites gave 166 mAh/g at 0.1 C.",
+    "Coin cells gave a capacity of 150 mAh/g at 0.1 C in all tests.",
+])
+def test_what_is_in_doubt_is_left_out(text):
+    assert told(text) == []
+
+
+def test_a_claim_quotes_its_sentence_with_offsets_conditions_and_method():
+    text = "Cells were made. The conductivity of LLZO is 0.4 mS/cm at 25 °C, as EIS shows. It is stable."
+    claim, = mine_text(passage(text))
+    assert claim.quote == "The conductivity of LLZO is 0.4 mS/cm at 25 °C, as EIS shows."
+    assert (claim.start - 100, claim.end - 100) == (text.index("The"), text.index(" It"))
+    assert (claim.value, claim.unit, claim.conditions) == (0.0004, "S/cm", ("25 °C",))
+    assert claim.method == "impedance spectroscopy"
+
+
+def test_retracted_papers_report_nothing():
+    from knowledge.literature.claims.mine import mine
+
+    text = "The LFP cathode gave a discharge capacity of 157 mAh/g."
+    assert list(mine([passage(text)])) and not list(mine([passage(text, status="retracted")]))
+
+
+def test_table_cells_under_a_head_with_unit():
+    work, = works_in(SAMPLES / "capacities.nxml", "0" * 64)
+    found = list(mine_tables(work))
+    assert [(c.composition, c.property, c.value) for c in found] == [
+        ("lfp", "specific_capacity", 158.0), ("lfp", "density", 2.1), ("nmc811", "specific_capacity", 199.0),
+        ("nmc811", "density", 2.6)]
+    assert found[0].place == "Table 1, row 2, column 2"
+    assert all(work.text[c.start:c.end] == c.quote for c in found)
+
+
+def claim(value, source, name="lfp"):
+    return Claim(composition=name, property="specific_capacity", value=value, unit="mAh/g", quote="q", passage="p",
+                 place="abstract", source=source)
+
+
+def test_claims_merge_with_their_spread():
+    rows = [claim(v, s) for v, s in ((150, "a"), (150, "a"), (160, "b"), (155, "b"), (170, "c"))]
+    one, = merged(rows)
+    assert (one.count, one.sources, one.median, one.low, one.high) == (4, 3, 157.5, 150, 170)
+    assert one.in_words() == "4 reported values, median 157.5 mAh/g, 150 to 170 (3 sources)"
+    assert one.quartiles is not None and one.claims[0].value in (155, 160)
+
+
+def test_a_store_is_mined_once(tmp_path, monkeypatch):
+    store = PassageStore(tmp_path / "own")
+    add_files(store, [SAMPLES / "capacities.nxml"], lambda *_: None)
+    first = claims_of(store)
+    assert {c.source for c in first} == {"doi:10.5555/invented.2023.3"}
+    monkeypatch.setattr("knowledge.literature.claims.shelf.mine_tables", lambda work: 1 / 0)
+    assert claims_of(store) == first
+    assert reported(store, ["nmc811"])[0].composition == "nmc811" and not reported(store, ["nca"])
+
+
+def test_every_property_has_words_and_a_plausible_range():
+    for known in properties():
+        assert known.words and known.range[0] < known.range[1] and known.sorts
