@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from knowledge.literature.words import STOP, word_runs
 
-EMBEDDER_ID = "hashed-ngrams-3-5-v1"
-DIMENSION = 1024
+EMBEDDER_ID = "hashed-ngrams-3-5-v2"
+DIMENSION = 512
 _SIZES = (3, 4, 5)
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 

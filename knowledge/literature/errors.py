@@ -25,3 +25,11 @@ class NothingToAdd(LiteratureError):
 
 class UnreadableWork(LiteratureError):
     """A paper, patent or bibliography cannot be read; it is skipped and the message says why."""
+
+
+class EmbedderUnavailable(LiteratureError):
+    """The embedder that a store names cannot be opened or does not answer."""
+
+
+class ServerUnavailable(LiteratureError):
+    """The Chroma server that a store names does not answer."""

@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.evidence import Passage
-from knowledge.literature.embed import DIMENSION, EMBEDDER_ID, embed
-from knowledge.literature.errors import EmbedderMismatch, StoreDamaged
+from knowledge.literature.embedders import Embedder
+from knowledge.literature.errors import EmbedderMismatch, ServerUnavailable, StoreDamaged
 from knowledge.literature.store import PassageStore
 from knowledge.literature.words import tokens
 
 COLLECTION = "passages"
+_OWN = "hashed-ngrams"
 BATCH = 5_000  # Chroma takes at most 5,461 at once
 _LEXICAL_FORMAT = "3"
 TITLE = "§"  # before a token that stands in the title only
@@ -129,6 +132,8 @@ def open_vectors(store: PassageStore) -> Any:
     from chromadb.errors import ChromaError
 
     broken = (ChromaError, sqlite3.Error, ValueError, KeyError, OSError, RuntimeError)
+    if store.meta("chroma"):  # a server is not ours to throw away
+        return _fitting_collection(store)
     try:
         return _fitting_collection(store)
     except broken as error:  # derived data: thrown away and made anew from the passages
@@ -142,11 +147,32 @@ def open_vectors(store: PassageStore) -> Any:
             ) from again
 
 
-def _client(folder: Path) -> Any:
+def _client(store: PassageStore) -> Any:
+    """Chroma in the store's folder, or the server that the store names."""
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(path=str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
+    quiet, server = Settings(anonymized_telemetry=False), store.meta("chroma")
+    if not server:
+        return chromadb.PersistentClient(path=str(store.folder / "chroma"), settings=quiet)
+    parts = urlsplit(server)
+    try:
+        return chromadb.HttpClient(host=parts.hostname or "", port=parts.port or 8000, ssl=parts.scheme == "https",
+                                   settings=quiet)
+    except (ValueError, OSError) as error:
+        raise ServerUnavailable(f"the Chroma server {server} does not answer ({error}); start it, or go back with "
+                                "`cellwright knowledge configure --chroma local`") from error
+
+
+def collection_name(store: PassageStore) -> str:
+    """`passages` in the store's own folder; on a server, which many stores share, with the store's own mark."""
+    if not store.meta("chroma"):
+        return COLLECTION
+    mark = store.meta("name")
+    if mark is None:
+        mark = uuid4().hex[:16]
+        store.note("name", mark)
+    return f"cellwright-{mark}"
 
 
 def _discard_vectors(folder: Path) -> None:
@@ -157,29 +183,32 @@ def _discard_vectors(folder: Path) -> None:
 
 
 def _fitting_collection(store: PassageStore) -> Any:
-    client = _client(store.folder)
-    wanted = {"embedder": EMBEDDER_ID, "dimension": DIMENSION}
-    if COLLECTION in {c if isinstance(c, str) else c.name for c in client.list_collections()}:
-        collection = client.get_collection(COLLECTION, embedding_function=None)
-        made = collection.metadata or {}
-        if {k: made.get(k) for k in wanted} != wanted:
+    client, embedder, name = _client(store), store.embedder, collection_name(store)
+    wanted = {"embedder": embedder.id, "dimension": embedder.dimension}
+    if name in {c if isinstance(c, str) else c.name for c in client.list_collections()}:
+        collection = client.get_collection(name, embedding_function=None)
+        made = {k: (collection.metadata or {}).get(k) for k in wanted}
+        if made != wanted and all(str(m).startswith(_OWN) for m in (made["embedder"], embedder.id)):
+            client.delete_collection(name)  # an earlier version of our own: made anew, offline and cheap
+            return _fitting_collection(store)
+        if made != wanted:
             raise EmbedderMismatch(
-                f"the vectors in {store.folder} were made with {made.get('embedder')!r} ({made.get('dimension')} "
-                f"numbers), and this version uses {EMBEDDER_ID!r} ({DIMENSION}); choose another --store, or delete "
-                f"{store.folder / 'chroma'} and it will be built anew from the stored passages"
+                f"the vectors in {store.folder} were made with {made['embedder']!r} ({made['dimension']} numbers), and "
+                f"{embedder.id!r} ({embedder.dimension}) is in use; choose another --store, or delete "
+                f"{store.folder / 'chroma'} and they will be made anew from the stored passages"
             )
     else:
         collection = client.create_collection(
-            COLLECTION, embedding_function=None, metadata=wanted, configuration={"hnsw": {"space": "cosine"}},
+            name, embedding_function=None, metadata=wanted, configuration={"hnsw": {"space": "cosine"}},
         )
     marker = store.folder / "chroma.digest"
     if not (marker.exists() and marker.read_text() == store.digest and collection.count() == len(store.keys())):
-        _synchronise(store, collection)
+        _synchronise(store, collection, embedder)
         marker.write_text(store.digest)
     return collection
 
 
-def _synchronise(store: PassageStore, collection: Any) -> None:
+def _synchronise(store: PassageStore, collection: Any, embedder: Embedder) -> None:
     """Add what is missing and drop what is gone, in batches; a stop in between is picked up the next time.
 
     A changed passage keeps its id only if it is a card, so cards are always written again.
@@ -193,4 +222,4 @@ def _synchronise(store: PassageStore, collection: Any) -> None:
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
         texts = [indexed_text(Passage.model_validate_json(r[3])) for r in batch]
-        collection.upsert(ids=[r[0] for r in batch], embeddings=embed(texts))
+        collection.upsert(ids=[r[0] for r in batch], embeddings=embedder.embed(texts))

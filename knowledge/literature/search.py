@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.evidence import Passage, SourceKind
-from knowledge.literature.embed import embed
 from knowledge.literature.index import Lexical, exclusive, open_lexical, open_vectors
 from knowledge.literature.query import glossary_words, parse
 from knowledge.literature.spelling import Speller
@@ -52,11 +51,12 @@ class Library:
         with exclusive(folder):
             self.lexical: Lexical = open_lexical(self.store)
             self._vectors: Any = open_vectors(self.store)
+        self._embedder = self.store.embedder
         keys = self.store.keys()
         self.digest = self.store.digest
         self.ids = [k[0] for k in keys]
         self._row = {k[0]: i for i, k in enumerate(keys)}
-        self._kinds = np.array([k[1] for k in keys], dtype=object)
+        self._kinds = np.array([k[1] for k in keys])
         self._years = np.array([k[2] or 0 for k in keys], dtype=np.int32)
         self._speller = Speller(self.lexical.vocabulary)
         self._terms = Speller(glossary_words() | STOP)
@@ -109,13 +109,14 @@ class Library:
 
     def nearest(self, text: str, count: int) -> list[str]:
         """Ids of the passages whose vectors are nearest to the question's, nearest first."""
-        near = self._vectors.query(query_embeddings=embed([text]), n_results=min(count, len(self.ids)), include=[])
+        vector = self._embedder.embed([text])
+        near = self._vectors.query(query_embeddings=vector, n_results=min(count, len(self.ids)), include=[])
         return [str(one) for one in near["ids"][0]]
 
     def _cosine(self, text: str) -> NDArray[np.float64]:
         """Cosine of the nearest passages to the question, 0 for the others, shape (n_passages,)."""
         near = self._vectors.query(
-            query_embeddings=embed([text]), n_results=min(_DEPTH, len(self.ids)), include=["distances"]
+            query_embeddings=self._embedder.embed([text]), n_results=min(_DEPTH, len(self.ids)), include=["distances"]
         )
         found = np.zeros(len(self.ids))
         for one, distance in zip(near["ids"][0], near["distances"][0], strict=True):

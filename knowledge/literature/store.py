@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from knowledge.evidence import Passage
 from knowledge.literature.embed import EMBEDDER_ID
+from knowledge.literature.embedders import Embedder, embedder_for
 from knowledge.literature.errors import StoreDamaged
 from knowledge.literature.work import Work
 
@@ -146,9 +149,22 @@ class PassageStore:
             db.execute("insert or replace into meta values (?,?)", (key, value))
 
     @property
+    def embedder(self) -> Embedder:
+        """What makes this store's vectors; requests to an endpoint are noted in `egress.jsonl` beside the passages.
+
+        Raises:
+            EmbedderUnavailable: it cannot be opened.
+        """
+        return embedder_for(self.meta("embedder"), self._note_egress)
+
+    def _note_egress(self, line: dict[str, Any]) -> None:
+        with (self.folder / "egress.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **line}) + "\n")
+
+    @property
     def digest(self) -> str:
         """Identity of the content: changes when any passage is added, changed or removed, whatever the order."""
-        return hashlib.sha256(f"{EMBEDDER_ID} {self.meta('sum') or '0'}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.meta('embedder') or EMBEDDER_ID} {self.meta('sum') or '0'}".encode()).hexdigest()
 
 
 _FILE = ("sha256", "path", "status", "reason", "passages", "works", "done")

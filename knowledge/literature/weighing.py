@@ -81,21 +81,17 @@ def _add_form(form: tuple[str, ...], lexical: Lexical, best: NDArray[np.float32]
             there[rows] = np.maximum(there[rows], 1.0 if worth == 1.0 else _IN_TITLE + 0.25)
     if single:
         return
-    counts = scratch
-    touched = []
-    weakest = np.full(len(best), np.inf, dtype=np.float32)
+    counts, weakest = scratch, np.ones(len(best), dtype=np.float32)
     for token in form:
         rows, saturation = lexical.postings(token)
-        in_title, _ = lexical.postings(TITLE + token)
+        in_title, _ = lexical.postings(TITLE + token)  # never rows that hold it themselves
         counts[rows] += 1.0
         weakest[rows] = np.minimum(weakest[rows], 0.5 + 0.5 * saturation)
-        only = in_title[~np.isin(in_title, rows)] if len(in_title) else in_title
-        counts[only] += 1.0
-        weakest[only] = np.minimum(weakest[only], _IN_TITLE)
-        touched += [rows, only]
-    rows = np.unique(np.concatenate(touched)) if touched else np.empty(0, dtype=np.int64)
-    share = counts[rows] / len(form)
+        counts[in_title] += 1.0
+        weakest[in_title] = np.minimum(weakest[in_title], _IN_TITLE)
+    touched = np.flatnonzero(counts)
+    share = counts[touched] / len(form)
     whole = share >= 1.0
-    best[rows] = np.maximum(best[rows], np.where(whole, weakest[rows], _PARTIAL * share * 0.7))
-    there[rows] = np.maximum(there[rows], np.where(whole, 1.0, _PARTIAL * share))
-    counts[rows] = 0.0
+    best[touched] = np.maximum(best[touched], np.where(whole, weakest[touched], _PARTIAL * share * 0.7))
+    there[touched] = np.maximum(there[touched], np.where(whole, 1.0, _PARTIAL * share))
+    counts[touched] = 0.0

@@ -7,6 +7,7 @@ import pytest
 
 from knowledge.literature import index, library
 from knowledge.literature.cards import STARTER
+from knowledge.literature.embedders import HashedNgrams
 from knowledge.literature.errors import EmbedderMismatch, NothingToAdd, StoreDamaged
 from knowledge.literature.ingest import add_files, supported_files
 from knowledge.literature.library import default_folder, open_library, open_store
@@ -234,7 +235,7 @@ def test_a_stop_between_passages_and_indexes_is_made_up_for(tmp_path):
 def test_another_embedder_is_refused_with_the_way_out(tmp_path, monkeypatch):
     open_library(tmp_path)
     library._OPEN.clear()
-    monkeypatch.setattr(index, "EMBEDDER_ID", "somebody-elses-v9")
+    monkeypatch.setattr(HashedNgrams, "id", "somebody-elses-v9")
     with pytest.raises(EmbedderMismatch, match="hashed-ngrams.*delete"):
         Library(default_folder(tmp_path))
 
