@@ -13,6 +13,7 @@ from tools.screen.systems import choose_systems
 from tools.simulate.age import age_design, age_designs
 from tools.simulate.calibrate import calibrate_design
 from tools.simulate.evaluate import evaluate_design, evaluate_designs
+from tools.simulate.pack import build_pack, pack_to_cell
 from tools.tool import Tool
 from tools.verify.production import estimate_yields
 
@@ -28,6 +29,8 @@ CATALOGUE: tuple[Tool[Any, Any], ...] = (
     age_designs,
     estimate_yields,
     calibrate_design,
+    build_pack,
+    pack_to_cell,
 )
 
 

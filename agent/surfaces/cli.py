@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.surfaces import cli_inspect, cli_knowledge, cli_systems, cli_talk, exit_codes
+from agent.surfaces import cli_inspect, cli_knowledge, cli_pack, cli_systems, cli_talk, exit_codes
 from agent.surfaces.edge import complain, emit_json, guarded
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ cli_inspect.mount(app)
 cli_knowledge.mount(app)
 cli_talk.mount(app)
 cli_systems.mount(app)
+cli_pack.mount(app)
 
 FileArgument = Annotated[Path, typer.Argument(help="The RFx document: PDF, DOCX, XLSX, EML, HTML, Markdown or text.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for runs.  [default: runs]")]

@@ -257,6 +257,12 @@ def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluati
         tools.failures.BadInput: a field that cannot be right, an unknown system or material, values that contradict.
         tools.failures.Infeasible: the design cannot be built.
     """
+    key = run_key(evaluate_design, request.model_dump(mode="json"), context.seed)
+    return figures_with_scatter(request, context, key)
+
+
+def figures_with_scatter(request: EvaluateDesign, context: Context, origin: str) -> DesignEvaluation:
+    """What `evaluate_design` answers, for tools that need a cell's figures; `origin` is their own ledger key."""
     from tools.simulate.buildup import build_up
     from tools.simulate.pool import default_simulator, search_simulator
     from tools.simulate.replay import Recorder
@@ -268,10 +274,9 @@ def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluati
     design = sheet.design if sheet is not None else given
     assert isinstance(design, CellDesign)
     build_up(design)
-    key = run_key(evaluate_design, request.model_dump(mode="json"), context.seed)
     asks, recorder = _simulated(request.asks), Recorder(search_simulator(context))
     simulator = recorder if request.mesh == "search" else default_simulator(context)
-    found = evaluate_all([design], asks, simulator, request.mesh, request.curves, key, context.progress,
+    found = evaluate_all([design], asks, simulator, request.mesh, request.curves, origin, context.progress,
                          searcher=recorder)[0]
     assumed = sheet.assumed if sheet is not None else ()
     figures, scatter = with_scatter(design, asks, found.figures, recorder, assumed)
