@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+
 from pydantic import Field
 
 from knowledge.ask import Ask
