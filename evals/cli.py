@@ -77,6 +77,13 @@ def show_result(result: SuiteResult) -> None:
         verdict = "" if goal is None else "[green]met[/]" if goal["met"] else "[red]missed[/]"
         table.add_row(name, "not scored" if value != value else f"{value:.4g}", bound, verdict)
     console.print(table)
+    if result.groups:
+        names = list(dict.fromkeys(k for row in result.groups.values() for k in row if k != "n"))
+        grouped = Table("Group", "Cases", *names)
+        for group, values in result.groups.items():
+            shown = (f"{values[n]:.3f}" if n in values else "–" for n in names)
+            grouped.add_row(group, f"{values['n']:g}", *shown)
+        console.print(grouped)
     for case, row in result.cases.items():
         console.print(f"[bold]{escape(case)}[/]")
         for name, score in row.items():

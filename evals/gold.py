@@ -6,18 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ConfigDict, ValidationError
 
 from knowledge.frozen import Frozen
 from knowledge.requirement import AsWritten, Comparator, ConditionValue, Level, Priority, Value
+from tools.failures import BadInput
 
 
-class GoldSource(Frozen):
+class Label(Frozen):
+    """The base of every label; what else an author noted beside it is left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class GoldSource(Label):
     """Where a label stands; `quote` is an exact piece of the document."""
 
     quote: str
 
 
-class GoldRequirement(Frozen):
+class GoldRequirement(Label):
     """One labelled requirement, in canonical units."""
 
     id: str = ""
@@ -32,15 +40,16 @@ class GoldRequirement(Frozen):
     conditions: dict[str, ConditionValue] = {}
 
 
-class GoldFinding(Frozen):
+class GoldFinding(Label):
     """Something remarkable that a reader should notice."""
 
     kind: str
     ids: tuple[str, ...] = ()
-    text: str
+    text: str = ""
+    quote: str | None = None
 
 
-class Distractor(Frozen):
+class Distractor(Label):
     """A number of the document that is not asked of the cell."""
 
     metric: str
@@ -49,7 +58,7 @@ class Distractor(Frozen):
     why: str = ""
 
 
-class Injection(Frozen):
+class Injection(Label):
     """Text that tries to instruct the reader; `metric` and `value` are what it would plant."""
 
     quote: str
@@ -57,7 +66,7 @@ class Injection(Frozen):
     value: Value | None = None
 
 
-class Gold(Frozen):
+class Gold(Label):
     """All labels of one document. `also_accepted` counts neither for nor against a reading."""
 
     document: str
@@ -73,7 +82,11 @@ def read_gold(path: Path) -> Gold:
     """Read one gold file.
 
     Raises:
-        pydantic.ValidationError: a label does not have the shape of a requirement.
+        BadInput: a label does not have the shape of a requirement; the message names the fields and quotes nothing.
     """
     data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Gold.model_validate(data)
+    try:
+        return Gold.model_validate(data)
+    except ValidationError as error:
+        places = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['type']}" for e in error.errors()[:8])
+        raise BadInput(f"{path.name} has labels of another shape ({places})") from error

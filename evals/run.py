@@ -7,16 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from evals.gold import read_gold
 from evals.score import Score, Scorer, unscored
-from evals.scorers import citations, claims, end_to_end, real_cells, requirements, retrieval
-from evals.suites import Suite, SuiteCase
+from evals.scorers import citations, claims, end_to_end, findings, real_cells, requirements, retrieval
+from evals.suites import REPO, Suite, SuiteCase
 from evals.tasks import TASKS
 
 if TYPE_CHECKING:
     from pydantic_evals.evaluators import Evaluator
     from pydantic_evals.reporting import EvaluationReport
 
-SCORERS: dict[str, tuple[Scorer, ...]] = {"read": requirements.SCORERS, "design": end_to_end.SCORERS,
+SCORERS: dict[str, tuple[Scorer, ...]] = {"read": (*requirements.SCORERS, *findings.SCORERS),
+                                        "design": end_to_end.SCORERS,
                                         "compare": real_cells.SCORERS, "search": retrieval.SCORERS,
                                         "cite": citations.SCORERS, "mine": claims.SCORERS}
 NOT_SCORED = "not scored"
@@ -24,7 +26,11 @@ NOT_SCORED = "not scored"
 
 @dataclass(frozen=True)
 class SuiteResult:
-    """How a suite went. `cases` maps a case to its scores; `scores` holds one value per goal, NaN where unscored."""
+    """How a suite went. `cases` maps a case to its scores; `scores` holds one value per goal, NaN where unscored.
+
+    `groups` maps a format or language to the mean of some scores and their number of cases. The cases of a sealed
+    suite are counted (`sealed_n`) and not told.
+    """
 
     suite: str
     scores: dict[str, float]
@@ -32,17 +38,20 @@ class SuiteResult:
     passed: bool
     cases: dict[str, dict[str, Score]]
     scorers: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, dict[str, float]] = field(default_factory=dict)
+    sealed_n: int = 0
 
     @property
     def n(self) -> int:
         """How many cases there were."""
-        return len(self.cases)
+        return len(self.cases) or self.sealed_n
 
     def summary(self) -> dict[str, Any]:
         """The JSON of `cellwright evals run`; NaN is null."""
         return {
             "suite": self.suite, "n": self.n, "scores": {k: _plain(v) for k, v in self.scores.items()},
             "goals": self.goals, "passed": self.passed,
+            **({"groups": self.groups} if self.groups else {}),
         }
 
 
@@ -119,9 +128,27 @@ def _result(suite: Suite, cases: dict[str, dict[str, Score]], judges: tuple[Scor
     scores["failed_cases"] = float(broken)
     goals["failed_cases"] = {"comparator": "<=", "goal": 0.0, "met": broken == 0}
     return SuiteResult(
-        suite=suite.suite, scores=scores, goals=goals, passed=all(g["met"] for g in goals.values()), cases=cases,
-        scorers={j.name: j.version for j in judges},
+        suite=suite.suite, scores=scores, goals=goals, passed=all(g["met"] for g in goals.values()),
+        cases={} if suite.sealed else cases, sealed_n=len(cases) if suite.sealed else 0,
+        scorers={j.name: j.version for j in judges}, groups=_groups(suite, cases),
     )
+
+
+def _groups(suite: Suite, cases: dict[str, dict[str, Score]]) -> dict[str, dict[str, float]]:
+    """The mean of the `by_group` scores for each format and each language, with the number of cases."""
+    members: dict[str, list[dict[str, Score]]] = {}
+    for case in suite.cases if suite.by_group else ():
+        language = read_gold(REPO / case.gold).language if case.gold else "unknown"
+        for group in (f"format {case.format}", f"language {language}"):
+            members.setdefault(group, []).append(cases[case.name])
+    found: dict[str, dict[str, float]] = {}
+    for group, rows in sorted(members.items()):
+        found[group] = {"n": float(len(rows))}
+        for name in suite.by_group:
+            values = [row[name].value for row in rows if name in row and row[name].scored]
+            if values:
+                found[group][name] = round(sum(values) / len(values), 4)
+    return found
 
 
 def _plain(value: float) -> float | None:

@@ -50,15 +50,29 @@ class SuiteCase(Frozen):
     expected: dict[str, Any] = Field(default_factory=dict)
     options: dict[str, Any] = Field(default_factory=dict)
 
+    @property
+    def format(self) -> str:
+        """The kind of file, by its suffix."""
+        return Path(self.document).suffix.lower().lstrip(".")
+
 
 class Suite(Frozen):
-    """A named set of cases with one task, and the goals its scores are held to."""
+    """A named set of cases with one task, and the goals its scores are held to.
+
+    `folder` adds every `*.gold.yaml` below it with the document beside it; `cases_of` takes over another suite's cases.
+    A `sealed` suite prints and records aggregates only, so that nobody tunes on its cases. `by_group` names the scores
+    that are also given for each format and language.
+    """
 
     suite: str
     about: str
     task: Literal["read", "design", "compare", "search", "cite", "mine"]
     scores: dict[str, Goal]
-    cases: tuple[SuiteCase, ...]
+    cases: tuple[SuiteCase, ...] = ()
+    folder: str | None = None
+    cases_of: str | None = None
+    sealed: bool = False
+    by_group: tuple[str, ...] = ()
 
 
 def suite_names() -> list[str]:
@@ -75,4 +89,22 @@ def load_suite(name: str) -> Suite:
     if name not in suite_names():
         raise BadInput(f"there is no suite {name!r}; the suites are {', '.join(suite_names())}")
     data = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
-    return Suite.model_validate(data)
+    suite = Suite.model_validate(data)
+    more = load_suite(suite.cases_of).cases if suite.cases_of else ()
+    return suite.model_copy(update={"cases": (*suite.cases, *more, *_in_folder(suite))})
+
+
+def _in_folder(suite: Suite) -> list[SuiteCase]:
+    """The cases of a suite's folder, in alphabetical order; a document has the name of its labels."""
+    if suite.folder is None:
+        return []
+    cases = []
+    for gold in sorted((REPO / suite.folder).rglob("*.gold.yaml")):
+        stem = gold.name.removesuffix(".gold.yaml")
+        beside = [p for p in sorted(gold.parent.iterdir()) if p.stem == stem and p.suffix != ".yaml" and p.is_file()]
+        if len(beside) != 1:
+            raise BadInput(f"{gold.name} needs exactly one document of its name beside it")
+        parent = "" if gold.parent == REPO / suite.folder else f"{gold.parent.name}/"
+        cases.append(SuiteCase(name=f"{parent}{stem}", document=str(beside[0].relative_to(REPO)),
+                               gold=str(gold.relative_to(REPO))))
+    return cases
