@@ -51,7 +51,7 @@ class Document(Frozen):
 
     name: str
     sha256: str
-    media: Literal["pdf", "docx", "xlsx", "eml", "html", "markdown", "text"]
+    media: Literal["pdf", "docx", "xlsx", "eml", "msg", "zip", "html", "markdown", "text"]
     text: str
     blocks: tuple[Block, ...]
     language: str | None = None      # ISO 639-1, by simple evidence

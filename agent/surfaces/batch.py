@@ -24,7 +24,7 @@ from tools.failures import BadInput
 if TYPE_CHECKING:
     from rich.console import Console
 
-SUFFIXES = {".pdf", ".docx", ".xlsx", ".eml", ".html", ".htm", ".md", ".txt"}
+SUFFIXES = {".pdf", ".docx", ".xlsx", ".eml", ".msg", ".zip", ".html", ".htm", ".md", ".txt"}
 
 
 class BatchRow(Frozen):

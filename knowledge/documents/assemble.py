@@ -11,7 +11,7 @@ from knowledge.document import Block, BlockKind, Document, Unread
 from knowledge.documents.language import language_of
 from knowledge.documents.limits import MAX_BLOCKS, MAX_NOTES
 
-Media = Literal["pdf", "docx", "xlsx", "eml", "html", "markdown", "text"]
+Media = Literal["pdf", "docx", "xlsx", "eml", "msg", "zip", "html", "markdown", "text"]
 
 
 @dataclass(slots=True)

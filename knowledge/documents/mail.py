@@ -12,8 +12,9 @@ from email.message import Message
 from knowledge.document import Unread
 from knowledge.documents.assemble import Content, Draft, chain, stack
 from knowledge.documents.decode import decode
+from knowledge.documents.enclosed import Allowance, enclosed, label
 from knowledge.documents.errors import PARSER_FAULTS, UnreadableDocument
-from knowledge.documents.limits import MAX_NESTING, MAX_PARTS
+from knowledge.documents.limits import MAX_PARTS
 from knowledge.documents.mail_text import read_body
 
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
@@ -22,14 +23,14 @@ _FAULTS: tuple[type[Exception], ...] = (*PARSER_FAULTS, MessageError)
 _SMALL_PICTURE = 6_000  # bytes; a logo in a signature
 
 
-def read_mail(data: bytes, name: str, depth: int) -> Content:
+def read_mail(data: bytes, name: str, depth: int, allowance: Allowance) -> Content:
     """Blocks of a message and of all that is attached to it, down to MAX_NESTING messages inside messages.
 
     Raises UnreadableDocument for encrypted messages and for files that are no message.
     """
     try:
         message = email.message_from_bytes(data)
-        return MailReader(name, depth).read(message)
+        return MailReader(name, depth, allowance).read(message)
     except _FAULTS as fault:
         raise UnreadableDocument(f"{name} is a damaged e-mail ({type(fault).__name__}); save it again as EML or send "
                                  "its text.") from fault
@@ -38,9 +39,10 @@ def read_mail(data: bytes, name: str, depth: int) -> Content:
 class MailReader:
     """Reads one message; attachments come back through the reader for files."""
 
-    def __init__(self, name: str, depth: int) -> None:
+    def __init__(self, name: str, depth: int, allowance: Allowance) -> None:
         self.name = name
         self.depth = depth
+        self.allowance = allowance
         self.unread: list[Unread] = []
         self.parts = 0
 
@@ -102,8 +104,6 @@ class MailReader:
 
     def attachment(self, part: Message) -> list[Content]:
         """The attached file's content with its name as part, or a note why it was not read."""
-        from knowledge.documents.read import content_of
-
         kind = part.get_content_type()
         if kind in _NO_CONTENT:
             return []
@@ -119,17 +119,7 @@ class MailReader:
                 self.unread.append(Unread(place=name, reason="an attached picture was not read; send what it shows as "
                                           "text"))
             return []
-        try:
-            if self.depth >= MAX_NESTING:
-                raise UnreadableDocument(f"{name} is nested in more than {MAX_NESTING} messages; send it by itself.")
-            content = content_of(name, data, self.depth + 1)
-        except UnreadableDocument as reason:
-            self.unread.append(Unread(place=name, reason=reason.message))
-            return []
-        for draft in content.drafts:
-            draft.part = f"{name} / {draft.part}" if draft.part else name
-        content.unread = [Unread(place=f"{name}: {u.place}", reason=u.reason) for u in content.unread]
-        return [content]
+        return [enclosed(name, data, self.depth, self.allowance)]
 
 
 def subparts(part: Message) -> Sequence[Message]:
@@ -171,8 +161,7 @@ def _file_name(part: Message) -> str:
         text = str(email.header.make_header(email.header.decode_header(raw)))
     except (LookupError, ValueError, HeaderParseError):
         text = raw
-    # A name is a label here; folders in it mean nothing.
-    return " ".join(re.split(r"[\\/]", text)[-1].split())
+    return label(text) if text.strip() else ""      # a name is a label here; folders in it mean nothing
 
 
 def _attached(part: Message) -> bool:

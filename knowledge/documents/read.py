@@ -11,13 +11,14 @@ from knowledge.document import Document
 from knowledge.documents import assemble
 from knowledge.documents.assemble import Content, Media
 from knowledge.documents.decode import decode
+from knowledge.documents.enclosed import Allowance
 from knowledge.documents.errors import UnreadableDocument
 from knowledge.documents.limits import MAX_FILE_BYTES
 from knowledge.documents.sniff import SUPPORTED, container, text_media
 
 
 def read_document(path: Path) -> Document:
-    """The blocks of a PDF, DOCX, XLSX, EML, HTML, Markdown or text file.
+    """The blocks of a PDF, DOCX, XLSX, EML, MSG, HTML, Markdown or text file, or of a ZIP archive of these.
 
     Raises UnreadableDocument with one sentence that says what is wrong and what to do.
     """
@@ -30,8 +31,9 @@ def document_of(name: str, data: bytes) -> Document:
     return assemble.finish(name, data, content_of(name, data))
 
 
-def content_of(name: str, data: bytes, depth: int = 0) -> Content:
-    """What the right reader makes of the bytes; `depth` counts the messages around an attachment."""
+def content_of(name: str, data: bytes, depth: int = 0, allowance: Allowance | None = None) -> Content:
+    """What the right reader makes of the bytes; `depth` counts the messages and archives around a file."""
+    allowance = allowance or Allowance()
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise UnreadableDocument(f"{name} is empty; send the file again.")
     if len(data) > MAX_FILE_BYTES:
@@ -40,7 +42,10 @@ def content_of(name: str, data: bytes, depth: int = 0) -> Content:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # format libraries warn about details of files, not about our code
         media = container(data, name)
-        content = _office_content(media, name, data) if media else _text_content(name, data, depth)
+        if media in ("msg", "zip"):
+            content = _packed_content(media, name, data, depth, allowance)
+        else:
+            content = _office_content(media, name, data) if media else _text_content(name, data, depth, allowance)
     if not content.drafts:
         raise UnreadableDocument(f"{name} holds no text; send the document with its text.")
     return content
@@ -58,11 +63,19 @@ def _office_content(media: Media, name: str, data: bytes) -> Content:
     return read_xlsx(data, name)
 
 
-def _text_content(name: str, data: bytes, depth: int) -> Content:
+def _packed_content(media: Media, name: str, data: bytes, depth: int, allowance: Allowance) -> Content:
+    if media == "msg":
+        from knowledge.documents.outlook import read_outlook
+        return read_outlook(data, name, depth, allowance)
+    from knowledge.documents.archive import read_archive
+    return read_archive(data, name, depth, allowance)
+
+
+def _text_content(name: str, data: bytes, depth: int, allowance: Allowance) -> Content:
     suffix = PurePath(name).suffix.lower()
     if text_media(data[:8000].decode("latin-1"), suffix) == "eml":
         from knowledge.documents.mail import read_mail
-        return read_mail(data, name, depth)
+        return read_mail(data, name, depth, allowance)
     text, notes = decode(data, name)
     media = text_media(text, suffix)
     if media == "html":

@@ -29,11 +29,11 @@ _OTHER = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAIL_FIELDS = re.compile(r"^(From|To|Subject|Date|Message-ID|MIME-Version|Content-Type|Received|Return-Path|"
                           r"Delivered-To|X-[\w-]+)[ \t]*:", re.MULTILINE | re.IGNORECASE)
-SUPPORTED = "PDF, DOCX, XLSX, EML, HTML, Markdown or plain text"
+SUPPORTED = "PDF, DOCX, XLSX, EML, MSG, HTML, Markdown, plain text or a ZIP of these"
 
 
 def container(data: bytes, name: str) -> Media | None:
-    """PDF, DOCX or XLSX by their own marks, None for what may be text.
+    """PDF, DOCX, XLSX, MSG or ZIP by their own marks, None for what may be text.
 
     Raises UnreadableDocument for formats that are known and not read, and for archives that would unpack too far.
     """
@@ -41,6 +41,8 @@ def container(data: bytes, name: str) -> Media | None:
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _office(data, name)
+    if data.startswith(_OLE) and "__properties_version1.0".encode("utf-16-le") in data:
+        return "msg"
     if data.startswith(_OLE):
         raise UnreadableDocument(_ole_reason(data, name))
     for mark, what, advice in _OTHER:
@@ -68,7 +70,7 @@ def _office(data: bytes, name: str) -> Media:
         return "docx"
     if "xl/workbook.xml" in members:
         return "xlsx"
-    if any(i.flag_bits & 1 for i in infos):
+    if infos and all(i.flag_bits & 1 for i in infos if not i.is_dir()):
         raise UnreadableDocument(f"{name} is a password-protected archive; send the document inside without password.")
     if "xl/workbook.bin" in members:
         raise UnreadableDocument(f"{name} is a binary workbook (XLSB), which cannot be read; save it as XLSX.")
@@ -76,7 +78,7 @@ def _office(data: bytes, name: str) -> Media:
         raise UnreadableDocument(f"{name} is a presentation, which cannot be read; save it as PDF.")
     if b"opendocument" in mimetype:
         raise UnreadableDocument(f"{name} is an OpenDocument file, which cannot be read; save it as DOCX, XLSX or PDF.")
-    raise UnreadableDocument(f"{name} is a ZIP archive and no document; unpack it and send {SUPPORTED}.")
+    return "zip"
 
 
 def _ole_reason(data: bytes, name: str) -> str:
@@ -85,8 +87,6 @@ def _ole_reason(data: bytes, name: str) -> str:
 
     if holds("EncryptedPackage"):
         return f"{name} is password-protected; remove the password and send it again."
-    if holds("__properties_version1.0"):
-        return f"{name} is an Outlook MSG file, which cannot be read; save the message as EML."
     if holds("WordDocument"):
         return f"{name} is a Word 97-2003 file, which cannot be read; save it as DOCX or PDF."
     if holds("Workbook") or holds("Book"):
