@@ -9,6 +9,7 @@ from evals.gold import Gold, GoldRequirement
 from knowledge.requirement import ConditionValue, Reading, Requirement, Value
 
 RELATIVE_TOLERANCE = 0.005
+CONDITION_TOLERANCE = 0.015   # C/3 is written as 0.33 or 0.333
 # The direction of a bound; '>' and '>=' are the same demand.
 DIRECTION = {">=": "at least", ">": "at least", "<=": "at most", "<": "at most", "=": "equal", "about": "equal",
              "range": "interval", "tolerance": "interval", "in": "named", "required": "named",
@@ -17,6 +18,10 @@ DIRECTION = {">=": "at least", ">": "at least", "<=": "at most", "<": "at most",
 PULSE_TWINS = {"discharge_power_pulse": "discharge_power", "charge_power_pulse": "charge_power"}
 # Words of a condition that change a number's meaning and have one spelling; free text is not judged.
 JUDGED_WORDS = frozenset({"life", "direction", "kind", "element"})
+# "No fire" may be labelled as a fire that is prohibited or as no fire that is required; of these the words differ.
+NAMED = frozenset({"standard_compliance", "format", "safety_device", "marking", "origin"})
+# 1C/1C is one rate for both directions, or each by itself.
+BOTH_WAYS = {"rate_C": ("charge_C", "discharge_C"), "current_A": ("charge_A", "discharge_A")}
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,11 @@ def match(gold: Gold, reading: Reading) -> Matching:
 
 def same_demand(label: GoldRequirement, read: Requirement) -> bool:
     """Whether metric, level, direction, value and unit agree."""
-    if _metric(label.metric, label.conditions) != _metric(read.metric, read.conditions) or label.level != read.level:
+    if _metric(label.metric, label.conditions) != _metric(read.metric, read.conditions):
         return False
-    if DIRECTION[label.comparator] != DIRECTION[read.comparator]:
+    if _level(label.level) != _level(read.level):
+        return False
+    if not _same_direction(label, read):
         return False
     if label.unit and read.unit and _plain(label.unit) != _plain(read.unit):
         return False
@@ -67,13 +74,24 @@ def same_demand(label: GoldRequirement, read: Requirement) -> bool:
     return same_value(label.value, read.value)
 
 
-def same_value(a: Value, b: Value) -> bool:
+def _same_direction(label: GoldRequirement, read: Requirement) -> bool:
+    ours, theirs = DIRECTION[label.comparator], DIRECTION[read.comparator]
+    worded = label.metric not in NAMED and "chemistry" not in label.metric and isinstance(label.value, str)
+    return ours == theirs or worded and {ours, theirs} == {"named", "prohibited"}
+
+
+def _level(name: str) -> str:
+    """A material's number is a number of the cell; the pack's is not."""
+    return "cell" if name == "material" else name
+
+
+def same_value(a: Value, b: Value, tolerance: float = RELATIVE_TOLERANCE) -> bool:
     """Numbers within half a percent, lists element by element, words without case, spaces and punctuation."""
     if isinstance(a, int | float) and isinstance(b, int | float):
-        return abs(a - b) <= RELATIVE_TOLERANCE * max(abs(a), abs(b)) + 1e-12
+        return abs(a - b) <= tolerance * max(abs(a), abs(b)) + 1e-12
     ours, theirs = _as_list(a), _as_list(b)
     if all(isinstance(x, int | float) for x in (*ours, *theirs)):
-        return len(ours) == len(theirs) and all(same_value(x, y) for x, y in zip(ours, theirs, strict=True))
+        return len(ours) == len(theirs) and all(same_value(x, y, tolerance) for x, y in zip(ours, theirs, strict=True))
     return {_plain(str(x)) for x in ours} == {_plain(str(x)) for x in theirs}
 
 
@@ -84,10 +102,22 @@ def judged_conditions(label: GoldRequirement) -> dict[str, ConditionValue]:
 
 def agreeing_conditions(label: GoldRequirement, read: Requirement) -> int:
     """How many of the label's judged conditions the reading has with the same value."""
+    stated = _both_ways(read.conditions)
     return sum(
-        key in read.conditions and same_value(value, read.conditions[key])
+        any(key in c and same_value(value, c[key], CONDITION_TOLERANCE) for c in (read.conditions, stated))
         for key, value in judged_conditions(label).items()
     )
+
+
+def _both_ways(conditions: dict[str, ConditionValue]) -> dict[str, ConditionValue]:
+    """A common rate as one for each direction, and two equal ones as a common rate."""
+    found: dict[str, ConditionValue] = {}
+    for common, (charge, discharge) in BOTH_WAYS.items():
+        if common in conditions:
+            found[charge] = found[discharge] = conditions[common]
+        elif charge in conditions and discharge in conditions and conditions[charge] == conditions[discharge]:
+            found[common] = conditions[charge]
+    return found
 
 
 def _closeness(label: GoldRequirement, read: Requirement) -> float:
