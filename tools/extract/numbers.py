@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from knowledge import vocabulary
+from tools.extract.number_words import HAN, han_value, number_words
 
 Decimal = Literal[".", ","]
 
@@ -25,7 +26,7 @@ class Number:
 
 
 _DIGITS = re.compile(
-    r"(?<!\w)(?<!\w[.,])(?P<sign>[+-](?=[\d.]))?"
+    r"(?<![A-Za-zÀ-ɏ0-9_])(?<![A-Za-zÀ-ɏ0-9_][.,])(?P<sign>[+-]\s?(?=[\d.]))?"
     r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*|(?<!\.)\.\d+)"
     r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,2}(?!\d))?"
 )
@@ -73,9 +74,12 @@ def parse(body: str, decimal: Decimal) -> float:
     return float(text.replace(mark, "."))
 
 
+_SPOKEN_SIGN = re.compile(r"\b(?:(minus|negative|moins)|plus)\s+$", re.IGNORECASE)
+
+
 @lru_cache(maxsize=1)
 def _words() -> re.Pattern[str]:
-    table = sorted(vocabulary.words()["number_words"], key=len, reverse=True)
+    table = sorted(number_words(), key=len, reverse=True)
     body = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in table)
     return re.compile(rf"(?<![\w-])(?:{body})(?![\w])", re.IGNORECASE)
 
@@ -110,18 +114,25 @@ def numbers(text: str, start: int, end: int, decimal: Decimal) -> list[Number]:
     for match in re.finditer(r"(?<=[x×])\d+(?:[.,]\d+)*", text[start:end]):
         if not _overlaps(start + match.start(), start + match.end(), taken):
             found.append(Number(start + match.start(), start + match.end(), parse(match.group(), decimal)))
-    for match in re.finditer(r"(?<=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3])[+-]?\d+(?:[.,]\d+)*", text[start:end]):
-        if not _overlaps(start + match.start(), start + match.end(), [(n.start, n.end) for n in found]):
-            sign = -1 if match.group()[0] == "-" else 1
-            found.append(_scaled(text, start + match.start(), start + match.end(),
-                                 sign * parse(match.group().lstrip("+-"), decimal)))
-    taken = [(n.start, n.end) for n in found]
-    table = {k.lower(): v for k, v in vocabulary.words()["number_words"].items()}
+    found += _worded(text, start, end, [(n.start, n.end) for n in found])
+    return sorted((n for n in found if math.isfinite(n.value)), key=lambda n: n.start)
+
+
+def _worded(text: str, start: int, end: int, taken: list[tuple[int, int]]) -> list[Number]:
+    """Numbers written as words, with the sign that stands before them in words."""
+    found = []
+    table = number_words()
     for match in _words().finditer(text, start, end):
         if not _overlaps(match.start(), match.end(), taken):
-            value = table[" ".join(match.group().lower().split())]
-            found.append(_scaled(text, match.start(), match.end(), float(value), word=True))
-    return sorted((n for n in found if math.isfinite(n.value)), key=lambda n: n.start)
+            value, first = table[" ".join(match.group().lower().split())], match.start()
+            if (sign := _SPOKEN_SIGN.search(text, max(start, first - 12), first)) and sign.end() == first:
+                value, first = -value if sign.group(1) else value, sign.start()
+            found.append(_scaled(text, first, match.end(), float(value), word=True))
+    for match in HAN.finditer(text, start, end):
+        han = han_value(match.group())
+        if han is not None and not _overlaps(match.start(), match.end(), taken):
+            found.append(_scaled(text, match.start(), match.end(), han, word=True))
+    return found
 
 
 def _number(text: str, start: int, match: re.Match[str], decimal: Decimal) -> Number:

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from knowledge.document import Block, Document
 from knowledge.requirement import Comparator, ConditionValue, Level, Priority, SourceSpan
-from knowledge.vocabulary import metrics
+from knowledge.vocabulary import UnitRow, metrics
 from tools.extract import standards
 from tools.extract.characters import normalise
-from tools.extract.numbers import decimal_convention
+from tools.extract.numbers import Decimal, decimal_convention
 from tools.extract.phrases import Hit, Phrases
 from tools.extract.quantities import Quantity, scan
 
@@ -55,6 +55,7 @@ class Page:
     cells_only: bool = False
     loose: set[int] = field(default_factory=set)
     rows: dict[str, list[Draft]] = field(default_factory=dict)
+    decimal: Decimal = "."
 
     def settle(self, q: Quantity, fate: Fate, reason: str = "") -> None:
         """Say what a quantity is; the first word counts, and a requirement outranks the rest."""
@@ -70,6 +71,11 @@ class Page:
         found = self.blocks.get(block.index, [])
         first = bisect_left(found, start, key=lambda q: q.start)
         return [q for q in found[first:] if q.end <= end]
+
+    def scan(self, block: Block, given: tuple[tuple[UnitRow, ...], str] | None = None) -> list[Quantity]:
+        """The quantities of a block, anew; `given` is the unit of its bare numbers."""
+        masks = standards.masks(self.text, block.start, block.end)
+        return scan(self.text, block.start, block.end, self.decimal, masks, given)
 
     def span(self, block: Block, start: int, end: int) -> SourceSpan:
         """The place of text[start:end] with its exact quote."""
@@ -89,11 +95,10 @@ def lay_out(document: Document) -> Page:
     """Normalise the text and find every quantity, block by block."""
     text = normalise(document.text)
     decimal = decimal_convention(text, document.language)
-    blocks = {}
+    page = Page(document, text, {}, decimal=decimal)
     for block in document.blocks:
-        masks = standards.masks(text, block.start, block.end)
-        blocks[block.index] = scan(text, block.start, block.end, decimal, masks)
-    return Page(document, text, blocks)
+        page.blocks[block.index] = page.scan(block)
+    return page
 
 
 @lru_cache(maxsize=1)

@@ -152,9 +152,20 @@ def _terms(text: str, start: int, end: int, decimal: Decimal) -> list[_Term]:
             terms.append(_Term(number, factor.start(), number.end, (vocabulary.units()["ratio"],), "×"))
         elif unit:
             terms.append(_Term(number, number.start, unit[0], unit[1], unit[2]))
-        elif not number.word:
+        else:
             terms.append(_Term(number, number.start, number.end, (), ""))
     return terms
+
+
+def _without_loose_words(text: str, terms: list[_Term]) -> list[_Term]:
+    """A number word without a unit counts only where it begins a range (`from five to ten °C`)."""
+    kept = []
+    for place, term in enumerate(terms):
+        after = terms[place + 1] if place + 1 < len(terms) else None
+        if not term.number.word or term.units or (after is not None and after.units and _range_gap().fullmatch(
+                text[term.end:after.start])):
+            kept.append(term)
+    return kept
 
 
 @lru_cache(maxsize=1)
@@ -176,7 +187,7 @@ def _is_range(text: str, a: _Term, b: _Term) -> bool:
         return False
     if a.units and not b.units and not _dims(a) & {"percent", "temperature", "voltage", "length"}:
         return False
-    if b.number.start > b.start and _dims(b) != _dims(a):
+    if b.number.start > b.start and _dims(b) != _dims(a) and not b.number.word:
         return False
     if _AND.fullmatch(gap):
         return bool(_BETWEEN.search(text[max(0, a.start - 12):a.start]))
@@ -192,11 +203,18 @@ def _dims(term: _Term) -> set[str]:
 
 
 def scan(
-    text: str, start: int, end: int, decimal: Decimal, masks: Sequence[tuple[int, int]] = ()
+    text: str, start: int, end: int, decimal: Decimal, masks: Sequence[tuple[int, int]] = (),
+    given: tuple[tuple[UnitRow, ...], str] | None = None,
 ) -> list[Quantity]:
-    """All quantities of text[start:end], in order; `masks` are spans (standards, size codes) to leave alone."""
+    """All quantities of text[start:end], in order; `masks` are spans (standards, size codes) to leave alone.
+
+    `given` is the unit of bare numbers, where a column or a label says it.
+    """
     terms = [t for t in _terms(text, start, end, decimal)
              if not any(t.number.start < stop and t.number.end > begin for begin, stop in masks)]
+    terms = _without_loose_words(text, terms)
+    if given:
+        terms = [t if t.units else replace(t, units=given[0], text=given[1]) for t in terms]
     found: list[Quantity] = []
     i = 0
     while i < len(terms):
@@ -215,6 +233,11 @@ def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
         return Quantity(a.start, a.end, "tolerance_only", (abs(a.number.value),), a.units, a.text), 1
     if b and (times := _COMPOUND.get((a.text.rstrip("s"), b.text.rstrip("s")))) and not text[a.end:b.start].strip():
         return _made("single", text, (a, b), (a.number.value * times + b.number.value,)), 2
+    if b and a.units and "percent" in _dims(b) and "percent" not in _dims(a) and _TOLERANCE.fullmatch(
+            text[a.end:b.start]):
+        width = abs(a.number.value * b.number.value) / 100          # 34 Ah ± 3 %: a share of the nominal value
+        return Quantity(a.start, b.end, "tolerance", (a.number.value, width, width), a.units, a.text,
+                        members=((a.start, a.end), (b.start, b.end))), 2
     if b and _TOLERANCE.fullmatch(text[a.end:b.start]):
         return _made("tolerance", text, (a, b), (a.number.value, abs(b.number.value), abs(b.number.value))), 2
     if b and c and _PLAIN.fullmatch(text[a.end:b.start]) and _SLASH.fullmatch(text[b.end:c.start]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from knowledge.document import Block
 from knowledge.requirement import Priority
@@ -63,8 +63,8 @@ def give_units(row: Row, units: dict[int, str]) -> None:
         found = meanings(unit) if unit else ()
         if not found or not unit:
             continue
-        page.blocks[block.index] = [
-            q if q.units else replace(q, units=found, unit_text=unit) for q in page.blocks[block.index]]
+        if any(not q.units for q in page.blocks[block.index]):
+            page.blocks[block.index] = page.scan(block, (found, unit))
 
 
 def row_slots(row: Row, first: Draft) -> list[Slots]:
