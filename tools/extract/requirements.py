@@ -17,7 +17,7 @@ from knowledge.requirement import (
     Reading,
     Requirement,
 )
-from tools.extract import findings
+from tools.extract import findings, substances
 from tools.extract.accounting import balance
 from tools.extract.clauses import sentences
 from tools.extract.defaults import apply_defaults
@@ -66,6 +66,7 @@ def extract_requirements(document: Document) -> Reading:
     codes = legend(page)
     read_tables(page, codes)
     read_running(page)
+    page.drafts += substances.document_format(page)
     apply_defaults(page)
     kept = _kept(page)
     requirements = tuple(_requirement(page, made, number) for number, made in enumerate(kept, 1))

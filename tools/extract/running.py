@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
-from tools.extract import amendments, background, wording
+from tools.extract import amendments, background, substances, wording
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import said_about
 from tools.extract.defaults import read_defaults
@@ -19,7 +19,7 @@ from tools.extract.prose import Clause, forbidden_range, permitted, read_clause
 
 _PRONOUN = re.compile(
     r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
-_KEY = re.compile(r"[^\n.]{2,50}[:：]\s")
+_KEY = re.compile(r"[^\n.]{2,50}:(?:\s|(?=[^\x00-\x7f]))")
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
 
@@ -144,6 +144,7 @@ def _sentence(walk: Walk, block: Block, start: int, end: int, row: str | None) -
         new: list[Draft] = [turned] if turned else []
         if demanding:
             new += read_clause(clause)
+        new += substances.ban_drafts(page, block, a, b)
         for made in new:
             made.priority = spoken(page, a, b, made.start) or spoken(page, start, end, made.start) or (
                 walk.lead_priority if block.kind == "list_item" else None) or headed(block) or "must"
@@ -183,13 +184,15 @@ def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
 def _worded(walk: Walk, block: Block, start: int, end: int, demanding: bool) -> list[Draft]:
     """Demands without a number in a clause that gave none."""
     page = walk.page
-    made = wording.standard_drafts(page, block, start, end)
+    listed = bool(block.kind == "list_item" or background.requirement_section(block)
+                  or _KEY.match(page.text[start:end]))
+    made = wording.standard_drafts(page, block, start, end, listed=listed)
     asked = lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end)
-    listed = block.kind == "list_item" or background.requirement_section(block) or _KEY.match(page.text[start:end])
     if asked or (listed and lexicon("negation").search(page.text, start, end)):
         named = [h for h in metric_hits(page, start, end) if h.what in wording.CHEMICAL]
         if asked and (named or lexicon("forbidden").search(page.text, start, end)):
             made += wording.chemistry_drafts(page, block, start, end)
+        made = [d for d in made if not (d.comparator == "prohibited" and d.metric == "chemistry")]
         if asked and not made:
             made += wording.format_drafts(page, block, start, end)
         if not made:

@@ -9,7 +9,7 @@ from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.units import meanings
 from knowledge.vocabulary import metric
-from tools.extract import axes, background, wording
+from tools.extract import axes, background, substances, wording
 from tools.extract.columns import column_roles, split_header
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
@@ -271,6 +271,7 @@ def _texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     label = hits[0].what if hits else None
     blocks = row.blocks("value", "should", *(("min", "typ", "max") if not row.parts.get("value") else ()))
     for block in blocks:
+        made += substances.ban_drafts(page, block, block.start, block.end)
         made += wording.standard_drafts(page, block, block.start, block.end, row=True)
         if label in wording.CHEMICAL or label is None:
             made += wording.chemistry_drafts(page, block, block.start, block.end, label)

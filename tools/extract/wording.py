@@ -18,24 +18,26 @@ _IN_TEST = r"\s*(?:in|at|during|bei|im|beim)?\s*(?:the|a|der|einem)?\s*{}(?:\s*t
 CHEMICAL = ("cathode_chemistry", "anode_chemistry", "chemistry")
 
 
-def standard_drafts(page: Page, block: Block, start: int, end: int, row: bool = False) -> list[Draft]:
+def standard_drafts(
+    page: Page, block: Block, start: int, end: int, row: bool = False, listed: bool = False
+) -> list[Draft]:
     """One requirement per standard that the text asks compliance with; a method or an article cited is none."""
     text, spans = page.text, standards.standards_in(page.text, start, end)
     made = []
     for first, last in spans:
-        if not row and not _demanded(page, start, end, first):
+        if not row and not _demanded(page, start, end, first, listed):
             continue
         made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
                           block))
     return made
 
 
-def _demanded(page: Page, start: int, end: int, place: int) -> bool:
+def _demanded(page: Page, start: int, end: int, place: int, listed: bool) -> bool:
     text = page.text
     opened = text[start:place].count("(") > text[start:place].count(")")
     close = text[max(start, place - 24):place]
     method = lexicon("measured_by").ending_at(close, 0, len(close))
-    asks = lexicon("compliance").search(text, start, end)
+    asks = listed or lexicon("compliance").search(text, start, end) or lexicon("priority").search(text, start, end)
     measured = method and re.search(r"(?:measured|determined|gemessen|ermittelt)", close)
     return bool(asks) and not opened and not measured
 

@@ -1,0 +1,90 @@
+"""Substances that a document bans by name, and the shape of cell that it looks for."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from knowledge import vocabulary
+from knowledge.document import Block
+from tools.extract import background, standards
+from tools.extract.clauses import sentences
+from tools.extract.page import Draft, Page
+from tools.extract.phrases import Hit, Phrases, lexicon
+
+_LIST = re.compile(r"[\s,、·・/&()]*(?:and|or|nor|und|oder|noch|et|ou|ni|no|kein\w*|pas de|aucune?|和|或|及|与|や|および|及び|"
+                   r"または|과|와|및|또는|compounds?|the use of|is|are|은|는|을|를|의|は|の)?[\s,、·・/&()]*(?:any\s|de\s|du\s|le\s|la\s|les\s)?",
+                   re.IGNORECASE)
+_OTHER_LEAD = re.compile(r"(?:[-\s](?:time|times|wires?|cables?|tabs?|to|the|customer|free)|期)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _substances() -> Phrases[tuple[str, str]]:
+    data = vocabulary.chemistry()
+    return Phrases([
+        (phrase, (side, name)) for side in ("cathode", "anode", "whole", "element")
+        for name, phrases in data[side].items() for phrase in phrases
+    ], inflect=False)
+
+
+def ban_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """One requirement per substance that text[start:end] bans; substances in a row share the ban's words."""
+    hits = [h for h in _substances().find(page.text, start, end) if h.what[0] in ("element", "whole")
+            and not (h.what[1] == "lead" and _OTHER_LEAD.match(page.text, h.end))]
+    made = []
+    for group in _groups(page.text, hits):
+        if not _banned(page.text, start, end, group[0].start, group[-1].end):
+            continue
+        for hit in group:
+            first = hit.start
+            made.append(Draft("chemistry", "prohibited", hit.what[1], None, first, hit.end, block, level="material"))
+    return made
+
+
+def _groups(text: str, hits: list[Hit[tuple[str, str]]]) -> list[list[Hit[tuple[str, str]]]]:
+    groups: list[list[Hit[tuple[str, str]]]] = []
+    for hit in hits:
+        if groups and _LIST.fullmatch(text[groups[-1][-1].end:hit.start]):
+            groups[-1].append(hit)
+        else:
+            groups.append([hit])
+    return groups
+
+
+def _banned(text: str, start: int, end: int, first: int, last: int) -> bool:
+    """A ban right before the list, or a word that forbids behind it before the next part of the sentence."""
+    before = re.split(r"[;；:。]", text[max(start, first - 50):first])[-1]
+    for stop in (before, re.sub(r"(?:the\s+)?(?:use\s+of\s+)?(?:any\s+)?$", "", before, flags=re.IGNORECASE)):
+        if lexicon("ban_lead").ending_at(stop, 0, len(stop)):
+            follows = text[last:min(end, last + 30)]
+            return not re.match(r"[-\s]*(?:free|claims?|frei|limit|restriction)", follows, re.IGNORECASE)
+    before_verb = re.search(r"(?:cannot|can not|not|nicht|n'?)\s*(?:accept|acceptons|akzeptier\w*|tolerate)\s*"
+                            r"(?:is|are|:)?\s*$", before, re.IGNORECASE)
+    after = re.split(r"[;；.。]", text[last:min(end, last + 70)])[0]
+    hit = lexicon("forbidden").search(after)
+    return bool(before_verb) or hit is not None and not re.search(r"\d|,\s*\w+\s+(?:is|are|ist|sind)\b", after[:hit.start])
+
+
+def document_format(page: Page) -> list[Draft]:
+    """The shape or size of cell that a document looks for, where no row or sentence has asked for one yet."""
+    if any(d.metric == "format" and not d.dead for d in page.drafts):
+        return []
+    for place, block in enumerate(page.document.blocks):
+        if block.hidden or block.kind in ("quoted", "comment", "metadata", "header", "footer", "caption"):
+            continue
+        for start, end in sentences(page.text, block.start, block.end):
+            if background.sentence_background(page, start, end) or background.section_background(page, block):
+                continue
+            sought = place < 12 or lexicon("seeking").search(page.text, start, end)
+            found = format_hits(page, start, end) if sought else []
+            if found:
+                values = list(dict.fromkeys(value for _, _, value in found))
+                return [Draft("format", "in", values, None, found[0][0], found[-1][1], block, confidence=0.7)]
+    return []
+
+
+def format_hits(page: Page, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Size codes of text[start:end], else its words for a shape."""
+    codes = [(m.start(), m.end(), m.group()) for m in standards.size_code().finditer(page.text, start, end)
+             if not re.search(r"\b(?:no|not|kein\w*|nicht|pas)\s+$", page.text[max(start, m.start() - 8):m.start()])]
+    return codes or [(h.start, h.end, h.what) for h in standards.formats().find(page.text, start, end)]
