@@ -64,6 +64,8 @@ def resolve(row: MetricRow, q: Quantity, sign: str | None, bound: str | None = N
         return "range"
     if sign in (">=", "<=", ">", "<", "about", "="):
         return sign  # type: ignore[return-value]
+    if sign == "better":
+        return row.comparator if row.comparator in (">=", "<=") else "="
     if row.comparator == "range":
         return "<=" if sign == "up_to" or q.value >= 25 else ">="
     if sign == "up_to":

@@ -89,8 +89,14 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
         return "discharge_current_pulse"
     if name == "discharge_rate_continuous" and _short(slots):
         return "discharge_rate_pulse"
-    if name in ("self_discharge_total", "self_discharge") and made.unit == "%" and slots.get("months") == 1:
+    if name in ("self_discharge_total", "self_discharge") and made.unit == "%" and (
+            slots.get("months") == 1 or not any(k in slots for k in ("months", "days", "years"))
+            and lexicon("monthly").search(text, lo, hi)):
+        made.unit = "%/month"
+        slots.pop("months", None)
         return "self_discharge"
+    if name == "dcir" and (slots.get("frequency_Hz") == 1000 or lexicon("alternating").search(text, lo, hi)):
+        return "acir_1khz"
     if name not in ("capacity_retention", "energy_retention"):
         return name
     energy = name == "energy_retention"
@@ -109,8 +115,11 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
     return name
 
 
-_PER = re.compile(r"(?:per|/|je|pro|par)\s*(kWh|Wh|cell|piece|unit|Zelle|Stück|cellule)\b|"
-                  r"(?:piece|cell|unit)\s+price|Stückpreis|Zellpreis|单价|셀 단가|セル単価", re.IGNORECASE)
+_PER = re.compile(r"(?:per|/|je|pro|par|a|the|la|each)\s*(kWh|Wh|cell|piece|unit|Zelle|Stück|cellule|pièce)\b|"
+                  r"(?:piece|cell|unit)\s+price|Stückpreis|Zellpreis|单价|单体|셀 단가|개당|セル単価|単価|/セル|/個|"
+                  r"\beach\b|(?P<kWh>kWh당|每kWh|1kWhあたり|kWhあたり)", re.IGNORECASE)
+_WHOLE = re.compile(r"\b(?:pack|battery|batteries|module|system)\b|Batterie|Akku|Modul|batterie|电池包|模组|팩|モジュール|パック",
+                    re.IGNORECASE)
 
 
 def priced_per(words: str, unit: str | None) -> str | None:
@@ -119,8 +128,8 @@ def priced_per(words: str, unit: str | None) -> str | None:
         return unit
     match = _PER.search(words)
     if not match:
-        return unit
-    basis = (match.group(1) or "cell").lower()
+        return unit if _WHOLE.search(words) else f"{unit}/cell"    # of a cell, where nothing else is named
+    basis = "kwh" if match.group("kWh") else (match.group(1) or "cell").lower()
     return f"{unit}/{'kWh' if basis == 'kwh' else 'Wh' if basis == 'wh' else 'cell'}"
 
 

@@ -53,7 +53,7 @@ def read_clause(clause: Clause) -> list[Draft]:
     hits = [h for h in metric_hits(page, clause.start, clause.end)
             if not any(h.start < q.end and h.end > q.start and not (q.is_a("count") and h.start > q.start)
                        for q in numbered)]
-    said = {id(q): said_about(text, q, clause.start, clause.end) for q in numbered}
+    said = {id(q): _turned(text, q, said_about(text, q, clause.start, clause.end), clause.end) for q in numbered}
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     strong = _conditions(clause, numbered, hits, said)
     window = _charge_window(clause, numbered)
@@ -64,6 +64,8 @@ def read_clause(clause: Clause) -> list[Draft]:
         name = _choose(clause, q, hits, said[id(q)], numbered, strong)
         if name is None and window and q.is_a("time") and q is not window:
             name = "fast_charge_time"
+        if name is None and q.is_a("temperature") and q.shape == "range" and clause.demanding:
+            name = _temperature_window(clause, q)
         if name is None and (said[id(q)].sign or clause.demanding):
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
@@ -74,6 +76,31 @@ def read_clause(clause: Clause) -> list[Draft]:
             page.settle(q, "requirement")
     _attach(clause, made, numbered, said)
     return made
+
+
+def _turned(text: str, q: Quantity, said: Said, end: int) -> Said:
+    """`Below 4.8 Ah is not acceptable` asks for at least 4.8 Ah."""
+    turned = {"<": ">=", ">": "<="}.get(said.sign or "")
+    if turned is None:
+        return said
+    hit = lexicon("refused_value").search(text, q.end, min(end, q.end + 60))
+    if hit is None or re.search(r"\d", text[q.end:hit.start]):
+        return said
+    return Said(turned, said.start, hit.end)
+
+
+def _temperature_window(clause: Clause, q: Quantity) -> str | None:
+    """Charging, discharging, storing or working between two temperatures, by the nearest word of the chunk."""
+    text = clause.text
+    lo = max((text.rfind(c, clause.start, q.start) for c in ",;(、"), default=-1) + 1
+    cuts = [p for c in ",;)、" if (p := text.find(c, q.end, clause.end)) >= 0]
+    found: list[tuple[int, str]] = []
+    for kind, name in (("discharge", "operating_temperature_discharge"), ("charge", "operating_temperature_charge"),
+                       ("storage", "storage_temperature"), ("operating", "operating_temperature")):
+        for hit in lexicon("slots", kind).find(text, max(lo, clause.start), min([*cuts, clause.end])):
+            distance = q.start - hit.end if hit.end <= q.start else hit.start - q.end
+            found.append((max(0, distance) + (5 if kind == "operating" else 0), name))
+    return min(found)[1] if found else None
 
 
 def _label_bound(clause: Clause, q: Quantity, name: str) -> str | None:
@@ -119,6 +146,9 @@ def _conditions(
         chained = place > 0 and id(quantities[place - 1]) in found and _chain(text[quantities[place - 1].end:q.start])
         bracket = _bracketed(text, clause.start, q.start) and not own and not sign and not _counted(q, hits)
         led = lead is not None and (not sign or sign == "up_to" and lead.start != said[id(q)].start)
+        tail = lexicon("condition_tail").starting_at(text, q.end, min(clause.end, q.end + 14))
+        if tail and not sign and not (q.is_a("time") and text[tail.start:tail.end] in ("で", "では", "下")):
+            led = True
         if led or inherent or (chained and not sign) or bracket:
             found[id(q)] = q
     return found
@@ -225,7 +255,8 @@ def _attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said:
             merge(new.conditions, [worded(text, clause.start, made[0].start, new.metric)])
         _refer_back(clause, new, a, b)
         new.conditions = tidy(new.conditions, new.metric)
-        new.metric = direct(page, new.metric, a, b) if len(made) == 1 else direct(page, new.metric, a, new.end)
+        before = direct(page, new.metric, a, b if len(made) == 1 else new.end)
+        new.metric = before if before != new.metric else direct(page, new.metric, a, b)
         new.metric = final_metric(new, text, clause.start, clause.end)
         new.level = level_of(page, clause.start, clause.end, metric(new.metric).level)
     _respectively(clause, made)

@@ -191,8 +191,9 @@ def _beside(
     opened = text[block.start:q.start].count("(") > text[block.start:q.start].count(")")
     if first is None:
         lead = lexicon("condition_lead").ending_at(text, block.start, q.start)
+        tail = lexicon("condition_tail").starting_at(text, q.end, min(block.end, q.end + 14))
         others = [o for o in numbered if o is not q and o.start > q.start]
-        return bool(lead and others and not said.sign)
+        return bool((lead or tail) and others and not said.sign)
     row = metric(name)
     if name != first and opened:
         page.settle(q, "ignored", "says the value again in another unit")
@@ -332,10 +333,13 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
         new.conditions = tidy(new.conditions, new.metric)
         joined = label.start, label.end
         new.metric = direct(page, new.metric, *joined)
-        new.metric = final_metric(new, text, *joined)
+        if new.metric in ("self_discharge", "self_discharge_total", "dcir"):
+            new.metric = final_metric(new, text, min(joined[0], new.block.start), max(joined[1], new.block.end))
+        else:
+            new.metric = final_metric(new, text, *joined)
         new.level = level_of(page, *joined, metric(new.metric).level)
         if new.metric == "price":
-            new.unit = priced_per(text[label.start:label.end], new.unit)
+            new.unit = priced_per(f"{text[label.start:label.end]} {text[new.block.start:new.block.end]}", new.unit)
         new.row_id = row.row_id
         new.priority = _priority(row, new, group)
 
