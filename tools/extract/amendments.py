@@ -11,6 +11,7 @@ from tools.extract.conditions import Slots, infer, merge, worded
 from tools.extract.meaning import draft, metric_for
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
+from tools.extract.prose import set_aside_old
 from tools.extract.quantities import Quantity
 
 _CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|[(\[])"
@@ -24,7 +25,9 @@ def referred_row(page: Page, start: int, end: int) -> str | None:
         plain = re.escape(name)
         loose = not re.search(r"[A-Za-z.]", name)
         lead = _CALL if loose else rf"(?:{_CALL}|^|[\s(])"
-        if re.search(rf"{lead}{plain}(?![\w]|\.\d)", head, re.IGNORECASE):
+        if re.search(rf"{lead}{plain}(?![A-Za-z0-9_]|\.\d)", head, re.IGNORECASE):
+            return name
+        if re.search(rf"第\s?{plain}\s?(?:项|項|条|款|行)|(?<![\d.]){plain}\s?(?:항|번|项|項|の|行)", head):
             return name
     return None
 
@@ -40,6 +43,10 @@ def read_amendment(
     """Apply one statement about a row: replace its value, move a bound, add conditions, or add a requirement."""
     text = page.text
     live = [d for d in page.rows[name] if not d.dead]
+    if live and lexicon("withdraw").search(text, start, end) and not any(
+            q.units for q in page.inside(block, start, end)):
+        return _withdraw(page, block, live, whole)
+    set_aside_old(page, block, start, end)
     numbered = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
     if not live or not numbered:
         return []
@@ -48,7 +55,8 @@ def read_amendment(
     said = {id(q): said_about(text, q, start, end) for q in numbered}
     same = [q for q in numbered if metric_for(live[0].metric, q) == live[0].metric]
     replacing = lexicon("amend", "replace").search(text, start, end) or amending_section(page, block, lead)
-    own = same[0] if same else None
+    fresh = [q for q in same if not _says_again(page, block, q, live)]
+    own = (fresh or same or [None])[-1]
     if own is not None and _restates(page, block, own, live):
         _settle_rest(page, numbered, own, live[0], start, end)
         return []
@@ -58,9 +66,24 @@ def read_amendment(
     return [_replace(page, block, own, said[id(own)], live, numbered, (start, end), bool(replacing), whole)]
 
 
-def _restates(page: Page, block: Block, q: Quantity, live: list[Draft]) -> bool:
+def _withdraw(page: Page, block: Block, live: list[Draft], whole: tuple[int, int]) -> list[Draft]:
+    """The row asks for nothing any more."""
+    for old in live:
+        old.dead = True
+        if old.quantity is not None:
+            page.reject(old.quantity, "withdrawn by a later statement of the document")
+        said = " ".join(page.document.text[old.start:old.end].split())
+        page.note("superseded", f"{old.metric}: {said} is withdrawn by a later statement", block, *whole)
+    return []
+
+
+def _says_again(page: Page, block: Block, q: Quantity, live: list[Draft]) -> bool:
     made = draft(page, block, q, live[0].metric, Said(None, q.start, q.end))
-    if made is not None and any(d.value == made.value and d.metric == made.metric for d in live):
+    return made is not None and any(d.value == made.value and d.metric == made.metric for d in live)
+
+
+def _restates(page: Page, block: Block, q: Quantity, live: list[Draft]) -> bool:
+    if _says_again(page, block, q, live):
         page.settle(q, "condition", "says a table value again")
         return True
     return False
@@ -90,6 +113,8 @@ def _replace(
     quote = (said.start, said.end)
     new = draft(page, block, own, old.metric, Said(sign, said.start, said.end), quote=quote)
     assert new is not None
+    if not lexicon("amend", "replace").search(page.text, *span):
+        replacing = replacing and not _elsewhere(page, block, span, own, numbered, old)
     extra: list[Slots] = [worded(page.text, *span, new.metric)]
     for q in numbered:
         if q is not own and (slots := infer(page.text, q, *span, new.metric, None)) is not None:
@@ -103,11 +128,24 @@ def _replace(
     kept = {k: v for k, v in old.conditions.items() if not (other_life and k in ("life", "kind"))}
     merge(new.conditions, [kept])
     new.level, new.priority, new.row_id = old.level, old.priority, old.row_id
-    if not other_life or replacing:
+    if (not other_life or replacing) and not (_colder(extra, old) and not replacing):
         _bury(page, old, new, block, whole)
     page.rows[new.row_id or ""].append(new)
     page.drafts.append(new)
     return new
+
+
+def _elsewhere(
+    page: Page, block: Block, span: tuple[int, int], own: Quantity, numbered: list[Quantity], old: Draft
+) -> bool:
+    """Whether a statement gives the same metric at another temperature than the row: it adds, and replaces nothing."""
+    others = [infer(page.text, q, *span, old.metric, None) for q in numbered if q is not own]
+    return _colder([s for s in others if s], old)
+
+
+def _colder(extra: list[Slots], old: Draft) -> bool:
+    stated = next((s["temperature_C"] for s in extra if "temperature_C" in s), None)
+    return stated is not None and stated != old.conditions.get("temperature_C", 25.0)
 
 
 def _eol(page: Page, block: Block, span: tuple[int, int]) -> list[Slots]:

@@ -107,3 +107,51 @@ def _guess(page: Page, body: list[list[Block]], roles: Roles) -> Roles:
         for column in after:
             roles.setdefault(column, "condition")
     return roles
+
+
+def variants(
+    page: Page, header: list[list[Block]], body: list[list[Block]], roles: Roles
+) -> tuple[dict[int, str], list[list[Block]]]:
+    """Value columns of several variants: column → the variant's name, and the rows without their line of names.
+
+    A column without a role beside a value column is a variant where it holds numbers in the rows in which that does.
+    """
+    main = next((c for c, r in sorted(roles.items()) if r == "value"), None)
+    if main is None or not body:
+        return {}, body
+    names = _names_row(body[0], roles)
+    rows = body[1:] if names else body
+    spanned = {c for row in header for b in row if b.column is not None and roles.get(b.column) == "value"
+               for c in range(b.column, b.column + b.column_span)}
+    filled = [{b.column: bool(page.blocks[b.index]) for b in row} for row in rows]
+    with_main = [r for r in filled if r.get(main)]
+    columns = {b.column for row in rows for b in row if b.column is not None}
+    for column in sorted(columns):
+        if roles.get(column, "condition") not in ("condition", "value") or column < main:
+            continue
+        headed = any(b.column == column and header_role(b.text) == "condition" for row in header for b in row)
+        alike = sum(bool(r.get(column)) for r in with_main) >= max(2, 0.6 * len(with_main))
+        if column in spanned or (alike and not headed and (column in names or _named(header, column))):
+            roles[column] = "value"
+    values = [c for c, r in sorted(roles.items()) if r == "value"]
+    if len(values) < 2:
+        return {}, body
+    options = {c: names.get(c) or _named(header, c) for c in values}
+    return {c: name for c, name in options.items() if name}, rows
+
+
+def _names_row(row: list[Block], roles: Roles) -> dict[int, str]:
+    """The names of a first row that stands only above value columns."""
+    cells = {b.column: " ".join(b.text.split()) for b in row if b.column is not None and b.text.strip()}
+    if len(cells) < 2 or any(roles.get(c) in ("label", "id", "unit") for c in cells):
+        return {}
+    return {c: t for c, t in cells.items() if len(t) <= 24} if len(set(cells.values())) == len(cells) else {}
+
+
+def _named(header: list[list[Block]], column: int) -> str:
+    """The lowest header cell above a column that is no role's name."""
+    for row in reversed(header):
+        for block in row:
+            if block.column == column and block.text.strip() and header_role(block.text) is None:
+                return " ".join(block.text.split())[:40]
+    return ""

@@ -50,7 +50,7 @@ def infer(text: str, q: Quantity, lo: int, hi: int, metric: str | None, sign: st
         return _percent(q, before, after, text[lo:hi], metric)
     if q.is_a("temperature"):
         around = f"{before} | {re.split(r'[,;()|0-9]', text[q.end:min(hi, q.end + 24)])[0]}"
-        return _temperature(q, around, text[max(lo, q.start - 40):q.start], metric)
+        return _temperature(q, around, text[max(lo, q.start - 40):q.start], metric, sign)
     if q.is_a("time"):
         return _time(q, around, metric)
     if q.is_a("rate", "rate_P", "current", "power"):
@@ -96,8 +96,10 @@ def _percent(q: Quantity, before: str, after: str, clause: str, metric: str | No
     return None
 
 
-def _temperature(q: Quantity, around: str, lead: str, metric: str | None) -> Slots | None:
+def _temperature(q: Quantity, around: str, lead: str, metric: str | None, sign: str | None) -> Slots | None:
     value = amounts(q, "degC")
+    if metric in CHARGE_TIMES and sign in (">=", ">") and not isinstance(value, list):
+        return {"start_temperature_C": value}
     for cue, slot in (("inlet", "inlet_temperature_C"), ("start", "start_temperature_C"),
                       ("ambient", "ambient_temperature_C"), ("surface_limit", "surface_limit_C")):
         if _says(cue, around):
@@ -171,6 +173,11 @@ def tidy(slots: Slots, metric: str) -> Slots:
     charging = metric in CHARGE_TIMES or metric.startswith("charge")
     for suffix, plain in (("C", "rate_C"), ("A", "current_A")):
         charge, discharge = f"charge_{suffix}", f"discharge_{suffix}"
+        if charge in found and discharge in found and metric not in AGED and not charging:
+            if found[charge] == found[discharge]:
+                found[plain] = found.pop(charge)
+                del found[discharge]
+            continue
         if metric in AGED:
             continue
         own = charge if charging else discharge

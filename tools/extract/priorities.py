@@ -48,6 +48,28 @@ def cell_priority(text: str, codes: dict[str, Priority]) -> Priority | None:
 
 def spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
     """The priority word of a clause: the last one before the number, else the first one after it."""
+    lo, hi = _part(page.text, start, end, anchor)
+    for first, last in ((lo, hi), (start, end)):
+        found = _spoken(page, first, last, anchor)
+        if found:
+            return found
+    return None
+
+
+def _part(text: str, start: int, end: int, anchor: int) -> tuple[int, int]:
+    """The stretch between the commas around a number; decimal commas do not count."""
+    lo, hi = start, end
+    for match in re.finditer(r"[,;，、；](?!\d)|\s[-–]\s", text[start:end]):
+        place = start + match.start()
+        if place < anchor:
+            lo = place + 1
+        elif place > anchor:
+            hi = place
+            break
+    return lo, hi
+
+
+def _spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
     hits = lexicon("priority").find(page.text, start, end)
     before = [h for h in hits if h.start <= anchor]
     after = [h for h in hits if h.start > anchor]

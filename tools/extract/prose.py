@@ -46,6 +46,7 @@ class Clause:
 def read_clause(clause: Clause) -> list[Draft]:
     """The requirements of one clause; its other numbers are settled as conditions where they can be."""
     page, text = clause.page, clause.text
+    set_aside_old(page, clause.block, clause.start, clause.end)
     open_ = [q for q in page.inside(clause.block, clause.start, clause.end) if id(q) not in page.fates]
     numbered = [q for q in open_ if q.units]
     if not numbered:
@@ -68,6 +69,11 @@ def read_clause(clause: Clause) -> list[Draft]:
             name = _temperature_window(clause, q)
         if name is None and (said[id(q)].sign or clause.demanding):
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
+        if name is None and q.is_a("percent") and clause.demanding and any(
+                o.is_a("cycle") and id(o) in strong for o in numbered):
+            name = "capacity_retention"                    # after 700 cycles 80 % should be left
+        if name in ("min_voltage", "max_voltage", None) and q.is_a("voltage") and said[id(q)].sign in (">=", "<="):
+            name = name or _turned_voltage(text, q, said[id(q)])
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
             continue                                       # 800 cycles with at least 80 % remaining: the end of life
         new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
@@ -76,6 +82,13 @@ def read_clause(clause: Clause) -> list[Draft]:
             page.settle(q, "requirement")
     _attach(clause, made, numbered, said)
     return made
+
+
+def _turned_voltage(text: str, q: Quantity, said: Said) -> str | None:
+    """`Discharge below 2.8 V is forbidden` bounds the cell's own voltage."""
+    if not lexicon("refused_value").search(text, q.end, said.end) or not 0.5 <= q.value <= 6:
+        return None
+    return "min_voltage" if said.sign == ">=" else "max_voltage"
 
 
 def _turned(text: str, q: Quantity, said: Said, end: int) -> Said:
@@ -101,6 +114,18 @@ def _temperature_window(clause: Clause, q: Quantity) -> str | None:
             distance = q.start - hit.end if hit.end <= q.start else hit.start - q.end
             found.append((max(0, distance) + (5 if kind == "operating" else 0), name))
     return min(found)[1] if found else None
+
+
+def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
+    """`95 g instead of 90 g`, `70 %, not 75 %`: the value that no longer holds is no requirement."""
+    for q in page.inside(block, start, end):
+        if id(q) in page.fates or not q.units:
+            continue
+        before = page.text[max(start, q.start - 28):q.start]
+        if lexicon("old_lead").ending_at(before, 0, len(before)) or re.search(
+                r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+$", before) or lexicon("old_tail").starting_at(
+                page.text, q.end, min(end, q.end + 12)):
+            page.settle(q, "ignored", "the value that is replaced")
 
 
 def _label_bound(clause: Clause, q: Quantity, name: str) -> str | None:

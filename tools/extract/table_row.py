@@ -15,8 +15,11 @@ from tools.extract.phrases import Hit
 from tools.extract.quantities import Quantity
 
 VALUES = ("value", "should", "min", "typ", "max")
-_AS_ROW = re.compile(r"\b(?:as|see|like|same as|wie|siehe|comme|cf\.)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|Pos\.\s)?"
-                     r"([\w.-]*\d[\w.-]*)", re.IGNORECASE)
+_AS_ROW = re.compile(r"(?:\b(?:as|see|like|same as|wie|siehe|comme|cf\.|idem)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|"
+                     r"Pos\.\s|in\s)?|同(?:序号|第|项|条|项目)?\s?|(?:항목\s)?(?=\d+\s?번과 동일))"
+                     r"([A-Za-z]{0,4}[.-]?\d[\d.-]*)", re.IGNORECASE)
+
+_LABEL_ID = re.compile(r"\(?([A-Z]{1,4}[-.]?\d{1,3}(?:\.\d+)*|\d{1,2}(?:\.\d{1,2})+)[):]?\s+(?=[^\W\d])")
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Row:
     roles: dict[int, str]
     codes: dict[str, Priority]
     named: list[Hit[str]] = field(default_factory=list)
+    options: dict[int, str] = field(default_factory=dict)
     parts: dict[str, list[Block]] = field(default_factory=dict)
     row_id: str | None = None
 
@@ -38,6 +42,8 @@ class Row:
         ids = self.parts.get("id", [])
         if ids:
             self.row_id = ids[0].text.strip().rstrip(".):")
+        elif self.label and (lead := _LABEL_ID.match(self.label[0].text)):
+            self.row_id = lead.group(1)
 
     def blocks(self, *roles: str) -> list[Block]:
         """The cells of these roles, in column order."""

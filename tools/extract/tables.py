@@ -10,7 +10,7 @@ from knowledge.requirement import Priority
 from knowledge.units import meanings
 from knowledge.vocabulary import metric
 from tools.extract import axes, background, substances, wording
-from tools.extract.columns import column_roles, split_header
+from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
 from tools.extract.meaning import draft, final_metric, implied_metric, level_of, metric_for, priced_per
@@ -19,6 +19,7 @@ from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, spoken
 from tools.extract.prose import direct
 from tools.extract.quantities import Quantity
+from tools.extract.sections import sheet_background
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
 
 
@@ -28,11 +29,12 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
         rows = page.document.table_rows(number)
         header, body = split_header(rows)
         roles = column_roles(page, header, body)
+        options, body = variants(page, header, body, roles)
         units = _header_units(header)
         named = _named_by_header(page, header, roles)
         group: Priority | None = None
         for cells in body:
-            row = Row(page, cells, roles, codes, named=named)
+            row = Row(page, cells, roles, codes, named=named, options=options)
             if len(cells) == 1 and (len(cells[0].text) > 50 or cells[0].text.rstrip().endswith((".", ":"))):
                 page.loose.add(cells[0].index)
                 continue
@@ -106,7 +108,7 @@ def _background(row: Row) -> str | None:
         if strong:
             return strong[0].what
     label = row.label[0] if row.label else row.cells[0]
-    return background.section_background(page, label)
+    return background.section_background(page, label) or sheet_background(page, label)
 
 
 def _numeric(row: Row, hits: list[Hit[str]]) -> list[Draft]:
@@ -340,6 +342,9 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
         new.level = level_of(page, *joined, metric(new.metric).level)
         if new.metric == "price":
             new.unit = priced_per(f"{text[label.start:label.end]} {text[new.block.start:new.block.end]}", new.unit)
+        option = row.options.get(new.block.column if new.block.column is not None else -1)
+        if option:
+            new.conditions["option"] = option
         new.row_id = row.row_id
         new.priority = _priority(row, new, group)
 

@@ -98,7 +98,11 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
     inside = [h for h in metric_hits(page, start, end) if _worded(h.what)]
     made = []
     inside.sort(key=lambda h: h.what != "thermal_propagation")
-    for hit in (names or inside)[:1]:
+    chosen = names or inside
+    devices = list({page.text[h.start:h.end].lower(): h for h in chosen if h.what == "safety_device"}.values())
+    if len(devices) > 1:
+        return [Draft(h.what, "required", page.text[h.start:h.end], None, h.start, h.end, block) for h in devices]
+    for hit in chosen[:1]:
         sentence = text[start:end].strip()
         comparator, value, first, last = _criterion(page, start, end, hit.start, hit.end)
         if sentence:
