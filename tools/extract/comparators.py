@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.requirement import Comparator
@@ -35,6 +36,37 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
     if behind and own and behind.start <= place + 1 and not text[q.end:behind.start].count(","):
         return Said(behind.what, q.start, behind.end)
     return Said(None, q.start, q.end)
+
+
+def said_of_all(text: str, quantities: Sequence[Quantity], lo: int, hi: int) -> dict[int, Said]:
+    """The comparators of all quantities of a clause: what is negated is turned, what is said once for several shared."""
+    said = {id(q): _turned(text, q, said_about(text, q, lo, hi), lo, hi) for q in quantities}
+    lengths = [q for q in quantities if q.is_a("length") and q.shape == "single"]
+    for before, after in zip(lengths, lengths[1:], strict=False):          # at most 9.5 mm thick, 65 mm wide
+        first, second = said[id(before)], said[id(after)]
+        if first.sign and second.sign is None and len(text[before.end:after.start]) < 40:
+            said[id(after)] = Said(first.sign, after.start, after.end)
+    for before, after in zip(lengths[-2::-1], lengths[:0:-1], strict=False):  # 9.4 mm and 5.4 mm may not be exceeded
+        second = said[id(after)]
+        if second.sign and said[id(before)].sign is None and second.end > after.end and len(
+                text[before.end:after.start]) < 40:
+            said[id(before)] = Said(second.sign, before.start, before.end)
+    return said
+
+
+def _turned(text: str, q: Quantity, said: Said, lo: int, hi: int) -> Said:
+    """`Must not get hotter than`, `below 4.8 Ah is not acceptable`: the opposite bound is asked for."""
+    turned = {"<": ">=", ">": "<="}.get(said.sign or "")
+    if turned is None:
+        return said
+    ahead = re.split(r"[,;:.。，](?!\d)", text[max(lo, said.start - 34):said.start])[-1]
+    negated = lexicon("negator").find(ahead)
+    if negated and said.end <= q.end:
+        return Said(turned, said.start - len(ahead) + negated[-1].start, said.end)
+    hit = lexicon("refused_value").search(text, q.end, min(hi, q.end + 60))
+    if hit is None or re.search(r"\d", text[q.end:hit.start]):
+        return said
+    return Said(turned, said.start, hit.end)
 
 
 def _stops(text: str, floor: int, stop: int) -> list[int]:

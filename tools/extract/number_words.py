@@ -13,7 +13,7 @@ _DE = ("ein zwei drei vier fünf sechs sieben acht neun",
 _FR = ("un deux trois quatre cinq six sept huit neuf", "vingt trente quarante cinquante soixante")
 _HAN = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _HAN_SCALE = {"十": 10, "百": 100, "千": 1000}
-HAN = re.compile("[一二两兩三四五六七八九十百千]+")
+HAN = re.compile("[一二两兩三四五六七八九十百千]+(?!元[\\d锂材正系])|半(?=小时|个?小时|時間|시간|年|分)")
 
 
 @lru_cache(maxsize=1)
@@ -32,6 +32,8 @@ def _english() -> dict[str, float]:
         found[ten] = 10.0 * i
         for j, unit in enumerate(units, 1):
             found[f"{ten}-{unit}"] = found[f"{ten} {unit}"] = 10.0 * i + j
+    found |= {f"{unit} and a half": j + 0.5 for j, unit in enumerate(units, 1)}
+    found |= {"half an": 0.5, "half a": 0.5, "one and a half": 1.5, "an": 1.0}
     teens = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
     found |= {name: float(10 + i) for i, name in enumerate(teens)}
     for j, unit in [*enumerate(units, 1), *enumerate(teens, 10)]:
@@ -49,6 +51,7 @@ def _german() -> dict[str, float]:
         found[ten] = 10.0 * i
         for j, unit in enumerate(units, 1):
             found[f"{unit}und{ten}"] = 10.0 * i + j
+    found |= {f"{unit}einhalb": j + 0.5 for j, unit in enumerate(units, 1)} | {"anderthalb": 1.5, "eineinhalb": 1.5}
     for name, value in (("dreizehn", 13), ("vierzehn", 14), ("sechzehn", 16), ("siebzehn", 17), ("neunzehn", 19)):
         found[name] = value
     for j, unit in enumerate(units, 1):
@@ -80,6 +83,8 @@ def han_value(text: str) -> float | None:
     >>> han_value("三十五"), han_value("六十"), han_value("十"), han_value("两百")
     (35.0, 60.0, 10.0, 200.0)
     """
+    if text == "半":
+        return 0.5
     total, digit = 0, 0
     for character in text:
         if character in _HAN:

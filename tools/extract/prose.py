@@ -9,12 +9,13 @@ from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
 from tools.extract import axes
-from tools.extract.comparators import Said, said_about
+from tools.extract.comparators import Said, said_about, said_of_all
 from tools.extract.conditions import Slots, infer, merge, tidy, worded
 from tools.extract.meaning import draft, final_metric, implied_metric, level_of, metric_for, priced_per
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
+from tools.extract.unnamed import WINDOW_METRICS, temperature_window, unnamed_metric
 
 # "the vent opens at 0.8 MPa", "discharge with 1.5C": after a metric of their own these are values.
 _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
@@ -54,7 +55,7 @@ def read_clause(clause: Clause) -> list[Draft]:
     hits = [h for h in metric_hits(page, clause.start, clause.end)
             if not any(h.start < q.end and h.end > q.start and not (q.is_a("count") and h.start > q.start)
                        for q in numbered)]
-    said = {id(q): _turned(text, q, said_about(text, q, clause.start, clause.end), clause.end) for q in numbered}
+    said = said_of_all(text, numbered, clause.start, clause.end)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     strong = _conditions(clause, numbered, hits, said)
     window = _charge_window(clause, numbered)
@@ -65,15 +66,12 @@ def read_clause(clause: Clause) -> list[Draft]:
         name = _choose(clause, q, hits, said[id(q)], numbered, strong)
         if name is None and window and q.is_a("time") and q is not window:
             name = "fast_charge_time"
-        if name is None and q.is_a("temperature") and q.shape == "range" and clause.demanding:
-            name = _temperature_window(clause, q)
+        if q.is_a("temperature") and q.shape == "range" and (name is None or name in WINDOW_METRICS):
+            name = temperature_window(text, q, clause.start, clause.end) or name
         if name is None and (said[id(q)].sign or clause.demanding):
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
-        if name is None and q.is_a("percent") and clause.demanding and any(
-                o.is_a("cycle") and id(o) in strong for o in numbered):
-            name = "capacity_retention"                    # after 700 cycles 80 % should be left
-        if name in ("min_voltage", "max_voltage", None) and q.is_a("voltage") and said[id(q)].sign in (">=", "<="):
-            name = name or _turned_voltage(text, q, said[id(q)])
+        if name is None and clause.demanding:
+            name = unnamed_metric(page, clause.block, (clause.start, clause.end), q, said[id(q)], numbered, strong)
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
             continue                                       # 800 cycles with at least 80 % remaining: the end of life
         new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
@@ -82,38 +80,6 @@ def read_clause(clause: Clause) -> list[Draft]:
             page.settle(q, "requirement")
     _attach(clause, made, numbered, said)
     return made
-
-
-def _turned_voltage(text: str, q: Quantity, said: Said) -> str | None:
-    """`Discharge below 2.8 V is forbidden` bounds the cell's own voltage."""
-    if not lexicon("refused_value").search(text, q.end, said.end) or not 0.5 <= q.value <= 6:
-        return None
-    return "min_voltage" if said.sign == ">=" else "max_voltage"
-
-
-def _turned(text: str, q: Quantity, said: Said, end: int) -> Said:
-    """`Below 4.8 Ah is not acceptable` asks for at least 4.8 Ah."""
-    turned = {"<": ">=", ">": "<="}.get(said.sign or "")
-    if turned is None:
-        return said
-    hit = lexicon("refused_value").search(text, q.end, min(end, q.end + 60))
-    if hit is None or re.search(r"\d", text[q.end:hit.start]):
-        return said
-    return Said(turned, said.start, hit.end)
-
-
-def _temperature_window(clause: Clause, q: Quantity) -> str | None:
-    """Charging, discharging, storing or working between two temperatures, by the nearest word of the chunk."""
-    text = clause.text
-    lo = max((text.rfind(c, clause.start, q.start) for c in ",;(、"), default=-1) + 1
-    cuts = [p for c in ",;)、" if (p := text.find(c, q.end, clause.end)) >= 0]
-    found: list[tuple[int, str]] = []
-    for kind, name in (("discharge", "operating_temperature_discharge"), ("charge", "operating_temperature_charge"),
-                       ("storage", "storage_temperature"), ("operating", "operating_temperature")):
-        for hit in lexicon("slots", kind).find(text, max(lo, clause.start), min([*cuts, clause.end])):
-            distance = q.start - hit.end if hit.end <= q.start else hit.start - q.end
-            found.append((max(0, distance) + (5 if kind == "operating" else 0), name))
-    return min(found)[1] if found else None
 
 
 def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
@@ -224,7 +190,7 @@ def _choose(
             cost = 70.0
         elif hit.end <= q.start:
             gap = clause.text[hit.end:q.start]
-            cost = len(gap) + 12 * gap.count(",") + 150 * gap.count(";")
+            cost = len(gap) + 12 * gap.count(",") + 150 * gap.count(";") + 60 * gap.count("**")
             cost += 8 * sum(1 for o in others if hit.end <= o.start and o.end <= q.start and id(o) not in strong)
         else:
             gap = clause.text[q.end:hit.start]
@@ -247,7 +213,7 @@ def _segments(text: str, start: int, end: int, made: list[Draft]) -> list[tuple[
     for left, right in zip(made, made[1:], strict=False):
         gap_start, gap_end = left.end, max(left.end, right.start)
         gap = text[gap_start:gap_end]
-        cuts = [m.start() for m in re.finditer(r",(?!\d)|;|\s(?:and|und|et|sowie|but|aber)\s|\.\s", gap)]
+        cuts = [m.start() for m in re.finditer(r",(?!\d)|[;、，]|\s(?:and|und|et|sowie|but|aber|or|oder|ou|bzw\.?)\s|\.\s", gap)]
         edges.append(gap_start + cuts[-1] if cuts else gap_start)
     edges.append(end)
     return list(zip(edges, edges[1:], strict=False))
@@ -285,9 +251,22 @@ def _attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said:
         new.metric = final_metric(new, text, clause.start, clause.end)
         new.level = level_of(page, clause.start, clause.end, metric(new.metric).level)
     _respectively(clause, made)
+    _joined_windows(made)
     for new in made:
         if new.metric == "price":
             new.unit = priced_per(text[clause.start:clause.end], new.unit)
+
+
+def _joined_windows(made: list[Draft]) -> None:
+    """`Never below 10 °C nor above 40 °C` is one window."""
+    for low in list(made):
+        for high in list(made):
+            if (low.metric == high.metric and low.metric in WINDOW_METRICS and low.comparator in (">=", ">")
+                    and high.comparator in ("<=", "<") and low.value < high.value and low in made and high in made):
+                low.comparator, low.value = "range", [low.value, high.value]
+                low.start, low.end = min(low.start, high.start), max(low.end, high.end)
+                merge(low.conditions, [high.conditions])
+                made.remove(high)
 
 
 def _share(groups: list[list[Slots]], made: list[Draft]) -> None:

@@ -117,6 +117,9 @@ def _currency_before() -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(re.escape(s) for s in signs) + r")\s?$")
 
 
+_AMOUNT = re.compile(r"[\d一二两三四五六七八九十百千万亿]\s?$")       # 8.5元一颗: the sign belongs to the number before
+
+
 @lru_cache(maxsize=1)
 def _per() -> re.Pattern[str]:
     return re.compile(r"\s*(?:/|per|je|pro|a)\s*(?P<per>kWh|Wh|cell|Zelle|pc|pcs|piece|Stück|unit|battery|pack)(?!\w)")
@@ -125,7 +128,8 @@ def _per() -> re.Pattern[str]:
 def _currency_unit(text: str, number: Number, floor: int, end: int) -> tuple[int, int, UnitRow, str] | None:
     """A price with its currency before the number: `$62/kWh`, `USD 62 per kWh`."""
     before = _currency_before().search(text, max(floor, number.start - 8), number.start)
-    if not before or before.end() != number.start:
+    if not before or before.end() != number.start or number.word or _AMOUNT.search(
+            text, max(floor, before.start() - 4), before.start()):
         return None
     sign = before.group().strip()
     code = next(c for c, group in vocabulary.currencies().items() if sign in group)

@@ -13,7 +13,7 @@ from tools.extract.phrases import Hit, Phrases
 def _standard() -> re.Pattern[str]:
     data = vocabulary.standards()
     families = "|".join(data["families"])
-    return re.compile(rf"(?<![\w-])(?:{families})(?:{data['clause']})")
+    return re.compile(rf"(?<![A-Za-z0-9_-])(?:{families})(?:{data['clause']})")
 
 
 @lru_cache(maxsize=1)

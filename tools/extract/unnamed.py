@@ -1,0 +1,68 @@
+"""The metric of a number that no word names: by its unit, its neighbours and the verb of the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge.document import Block
+from tools.extract.comparators import Said
+from tools.extract.page import Page
+from tools.extract.phrases import lexicon
+from tools.extract.quantities import Quantity
+
+_WINDOWS = (("discharge", "operating_temperature_discharge"), ("charge", "operating_temperature_charge"),
+            ("storage", "storage_temperature"), ("survival", "survival_temperature"),
+            ("operating", "operating_temperature"))
+WINDOW_METRICS = frozenset(name for _, name in _WINDOWS)
+_LOADS = {
+    "current": ("charge_current", "discharge_current_pulse", "discharge_current_continuous"),
+    "rate": ("charge_rate", "discharge_rate_pulse", "discharge_rate_continuous"),
+    "rate_P": ("charge_rate", "discharge_rate_pulse", "discharge_rate_continuous"),
+    "power": ("charge_power", "discharge_power_pulse", "discharge_power"),
+}
+_PULSE_S = 120.0  # longer loads are continuous
+
+
+def chunk_around(text: str, q: Quantity, start: int, end: int) -> tuple[int, int]:
+    """The stretch between the commas and brackets around a quantity."""
+    lo = max([text.rfind(c, start, q.start) for c in ",;(、"] + [start - 1]) + 1
+    cuts = [p for c in ",;)、" if (p := text.find(c, q.end, end)) >= 0]
+    return max(lo, start), min([*cuts, end])
+
+
+def temperature_window(text: str, q: Quantity, start: int, end: int) -> str | None:
+    """Charging, discharging, storing or working between two temperatures, by the nearest word of the chunk."""
+    lo, hi = chunk_around(text, q, start, end)
+    found: list[tuple[int, str]] = []
+    for kind, name in _WINDOWS:
+        for hit in lexicon("slots", kind).find(text, lo, hi):
+            distance = q.start - hit.end if hit.end <= q.start else hit.start - q.end
+            found.append((max(0, distance) + (8 if kind == "operating" else 0), name))
+    return min(found)[1] if found else None
+
+
+def unnamed_metric(
+    page: Page, block: Block, span: tuple[int, int], q: Quantity, said: Said, numbered: Sequence[Quantity],
+    strong: dict[int, Quantity],
+) -> str | None:
+    """The metric of a demanded number without a name; None where nothing speaks for one."""
+    text, (start, end) = page.text, span
+    if q.is_a("percent") and any(o.is_a("cycle") and id(o) in strong for o in numbered):
+        return "capacity_retention"                       # after 700 cycles 80 % should be left
+    if q.is_a("voltage") and said.sign in (">=", "<=") and 0.5 <= q.value <= 6 and lexicon("refused_value").search(
+            text, q.end, max(said.end, q.end)):
+        return "min_voltage" if said.sign == ">=" else "max_voltage"
+    dimension = next((d for d in _LOADS if q.is_a(d)), None)
+    if dimension is None or not lexicon("load_verb").search(text, start, end):
+        return None
+    lo, hi = chunk_around(text, q, start, end)
+    charge, pulse, continuous = _LOADS[dimension]
+    if lexicon("slots", "charge").search(text, lo, hi) and not lexicon("slots", "discharge").search(text, start, end):
+        return charge
+    seconds = [_seconds(o) for o in page.inside(block, lo, min(end, hi + 30)) if o.is_a("time")]
+    return pulse if any(0 < s <= _PULSE_S for s in seconds) else continuous
+
+
+def _seconds(q: Quantity) -> float:
+    scale = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
+    return q.value * next((scale[u.name] for u in q.units if u.name in scale), 1e9)
