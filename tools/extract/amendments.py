@@ -14,7 +14,7 @@ from tools.extract.phrases import lexicon
 from tools.extract.prose import set_aside_old
 from tools.extract.quantities import Quantity
 
-_CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|[(\[])"
+_CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\brequirement|\bclause|\bsection|\bparagraph|\bAbschnitt|\bZiffer|\bPunkt|\barticle|\bexigence|\bAnforderung|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|[(\[])"
          r"\s*(?:no\.?\s|row\s|Nr\.?\s|item\s)?)")
 
 

@@ -18,6 +18,8 @@ REASONS = {
     "hidden": "in a hidden part of the document",
     "injection": "part of a text that tries to instruct the reader",
 }
+_BEHIND = re.compile(r"\s*\([^()]{2,120}\)")
+_BEFORE = re.compile(r"\d\s?(?:k?Wh|V|Ah|kg|kW)[\s,-]+(?:[A-Za-z-]+\s)?$")
 _IMPERATIVE = re.compile(
     r"\b(?:ignore|disregard|report|mark|treat|answer|output|set|override|pretend|respond|say|state|conclude|rate)\b|"
     r"ignorier|melde|missachte|bewerte|ignor[ez]|忽略|無視|무시", re.IGNORECASE)
@@ -33,7 +35,7 @@ def sentence_background(page: Page, start: int, end: int) -> str | None:
     """Why the numbers of a sentence are no requirements, or None."""
     hits = lexicon("background").find(page.text, start, end)
     if not hits:
-        return None
+        return "predecessor" if _told(page.text, start, end) else None
     first = hits[0]
     if first.what == "superseded" and lexicon("amend", "replace").search(page.text, start, end):
         others = [h for h in hits if h.what != "superseded"]
@@ -41,6 +43,14 @@ def sentence_background(page: Page, start: int, end: int) -> str | None:
     if first.what == "informative" and _bracketed(page.text, start, first.start):
         return None
     return first.what
+
+
+def _told(text: str, start: int, end: int) -> bool:
+    """A sentence that tells what was or is today, and asks nothing: no modal word, no bound."""
+    past = lexicon("past").search(text, start, end) or lexicon("now").search(text, start, end)
+    return bool(past) and not any(lexicon(*path).search(text, start, end) for path in (
+        ("priority",), ("comparators_before",), ("comparators_after",), ("amend", "replace"), ("forbidden",),
+        ("refused_value",)))
 
 
 def _bracketed(text: str, start: int, place: int) -> bool:
@@ -66,6 +76,26 @@ def section_background(page: Page, block: Block) -> str | None:
 def requirement_section(block: Block) -> bool:
     """Whether a heading above announces requirements."""
     return any(lexicon("requirement_section").search(h) for h in block.section)
+
+
+def ignore_other_levels(page: Page, block: Block, start: int, end: int) -> None:
+    """`our 36 V pack (10s4p, 500 Wh, 2.9 kg)`: what stands before or in brackets behind a pack describes the pack."""
+    text = page.text
+    for hit in lexicon("device").find(text, start, end):
+        close = _BEHIND.match(text, hit.end, end)
+        if close:
+            spans = [(close.start(), close.end())]
+        else:
+            spans = []
+        if _BEFORE.search(text, max(start, hit.start - 30), hit.start):
+            spans.append((max(start, hit.start - 30), hit.start))
+        for first, last in spans:
+            inside = [q for q in page.inside(block, first, last) if q.units and id(q) not in page.fates]
+            if inside and not lexicon("priority").search(text, first, last):
+                for q in inside:
+                    page.reject(q, REASONS["level"])
+                words = ", ".join(page.document.text[q.start:q.end].replace("\n", " ") for q in inside)
+                page.note("distractor", f"{words}: {REASONS['level']}", block, inside[0].start, inside[-1].end)
 
 
 def ignore_span(page: Page, block: Block, start: int, end: int, cause: str, kind: str = "distractor") -> None:

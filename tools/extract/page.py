@@ -57,7 +57,7 @@ class Page:
     rows: dict[str, list[Draft]] = field(default_factory=dict)
     decimal: Decimal = "."
     sheet_titles: dict[str, str] = field(default_factory=dict)
-    letter: bool = False
+    paragraphs: set[str] = field(default_factory=set)
 
     def settle(self, q: Quantity, fate: Fate, reason: str = "") -> None:
         """Say what a quantity is; the first word counts, and a requirement outranks the rest."""

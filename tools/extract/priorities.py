@@ -49,11 +49,20 @@ def cell_priority(text: str, codes: dict[str, Priority]) -> Priority | None:
 def spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
     """The priority word of a clause: the last one before the number, else the first one after it."""
     lo, hi = _part(page.text, start, end, anchor)
-    for first, last in ((lo, hi), (start, end)):
-        found = _spoken(page, first, last, anchor)
-        if found:
-            return found
-    return None
+    found = _spoken(page, lo, hi, anchor)
+    if found:
+        return found
+    if lexicon("hard").search(page.text, lo, hi):
+        return "must"
+    return _spoken(page, start, _reach(page.text, anchor, end), anchor)
+
+
+def _reach(text: str, anchor: int, end: int) -> int:
+    """How far behind a number a word still speaks of it: up to the next number with a unit."""
+    own = re.match(r"[^,;，、；]*", text[anchor:end])
+    after = anchor + (own.end() if own else 0)
+    other = re.search(r"\d+(?:[.,]\d+)*\s?(?:[%°]|[A-Za-zΩμ€$]{1,4}\b|[\u4e00-\u9fff\uac00-\ud7a3])", text[after:end])
+    return after + other.start() if other else end
 
 
 def _part(text: str, start: int, end: int, anchor: int) -> tuple[int, int]:

@@ -11,7 +11,9 @@ from knowledge.vocabulary import metric
 from tools.extract import amendments, background, substances, wording
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import said_about
+from tools.extract.conditions import infer, merge
 from tools.extract.defaults import read_defaults
+from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import headed, spoken
@@ -20,6 +22,8 @@ from tools.extract.prose import Clause, forbidden_range, permitted, read_clause
 _PRONOUN = re.compile(
     r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
 _KEY = re.compile(r"[^\n.]{2,50}:(?:\s|(?=[^\x00-\x7f]))")
+_ASKING = re.compile(r"\s*(?:Q\s?\d*|Question(?:\s\d+)?|Frage(?:\s\d+)?|问|問|질문|문)\s*[:：]", re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})+)[.)]?\s")
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
 
@@ -34,6 +38,7 @@ class Walk:
     lead_hits: list[Hit[str]] = field(default_factory=list)
     last: Draft | None = None
     headed: bool = False
+    asked: tuple[int, int] | None = None
 
 
 def read_running(page: Page) -> None:
@@ -88,12 +93,19 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
     row = amendments.referred_row(page, block.start, block.end) if page.rows else None
     running: str | None = None
+    asked: tuple[int, int] | None = None
+    kept = len(page.drafts)
     for start, end in spans:
         if background.injected(page, start, end):
             background.ignore_span(page, block, start, end, "injection", "injection")
             continue
+        if _question(page, start, end):
+            asked = (start, end)
+            _set_aside(page, block, start, end, "in a question")
+            continue
         cause = background.sentence_background(page, start, end) or whole
-        if cause is None and running and _PRONOUN.match(page.text, start):
+        if cause is None and running and _PRONOUN.match(page.text, start) and not lexicon("priority").search(
+                page.text, start, end):
             cause = running
         running = cause
         if cause:
@@ -101,8 +113,30 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             continue
         if read_defaults(page, block, start, end):
             continue
-        _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or row)
+        background.ignore_other_levels(page, block, start, end)
+        _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or row, asked or walk.asked)
+    walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
+    _number(page, block, page.drafts[kept:])
+
+
+def _question(page: Page, start: int, end: int) -> bool:
+    """A question asks the reader; the numbers in it are proposals."""
+    return page.text[start:end].rstrip("\"' )")[-1:] in "?？" or bool(_ASKING.match(page.text, start, end))
+
+
+def _set_aside(page: Page, block: Block, start: int, end: int, reason: str) -> None:
+    for q in page.inside(block, start, end):
+        if q.units:
+            page.settle(q, "ignored", reason)
+
+
+def _number(page: Page, block: Block, made: list[Draft]) -> None:
+    """A numbered paragraph (`3.3 Cell mass …`) can be amended by its number like a row."""
+    lead = _NUMBERED.match(page.text, block.start, block.end)
+    if lead and made:
+        page.rows.setdefault(lead.group(1), []).extend(made)
+        page.paragraphs.add(lead.group(1))
 
 
 def _aside(page: Page, block: Block, spans: list[tuple[int, int]]) -> None:
@@ -123,18 +157,23 @@ def _lead(walk: Walk, block: Block) -> None:
         walk.lead_hits = metric_hits(walk.page, block.start, block.end)
 
 
-def _sentence(walk: Walk, block: Block, start: int, end: int, row: str | None) -> None:
+def _sentence(
+    walk: Walk, block: Block, start: int, end: int, row: str | None, asked: tuple[int, int] | None = None
+) -> None:
     page = walk.page
-    if row:
+    if asked and row is None and page.rows:
+        row = amendments.referred_row(page, *asked)
+    if row and (row not in page.paragraphs or lexicon("amend", "replace").search(page.text, start, end)
+                or lexicon("withdraw").search(page.text, start, end)):
         amended = amendments.read_amendment(page, block, start, end, row, walk.lead, (start, end))
         if amended or all(id(q) in page.fates for q in page.inside(block, start, end) if q.units):
             return
-    demanding = _demanding(walk, block, start, end)
+    demanding = _demanding(walk, block, start, end) or asked is not None
     found: list[Draft] = []
     hits: list[Hit[str]] = []
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
-        lead = walk.lead_hits if block.kind == "list_item" else []
+        lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
         clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
                         demanding=demanding)
         hits = own or hits
@@ -154,8 +193,23 @@ def _sentence(walk: Walk, block: Block, start: int, end: int, row: str | None) -
             found += _worded(walk, block, a, b, demanding)
         else:
             found += wording.standard_drafts(page, block, a, b) if _strict(page, a, b) else []
+    if not found and walk.last is not None and lexicon("measured_with").search(page.text, start, end):
+        _measured(walk, block, start, end)
     amendments.supersede_by_metric(page, block, start, end, found)
     _keep(page, block, found)
+
+
+def _measured(walk: Walk, block: Block, start: int, end: int) -> None:
+    """`Measured at 50 % SOC for 10 s` completes the requirement before it, in all its bounds."""
+    page, last = walk.page, walk.last
+    assert last is not None
+    same = [d for d in page.drafts[-4:] if d.metric == last.metric]
+    for q in page.inside(block, start, end):
+        slots = infer(page.text, q, start, end, last.metric, None) if q.units and id(q) not in page.fates else None
+        if slots:
+            page.settle(q, "condition")
+            for made in same:
+                merge(made.conditions, [slots])
 
 
 def _strict(page: Page, start: int, end: int) -> bool:
@@ -177,6 +231,9 @@ def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
         return True
     if _KEY.match(page.text[start:end]):
         return True
+    if any(metric_for(h.what, q) for h in metric_hits(page, start, end)
+           for q in page.inside(block, start, end) if q.units):
+        return True                       # what tells and does not ask was set aside before
     return any(said_about(page.text, q, start, end).sign in (">=", "<=", ">", "<", "up_to")
                for q in page.inside(block, start, end) if q.units)
 
