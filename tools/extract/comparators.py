@@ -60,6 +60,8 @@ def _turned(text: str, q: Quantity, said: Said, lo: int, hi: int) -> Said:
     if turned is None:
         return said
     ahead = re.split(r"[,;:.。，](?!\d)", text[max(lo, said.start - 34):said.start])[-1]
+    contrast = lexicon("contrast").find(ahead)
+    ahead = ahead[contrast[-1].end:] if contrast else ahead
     negated = lexicon("negator").find(ahead)
     if negated and said.end <= q.end:
         return Said(turned, said.start - len(ahead) + negated[-1].start, said.end)

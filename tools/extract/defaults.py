@@ -17,6 +17,8 @@ _TEMPERATURES = ("temperature_C", "ambient_temperature_C", "start_temperature_C"
 def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
     """Take a sentence that states defaults; whether it was one."""
     text = page.text
+    if _defines_end(page, block, start, end):
+        return True
     window = lexicon("defaults_window").search(text, start, end)
     general = lexicon("defaults").search(text, start, end)
     prose = block.table is None or block.index in page.loose
@@ -41,6 +43,20 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
     return True
 
 
+def _defines_end(page: Page, block: Block, start: int, end: int) -> bool:
+    """`We define end of life as 70 % of the initial capacity` holds for every life that names none of its own."""
+    text = page.text
+    life = lexicon("life").search(text, start, end)
+    if not life or life.what != "EOL" or not lexicon("define").search(text, start, end):
+        return False
+    shares = [q for q in page.inside(block, start, end) if q.is_a("percent") and 30 <= q.value < 100]
+    if len(shares) != 1:
+        return False
+    page.defaults.setdefault("eol_pct", shares[0].value)
+    page.settle(shares[0], "condition", "the end of life of the whole document")
+    return not any(q.units for q in page.inside(block, start, end) if q is not shares[0])
+
+
 def _only_voltages(page: Page, block: Block, start: int, end: int) -> bool:
     numbered = [q for q in page.inside(block, start, end) if q.units]
     return bool(numbered) and all(q.is_a("voltage") for q in numbered) and not re.search(
@@ -52,7 +68,8 @@ def apply_defaults(page: Page) -> None:
     for made in page.drafts:
         if made.level != "cell":
             continue
-        for slot in metric(made.metric).defaults:
+        slots = (*metric(made.metric).defaults, *(("eol_pct",) if made.metric in ("cycle_life", "calendar_life") else ()))
+        for slot in slots:
             if slot not in page.defaults or slot in made.conditions:
                 continue
             if slot == "temperature_C" and any(t in made.conditions for t in _TEMPERATURES):

@@ -85,9 +85,12 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
     name, slots = made.metric, made.conditions
     if name == "charge_time" and isinstance(slots.get("soc_to_pct"), float | int) and float(slots["soc_to_pct"]) < 100:  # type: ignore[arg-type]
         return "fast_charge_time"
-    if name == "discharge_current_continuous" and _short(slots):
+    if name == "fast_charge_time" and slots.get("soc_from_pct") == 0 and slots.get("soc_to_pct") == 100:
+        return "charge_time"
+    steady = lexicon("continuous").search(text, lo, made.end)
+    if name == "discharge_current_continuous" and _short(slots) and not steady:
         return "discharge_current_pulse"
-    if name == "discharge_rate_continuous" and _short(slots):
+    if name == "discharge_rate_continuous" and _short(slots) and not steady:
         return "discharge_rate_pulse"
     if name in ("self_discharge_total", "self_discharge") and made.unit == "%" and (
             slots.get("months") == 1 or not any(k in slots for k in ("months", "days", "years"))

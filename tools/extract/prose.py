@@ -25,6 +25,9 @@ _NEVER = ("charge", "energy", "specific_energy", "energy_density", "mass", "resi
           "specific_power", "power_density", "specific_charge", "percent_per_month")
 
 
+_DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
+
+
 @dataclass
 class Clause:
     """A piece of running text under reading."""
@@ -59,6 +62,8 @@ def read_clause(clause: Clause) -> list[Draft]:
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     strong = _conditions(clause, numbered, hits, said)
     window = _charge_window(clause, numbered)
+    if clause.demanding:
+        made += _bare_loads(clause, hits, strong, said)
     for q in numbered:
         if id(q) in strong or id(q) in page.fates or q.shape == "tuple" or (
                 q.shape == "tolerance_only" and not q.is_a("percent")):
@@ -74,6 +79,9 @@ def read_clause(clause: Clause) -> list[Draft]:
             name = unnamed_metric(page, clause.block, (clause.start, clause.end), q, said[id(q)], numbered, strong)
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
             continue                                       # 800 cycles with at least 80 % remaining: the end of life
+        if name in ("cathode_cobalt_fraction", None) and q.is_a("percent") and any(
+                h.what == "recycled_content" for h in hits):
+            name = "recycled_content"
         new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
         if new:
             made.append(new)
@@ -125,9 +133,11 @@ def _conditions(
             continue
         sign = said[id(q)].sign
         floor = _chunk_start(text, quantities, q, clause.start)
-        lead = lexicon("condition_lead").search(text, floor, q.start)
+        lead = _lead_of(text, floor, q)
         own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
-        inherent = q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
+        directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
+            _DIRECTED.match(text, q.end))
+        inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
         if lead and own and own[-1].start < lead.start and q.is_a(*_SPOKEN_OF):
             lead = None
         if own and q.is_a("rate", "current") and sign and not lead:
@@ -143,6 +153,33 @@ def _conditions(
         if led or inherent or (chained and not sign) or bracket:
             found[id(q)] = q
     return found
+
+
+def _bare_loads(
+    clause: Clause, hits: list[Hit[str]], strong: dict[int, Quantity], said: dict[int, Said]
+) -> list[Draft]:
+    """`Charge and discharge at 1C continuously`: a load with nothing else before it is what is asked for."""
+    page, text, made = clause.page, clause.text, list[Draft]()
+    q = min(strong.values(), key=lambda s: s.start, default=None)
+    if q is None or not q.is_a("rate", "current") or not lexicon("continuous").search(text, clause.start, clause.end):
+        return []
+    if any(h.end <= q.start and not h.what.startswith(("charge", "discharge")) for h in hits):
+        return []
+    suffix = "rate" if q.is_a("rate") else "current"
+    for kind, name in (("charge", f"charge_{suffix}"), ("discharge", f"discharge_{suffix}_continuous")):
+        if lexicon("slots", kind).search(text, clause.start, q.start):
+            new = draft(page, clause.block, q, name, said[id(q)])
+            if new:
+                made.append(new)
+                page.settle(q, "requirement")
+    return made
+
+
+def _lead_of(text: str, floor: int, q: Quantity) -> Hit[str] | None:
+    """The word that makes a number a condition; none where a demand stands between (`for take-off it shall …`)."""
+    leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
+             if not lexicon("priority").search(text, h.end, q.start)]
+    return leads[0] if leads else None
 
 
 def _counted(q: Quantity, hits: list[Hit[str]]) -> bool:
@@ -281,7 +318,9 @@ def _share(groups: list[list[Slots]], made: list[Draft]) -> None:
             groups[index].extend(_missing(first, groups[index]))
     for index in range(len(groups) - 1):
         if bare[index]:
-            groups[index].extend(_missing(last, groups[index]))
+            steady = made[index].metric.endswith("continuous")
+            groups[index].extend({k: v for k, v in more.items() if not (steady and k == "duration_s")}
+                                 for more in _missing(last, groups[index]))
 
 
 def _missing(more: list[Slots], have: list[Slots]) -> list[Slots]:

@@ -23,6 +23,9 @@ from tools.extract.sections import sheet_background
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
 
 
+_OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
+
+
 def read_tables(page: Page, codes: dict[str, Priority]) -> None:
     """Read every table of the document; rows that have an id are kept for notes that refer to them."""
     for number in sorted({b.table for b in page.document.blocks if b.table is not None}):
@@ -161,6 +164,8 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
         if id(q) in page.fates:
             continue
         said = said_about(page.text, q, block.start, block.end)
+        if q.is_a("percent") and _OF_CHARGE.match(text_after(page, q)):
+            continue
         name = _choose(q, hits, own, q.start)
         if name is None or _beside(page, block, q, name, first, said, numbered):
             continue
@@ -173,6 +178,11 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
             _kind(page, row, new, said)
         made.append(new)
     return made
+
+
+def text_after(page: Page, q: Quantity) -> str:
+    """The few characters behind a quantity."""
+    return page.text[q.end:q.end + 12]
 
 
 def _axes_from_label(row: Row, made: list[Draft], label: Block) -> list[Draft]:

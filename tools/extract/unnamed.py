@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from knowledge.document import Block
@@ -20,25 +21,28 @@ _LOADS = {
     "rate_P": ("charge_rate", "discharge_rate_pulse", "discharge_rate_continuous"),
     "power": ("charge_power", "discharge_power_pulse", "discharge_power"),
 }
+_STOP = re.compile(r"[,;)、，]|\s(?:and|und|et|or|oder|ou|sowie)\s")
 _PULSE_S = 120.0  # longer loads are continuous
 
 
 def chunk_around(text: str, q: Quantity, start: int, end: int) -> tuple[int, int]:
     """The stretch between the commas and brackets around a quantity."""
     lo = max([text.rfind(c, start, q.start) for c in ",;(、"] + [start - 1]) + 1
-    cuts = [p for c in ",;)、" if (p := text.find(c, q.end, end)) >= 0]
-    return max(lo, start), min([*cuts, end])
+    stop = _STOP.search(text, q.end, end)
+    return max(lo, start), stop.start() if stop else end
 
 
 def temperature_window(text: str, q: Quantity, start: int, end: int) -> str | None:
     """Charging, discharging, storing or working between two temperatures, by the nearest word of the chunk."""
-    lo, hi = chunk_around(text, q, start, end)
-    found: list[tuple[int, str]] = []
-    for kind, name in _WINDOWS:
-        for hit in lexicon("slots", kind).find(text, lo, hi):
-            distance = q.start - hit.end if hit.end <= q.start else hit.start - q.end
-            found.append((max(0, distance) + (8 if kind == "operating" else 0), name))
-    return min(found)[1] if found else None
+    for lo, hi in (chunk_around(text, q, start, end), (start, end)):
+        found: list[tuple[int, str]] = []
+        for kind, name in _WINDOWS:
+            for hit in lexicon("slots", kind).find(text, lo, hi):
+                distance = q.start - hit.end if hit.end <= q.start else 12 + hit.start - q.end
+                found.append((max(0, distance) + (8 if kind == "operating" else 0), name))
+        if found:
+            return min(found)[1]
+    return None
 
 
 def unnamed_metric(
@@ -52,9 +56,21 @@ def unnamed_metric(
     if q.is_a("voltage") and said.sign in (">=", "<=") and 0.5 <= q.value <= 6 and lexicon("refused_value").search(
             text, q.end, max(said.end, q.end)):
         return "min_voltage" if said.sign == ">=" else "max_voltage"
+    if q.is_a("temperature") and said.sign and q.shape == "single":
+        if said.sign in ("<=", "<") and (lexicon("slots", "surface_limit").search(text, start, end)
+                                         or lexicon("warmer").search(text, said.start, q.end)):
+            return "surface_temperature"
+        if said.sign in (">=", "<=", "<", ">", "up_to"):
+            return temperature_window(text, q, start, end)
+    if q.is_a("time") and said.sign in ("<=", "<") and lexicon("slots", "charge").search(text, start, end) and not (
+            lexicon("slots", "discharge").search(text, start, end)):
+        windowed = any(o.is_a("percent") for o in numbered)
+        return "fast_charge_time" if windowed else "charge_time"
     dimension = next((d for d in _LOADS if q.is_a(d)), None)
     if dimension is None or not lexicon("load_verb").search(text, start, end):
         return None
+    if lexicon("device").search(text, start, q.start) and not lexicon("level", "cell").search(text, start, end):
+        return None                                       # the device draws 11 mW
     lo, hi = chunk_around(text, q, start, end)
     charge, pulse, continuous = _LOADS[dimension]
     if lexicon("slots", "charge").search(text, lo, hi) and not lexicon("slots", "discharge").search(text, start, end):
