@@ -130,7 +130,8 @@ def _replace(
     new.level, new.priority, new.row_id = old.level, old.priority, old.row_id
     if (not other_life or replacing) and not (_colder(extra, old) and not replacing):
         _bury(page, old, new, block, whole)
-    page.rows[new.row_id or ""].append(new)
+    if new.row_id is not None:
+        page.rows.setdefault(new.row_id, []).append(new)
     page.drafts.append(new)
     return new
 

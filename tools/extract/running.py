@@ -135,6 +135,8 @@ def _number(page: Page, block: Block, made: list[Draft]) -> None:
     """A numbered paragraph (`3.3 Cell mass …`) can be amended by its number like a row."""
     lead = _NUMBERED.match(page.text, block.start, block.end)
     if lead and made:
+        for new in made:
+            new.row_id = new.row_id or lead.group(1)
         page.rows.setdefault(lead.group(1), []).extend(made)
         page.paragraphs.add(lead.group(1))
 
