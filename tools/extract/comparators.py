@@ -46,10 +46,11 @@ def said_of_all(text: str, quantities: Sequence[Quantity], lo: int, hi: int) -> 
         first, second = said[id(before)], said[id(after)]
         if first.sign and second.sign is None and len(text[before.end:after.start]) < 40:
             said[id(after)] = Said(first.sign, after.start, after.end)
+    behind = False
     for before, after in zip(lengths[-2::-1], lengths[:0:-1], strict=False):  # 9.4 mm and 5.4 mm may not be exceeded
         second = said[id(after)]
-        if second.sign and said[id(before)].sign is None and second.end > after.end and len(
-                text[before.end:after.start]) < 40:
+        behind = behind or second.end > after.end
+        if second.sign and said[id(before)].sign is None and behind and len(text[before.end:after.start]) < 40:
             said[id(before)] = Said(second.sign, before.start, before.end)
     return said
 

@@ -100,8 +100,13 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
         return "self_discharge"
     if name == "dcir" and (slots.get("frequency_Hz") == 1000 or lexicon("alternating").search(text, lo, hi)):
         return "acir_1khz"
+    if name == "thermal_propagation" and made.comparator in ("<=", "<"):
+        made.comparator = ">="                            # no runaway of the neighbour within ten minutes
     if name not in ("capacity_retention", "energy_retention"):
         return name
+    if name == "capacity_retention" and made.comparator in ("<=", "<") and isinstance(made.value, float | int) \
+            and made.value < 50:
+        return "capacity_spread" if lexicon("spread").search(text, lo, hi) else "capacity_loss"
     energy = name == "energy_retention"
     if any(k in slots for k in ("cycles", "years", "eol_pct")) or lexicon("life").search(text, lo, hi):
         return name

@@ -49,7 +49,7 @@ def cell_priority(text: str, codes: dict[str, Priority]) -> Priority | None:
 def spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
     """The priority word of a clause: the last one before the number, else the first one after it."""
     lo, hi = _part(page.text, start, end, anchor)
-    found = _spoken(page, lo, hi, anchor)
+    found = _spoken(page, lo, min(hi, _reach(page.text, anchor, end)), anchor)
     if found:
         return found
     if lexicon("hard").search(page.text, lo, hi):
@@ -59,7 +59,7 @@ def spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
 
 def _reach(text: str, anchor: int, end: int) -> int:
     """How far behind a number a word still speaks of it: up to the next number with a unit."""
-    own = re.match(r"[^,;，、；]*", text[anchor:end])
+    own = re.match(r"[+-]?\d[\d.,' ]*\s?\S{0,6}|[^\d,;，、；]*[\d.,' ]*\S{0,6}", text[anchor:end])
     after = anchor + (own.end() if own else 0)
     other = re.search(r"\d+(?:[.,]\d+)*\s?(?:[%°]|[A-Za-zΩμ€$]{1,4}\b|[\u4e00-\u9fff\uac00-\ud7a3])", text[after:end])
     return after + other.start() if other else end

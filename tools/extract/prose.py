@@ -77,6 +77,8 @@ def read_clause(clause: Clause) -> list[Draft]:
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
         if name is None and clause.demanding:
             name = unnamed_metric(page, clause.block, (clause.start, clause.end), q, said[id(q)], numbered, strong)
+        if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
+            continue                                       # 1000 A for 3 s without falling below 1.9 V
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
             continue                                       # 800 cycles with at least 80 % remaining: the end of life
         if name in ("cathode_cobalt_fraction", None) and q.is_a("percent") and any(
@@ -133,7 +135,7 @@ def _conditions(
             continue
         sign = said[id(q)].sign
         floor = _chunk_start(text, quantities, q, clause.start)
-        lead = _lead_of(text, floor, q)
+        lead = _lead_of(text, floor, q, said[id(q)])
         own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
             _DIRECTED.match(text, q.end))
@@ -144,6 +146,7 @@ def _conditions(
             inherent = False
         if own and q.is_a("percent") and own[-1].what in ("shipping_soc", "capacity_retention"):
             inherent = False
+            lead = None if own[-1].what == "shipping_soc" else lead
         chained = place > 0 and id(quantities[place - 1]) in found and _chain(text[quantities[place - 1].end:q.start])
         bracket = _bracketed(text, clause.start, q.start) and not own and not sign and not _counted(q, hits)
         led = lead is not None and (not sign or sign == "up_to" and lead.start != said[id(q)].start)
@@ -175,10 +178,11 @@ def _bare_loads(
     return made
 
 
-def _lead_of(text: str, floor: int, q: Quantity) -> Hit[str] | None:
+def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
     """The word that makes a number a condition; none where a demand stands between (`for take-off it shall …`)."""
+    first = said.start if said.sign else q.start
     leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
-             if not lexicon("priority").search(text, h.end, q.start)]
+             if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start]
     return leads[0] if leads else None
 
 

@@ -62,7 +62,7 @@ _TOLERANCE = re.compile(r"\s*[(,]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or mi
 _COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
 _PLAIN = re.compile(r"\s*[(,]?\s*")
 _SLASH = re.compile(r"\s*[/,;|]?\s*")
-_TIMES = re.compile(r"\s*[×x*]\s*")
+_TIMES = re.compile(r"\s*(?:[×x*X]|by|mal|par)\s*")
 _NEVER = re.compile(r"(?!)")
 _FACTOR = re.compile(r"(?:factor(?:\s+of)?|Faktor(?:\s+von)?|facteur(?:\s+de)?)\s*$", re.IGNORECASE)
 _SHY = {"in": r"(?=\s*[.,;)]|\s*$|\s*[×x])", "a": r"(?!\s+[a-z])", "x": r"(?!\s*\d)", "×": r"(?!\s*\d)",
@@ -188,6 +188,8 @@ def _is_range(text: str, a: _Term, b: _Term) -> bool:
     if len(gap) > 14 or not (a.units or b.units):
         return False
     if a.units and b.units and not (_dims(a) & _dims(b)):
+        return False
+    if not a.units and "percent" in _dims(b) and a.number.value > 100 >= b.number.value:
         return False
     if a.units and not b.units and not _dims(a) & {"percent", "temperature", "voltage", "length"}:
         return False

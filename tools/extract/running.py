@@ -191,10 +191,7 @@ def _sentence(
                 walk.lead_priority if block.kind == "list_item" else None) or headed(block) or "must"
         found += new
         walk.last = new[-1] if new else walk.last
-        if not new:
-            found += _worded(walk, block, a, b, demanding)
-        else:
-            found += wording.standard_drafts(page, block, a, b) if _strict(page, a, b) else []
+        found += _worded(walk, block, a, b, new)
     if not found and walk.last is not None and lexicon("measured_with").search(page.text, start, end):
         _measured(walk, block, start, end)
     amendments.supersede_by_metric(page, block, start, end, found)
@@ -240,30 +237,40 @@ def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
                for q in page.inside(block, start, end) if q.units)
 
 
-def _worded(walk: Walk, block: Block, start: int, end: int, demanding: bool) -> list[Draft]:
-    """Demands without a number in a clause that gave none."""
+def _worded(walk: Walk, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:
+    """Demands without a number in a clause; `beside` are its demands with numbers."""
     page = walk.page
     listed = bool(block.kind == "list_item" or background.requirement_section(block)
                   or _KEY.match(page.text[start:end]))
-    made = wording.standard_drafts(page, block, start, end, listed=listed)
-    asked = lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end)
-    if asked or (listed and lexicon("negation").search(page.text, start, end)):
+    asked = bool(lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end))
+    made = wording.standard_drafts(page, block, start, end, listed=listed) if not beside or _strict(
+        page, start, end) else []
+    if asked or listed:
         named = [h for h in metric_hits(page, start, end) if h.what in wording.CHEMICAL]
-        if asked and (named or lexicon("forbidden").search(page.text, start, end)):
+        only = lexicon("chem_only").search(page.text, start, end)
+        if not beside and (named or only or asked and lexicon("forbidden").search(page.text, start, end)):
             made += wording.chemistry_drafts(page, block, start, end)
         made = [d for d in made if not (d.comparator == "prohibited" and d.metric == "chemistry")]
-        if asked and not made:
+        if asked and not made and not beside:
             made += wording.format_drafts(page, block, start, end)
-        if not made:
-            made += wording.test_drafts(page, block, start, end)
-            if made:
-                for q in page.inside(block, start, end):
-                    page.settle(q, "requirement", "part of a criterion in words")
+        made += _tests(page, block, start, end, beside)
     for new in made:
         new.priority = spoken(page, start, end, new.start) or (
             walk.lead_priority if block.kind == "list_item" else None) or headed(block) or "must"
         if new.priority == "info":
             new.priority = "must"
+    return made
+
+
+def _tests(page: Page, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:
+    """Tests, devices and markings of a clause that no number has answered for."""
+    taken = {d.metric for d in beside}
+    made = [d for d in wording.test_drafts(page, block, start, end) if d.metric not in taken]
+    if beside:
+        made = [d for d in made if d.metric in ("safety_device", "marking") or d.comparator == "prohibited"]
+    elif made:
+        for q in page.inside(block, start, end):
+            page.settle(q, "requirement", "part of a criterion in words")
     return made
 
 

@@ -31,10 +31,16 @@ _TESTS = re.compile(
     r"\bT\.\d(?:\s?-\s?T\.\d)?|\b\d{1,2}:\d{2}\b|\b\d{4}-\d{2}-\d{2}\b|\bQ[1-4]/\d{4}|\b(?:19|20)\d{2}/\d{2,4}\b")
 
 
+_ID = re.compile(r"\s*[\[(]?(?:[A-Z]{1,6}[-_./])*[A-Z]{1,6}[-_.]?\d{1,4}(?:[.-]\d{1,3})*[\])]?(?=[\s:.)]{1,3}[^\W\d])")
+
+
 def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Spans whose digits are names, times or dates and no quantities."""
     found = standards_in(text, start, end)
     found += [m.span() for m in _TESTS.finditer(text, start, end)]
+    lead = _ID.match(text, start, end)
+    if lead:
+        found.append(lead.span())
     for match in size_code().finditer(text, start, end):
         follows = text[match.end():match.end() + 12]
         if not re.match(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm)", follows):

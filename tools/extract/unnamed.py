@@ -21,20 +21,23 @@ _LOADS = {
     "rate_P": ("charge_rate", "discharge_rate_pulse", "discharge_rate_continuous"),
     "power": ("charge_power", "discharge_power_pulse", "discharge_power"),
 }
-_STOP = re.compile(r"[,;)、，]|\s(?:and|und|et|or|oder|ou|sowie)\s")
+_STOP = re.compile(r"[,;()、，](?!\d)|\s(?:and|und|et|or|oder|ou|sowie)\s")
+_BRACKET = re.compile(r"\s*\([^()]{2,30}\)")
 _PULSE_S = 120.0  # longer loads are continuous
 
 
 def chunk_around(text: str, q: Quantity, start: int, end: int) -> tuple[int, int]:
     """The stretch between the commas and brackets around a quantity."""
-    lo = max([text.rfind(c, start, q.start) for c in ",;(、"] + [start - 1]) + 1
+    lo = max([m.end() for m in _STOP.finditer(text, start, q.start)] + [start])
     stop = _STOP.search(text, q.end, end)
-    return max(lo, start), stop.start() if stop else end
+    return lo, stop.start() if stop else end
 
 
 def temperature_window(text: str, q: Quantity, start: int, end: int) -> str | None:
     """Charging, discharging, storing or working between two temperatures, by the nearest word of the chunk."""
-    for lo, hi in (chunk_around(text, q, start, end), (start, end)):
+    lo, hi = chunk_around(text, q, start, end)
+    tail = _BRACKET.match(text, q.end, end)
+    for lo, hi in ((lo, tail.end() if tail else hi), (start, end)):
         found: list[tuple[int, str]] = []
         for kind, name in _WINDOWS:
             for hit in lexicon("slots", kind).find(text, lo, hi):
@@ -56,6 +59,8 @@ def unnamed_metric(
     if q.is_a("voltage") and said.sign in (">=", "<=") and 0.5 <= q.value <= 6 and lexicon("refused_value").search(
             text, q.end, max(said.end, q.end)):
         return "min_voltage" if said.sign == ">=" else "max_voltage"
+    if q.is_a("temperature") and q.shape == "single" and lexicon("slots", "survival").search(text, start, end):
+        return "survival_temperature"
     if q.is_a("temperature") and said.sign and q.shape == "single":
         if said.sign in ("<=", "<") and (lexicon("slots", "surface_limit").search(text, start, end)
                                          or lexicon("warmer").search(text, said.start, q.end)):

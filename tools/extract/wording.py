@@ -102,7 +102,8 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
     devices = list({page.text[h.start:h.end].lower(): h for h in chosen if h.what == "safety_device"}.values())
     if len(devices) > 1:
         return [Draft(h.what, "required", page.text[h.start:h.end], None, h.start, h.end, block) for h in devices]
-    for hit in chosen[:1]:
+    tests = list({h.what: h for h in chosen if metric(h.what).test}.values())
+    for hit in tests if len(tests) > 1 else chosen[:1]:
         sentence = text[start:end].strip()
         comparator, value, first, last = _criterion(page, start, end, hit.start, hit.end)
         if sentence:
