@@ -118,6 +118,7 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
     _number(page, block, page.drafts[kept:])
+    _as_row(page, block, page.drafts[kept:])
 
 
 def _question(page: Page, start: int, end: int) -> bool:
@@ -129,6 +130,17 @@ def _set_aside(page: Page, block: Block, start: int, end: int, reason: str) -> N
     for q in page.inside(block, start, end):
         if q.units:
             page.settle(q, "ignored", reason)
+
+
+def _as_row(page: Page, block: Block, made: list[Draft]) -> None:
+    """A statement in a table has its row's id and class; a wish in its own words stays one."""
+    name, priority = page.stated.get(block.index, (None, None))
+    for new in made:
+        new.row_id = name or new.row_id
+        if priority and not (priority == "must" and new.priority == "should"):
+            new.priority = priority
+    if name and made:
+        page.rows.setdefault(name, []).extend(made)
 
 
 def _number(page: Page, block: Block, made: list[Draft]) -> None:
@@ -219,7 +231,7 @@ def _strict(page: Page, start: int, end: int) -> bool:
 
 def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
     page = walk.page
-    if block.kind == "list_item" or background.requirement_section(block):
+    if block.kind == "list_item" or block.index in page.stated or background.requirement_section(block):
         return True
     ranged = [q for q in page.inside(block, start, end) if q.shape in ("range", "tolerance") and not q.is_a("percent")]
     if ranged and metric_hits(page, start, end):
@@ -240,7 +252,7 @@ def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
 def _worded(walk: Walk, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:
     """Demands without a number in a clause; `beside` are its demands with numbers."""
     page = walk.page
-    listed = bool(block.kind == "list_item" or background.requirement_section(block)
+    listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
                   or _KEY.match(page.text[start:end]))
     asked = bool(lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end))
     made = wording.standard_drafts(page, block, start, end, listed=listed) if not beside or _strict(

@@ -20,6 +20,7 @@ from tools.extract.priorities import cell_priority, headed, spoken
 from tools.extract.prose import direct
 from tools.extract.quantities import Quantity
 from tools.extract.sections import sheet_background
+from tools.extract.sentence_rows import as_sentences, turned_rows
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
 
 
@@ -35,6 +36,11 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
         options, body = variants(page, header, body, roles)
         units = _header_units(header)
         named = _named_by_header(page, header, roles)
+        turned = turned_rows(page, header, body, codes)
+        if turned:
+            for row in turned:
+                read_row(row, units)
+            continue
         group: Priority | None = None
         for cells in body:
             row = Row(page, cells, roles, codes, named=named, options=options)
@@ -44,6 +50,8 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
             if len(cells) == 1 and len(rows) > 2 and not page.blocks[cells[0].index]:
                 found = spoken(page, cells[0].start, cells[0].end, cells[0].end)
                 group = found if found else None
+                continue
+            if _background(row) is None and as_sentences(row):
                 continue
             read_row(row, units, group)
 

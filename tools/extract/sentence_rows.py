@@ -1,0 +1,75 @@
+"""Tables whose cells are sentences (`ID | requirement text | class`) or whose header names the metrics (turned round)."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.document import Block
+from knowledge.requirement import Priority
+from tools.extract.page import Page, metric_hits
+from tools.extract.priorities import cell_priority
+from tools.extract.table_row import VALUES, Row
+
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a cell is a statement and no name or value: several words, in any script."""
+    return len(_WORDS.findall(text)) >= 5 or len(_CJK.findall(text)) >= 12
+
+
+def as_sentences(row: Row) -> bool:
+    """Hand a row's statements to the reader of running text; whether there were any.
+
+    A row whose label names a metric in a few words is a row of values and is left alone.
+    """
+    page = row.page
+    for label in row.label:
+        if metric_hits(page, label.start, label.end) and not is_sentence(label.text):
+            return False
+    spoken = [b for b in row.blocks("label", "condition", "remark", *VALUES) if is_sentence(b.text)]
+    if not any(_states(page, b) for b in spoken):
+        return False
+    values = [b for b in row.blocks(*VALUES) if b not in spoken and page.blocks[b.index]]
+    if values:
+        return False                              # a long label beside a value of its own
+    priority = next((p for b in row.parts.get("priority", []) if (p := cell_priority(b.text, row.codes))), None)
+    for block in spoken:
+        page.loose.add(block.index)
+        page.stated[block.index] = (row.row_id, priority)
+    return True
+
+
+def _states(page: Page, block: Block) -> bool:
+    hits = metric_hits(page, block.start, block.end)
+    return bool(hits) or any(q.units for q in page.blocks[block.index])
+
+
+def turned_rows(
+    page: Page, header: list[list[Block]], body: list[list[Block]], codes: dict[str, Priority]
+) -> list[Row]:
+    """One row for each cell below a header that names metrics; empty where the header names none or labels stand beside."""
+    if not header or not body:
+        return []
+    named = {b.column: b for row in header for b in row
+             if b.column is not None and metric_hits(page, b.start, b.end) and len(b.text) < 60}
+    if len(named) < 2:
+        return []
+    filled = sum(any(b.column in named and (page.blocks[b.index] or re.search(r"\d", b.text)) for b in row)
+                 for row in body)
+    labelled = sum(any(b.column not in named and metric_hits(page, b.start, b.end) for b in row) for row in body)
+    under = [b for row in body for b in row if b.column in named]
+    numeric = sum(bool(page.blocks[b.index]) for b in under)
+    if filled < len(body) or labelled or numeric < 0.6 * len(under):
+        return []
+    made = []
+    for row in body:
+        name = next((" ".join(b.text.split()) for b in row if b.column not in named and not page.blocks[b.index]), "")
+        for cell in row:
+            if cell.column not in named:
+                continue
+            made.append(Row(page, [named[cell.column], cell], {}, codes, options={
+                cell.column: name} if name and len(body) > 1 and cell.column is not None else {}))
+            made[-1].parts = {"label": [named[cell.column]], "value": [cell]}
+    return made
