@@ -81,8 +81,8 @@ def show_result(result: SuiteResult) -> None:
         names = list(dict.fromkeys(k for row in result.groups.values() for k in row if k != "n"))
         grouped = Table("Group", "Cases", *names)
         for group, values in result.groups.items():
-            shown = (f"{values[n]:.3f}" if n in values else "–" for n in names)
-            grouped.add_row(group, f"{values['n']:g}", *shown)
+            means = [f"{values[n]:.3f}" if n in values else "–" for n in names]
+            grouped.add_row(group, f"{values['n']:g}", *means)
         console.print(grouped)
     for case, row in result.cases.items():
         console.print(f"[bold]{escape(case)}[/]")

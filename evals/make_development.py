@@ -17,6 +17,7 @@ import email.message
 import io
 import shlex
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,9 @@ def write_zip(items: list[dict[str, Any]]) -> bytes:
     return stream.getvalue()
 
 
-_WRITERS = {"docx": write_docx, "xlsx": write_xlsx, "eml": write_eml, "msg": write_msg, "zip": write_zip}
+_WRITERS: dict[str, Callable[[Any], bytes]] = {
+    "docx": write_docx, "xlsx": write_xlsx, "eml": write_eml, "msg": write_msg, "zip": write_zip,
+}
 
 
 if __name__ == "__main__":

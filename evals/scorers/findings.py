@@ -1,4 +1,4 @@
-"""How well a reader noticed what is remarkable: conflicts, replaced values, open questions, impossible asks, distractors.
+"""How well a reader noticed what is remarkable: conflicts, replaced values, questions, impossible asks, distractors.
 
 A label of a finding is words and perhaps ids; a reading's finding is words and a quote. They are the same finding where
 the kind agrees and they speak of the same requirement or the same number.

@@ -12,6 +12,7 @@ from knowledge.documents.errors import PARSER_FAULTS, UnreadableDocument
 from knowledge.documents.limits import MAX_NESTING
 from knowledge.documents.mail_text import read_body
 
+_FAULTS: tuple[type[Exception], ...] = (*PARSER_FAULTS, RecursionError)
 _RTF_BODY, _TO, _CC, _EMBEDDED = 0x1009, 0x0E04, 0x0E03, "__substg1.0_3701000D"
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|i)\s*:|转发|転送|전달", re.IGNORECASE)
 
@@ -25,7 +26,7 @@ def read_outlook(data: bytes, name: str, depth: int, allowance: Allowance) -> Co
 
     try:
         return _message(Message.load(data), name, depth, allowance)
-    except (*PARSER_FAULTS, RecursionError) as fault:
+    except _FAULTS as fault:
         raise UnreadableDocument(f"{name} is a damaged Outlook message ({type(fault).__name__}); save it again as MSG "
                                  "or EML.") from fault
 

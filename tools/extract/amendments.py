@@ -14,7 +14,8 @@ from tools.extract.phrases import lexicon
 from tools.extract.prose import set_aside_old
 from tools.extract.quantities import Quantity
 
-_CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\brequirement|\bclause|\bsection|\bparagraph|\bAbschnitt|\bZiffer|\bPunkt|\barticle|\bexigence|\bAnforderung|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|[(\[])"
+_CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\brequirement|\bclause|"
+         r"\bsection|\bparagraph|\bAbschnitt|\bZiffer|\bPunkt|\barticle|\bexigence|\bAnforderung|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|[(\[])"
          r"\s*(?:no\.?\s|row\s|Nr\.?\s|item\s)?)")
 
 
@@ -56,7 +57,7 @@ def read_amendment(
     same = [q for q in numbered if metric_for(live[0].metric, q) == live[0].metric]
     replacing = lexicon("amend", "replace").search(text, start, end) or amending_section(page, block, lead)
     fresh = [q for q in same if not _says_again(page, block, q, live)]
-    own = (fresh or same or [None])[-1]
+    own = (fresh or same)[-1] if same else None
     if own is not None and _restates(page, block, own, live):
         _settle_rest(page, numbered, own, live[0], start, end)
         return []

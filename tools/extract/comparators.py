@@ -39,7 +39,7 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
 
 
 def said_of_all(text: str, quantities: Sequence[Quantity], lo: int, hi: int) -> dict[int, Said]:
-    """The comparators of all quantities of a clause: what is negated is turned, what is said once for several shared."""
+    """The comparators of all quantities of a clause: what is negated is turned, what is said once is shared."""
     said = {id(q): _turned(text, q, said_about(text, q, lo, hi), lo, hi) for q in quantities}
     lengths = [q for q in quantities if q.is_a("length") and q.shape == "single"]
     for before, after in zip(lengths, lengths[1:], strict=False):          # at most 9.5 mm thick, 65 mm wide

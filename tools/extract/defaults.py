@@ -68,7 +68,8 @@ def apply_defaults(page: Page) -> None:
     for made in page.drafts:
         if made.level != "cell":
             continue
-        slots = (*metric(made.metric).defaults, *(("eol_pct",) if made.metric in ("cycle_life", "calendar_life") else ()))
+        ends = ("eol_pct",) if made.metric in ("cycle_life", "calendar_life") else ()
+        slots = (*metric(made.metric).defaults, *ends)
         for slot in slots:
             if slot not in page.defaults or slot in made.conditions:
                 continue

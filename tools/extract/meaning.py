@@ -126,8 +126,8 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
 _PER = re.compile(r"(?:per|/|je|pro|par|a|the|la|each)\s*(kWh|Wh|cell|piece|unit|Zelle|Stück|cellule|pièce)\b|"
                   r"(?:piece|cell|unit)\s+price|Stückpreis|Zellpreis|单价|单体|셀 단가|개당|セル単価|単価|/セル|/個|"
                   r"\beach\b|(?P<kWh>kWh당|每kWh|1kWhあたり|kWhあたり)", re.IGNORECASE)
-_WHOLE = re.compile(r"\b(?:pack|battery|batteries|module|system)\b|Batterie|Akku|Modul|batterie|电池包|模组|팩|モジュール|パック",
-                    re.IGNORECASE)
+_WHOLE = re.compile(r"\b(?:pack|battery|batteries|module|system)\b|Batterie|Akku|Modul|batterie|"
+                    "电池包|模组|팩|モジュール|パック", re.IGNORECASE)
 
 
 def priced_per(words: str, unit: str | None) -> str | None:
@@ -177,3 +177,14 @@ def claim_conditions(
             found.append((q, slots))
     return found
 
+
+def direct(page: Page, name: str, start: int, end: int) -> str:
+    """Tell an operating temperature on charge from one on discharge."""
+    row = metric(name)
+    if not row.directed:
+        return name
+    discharge = lexicon("slots", "discharge").search(page.text, start, end)
+    charge = lexicon("slots", "charge").search(page.text, start, end)
+    if bool(discharge) == bool(charge):
+        return name
+    return row.directed["discharge" if discharge else "charge"]

@@ -34,7 +34,7 @@ def _english() -> dict[str, float]:
             found[f"{ten}-{unit}"] = found[f"{ten} {unit}"] = 10.0 * i + j
     found |= {f"{unit} and a half": j + 0.5 for j, unit in enumerate(units, 1)}
     found |= {"half an": 0.5, "half a": 0.5, "one and a half": 1.5, "an": 1.0}
-    teens = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    teens = ["ten", "eleven", "twelve", *(f"{s}teen" for s in ("thir", "four", "fif", "six", "seven", "eigh", "nine"))]
     found |= {name: float(10 + i) for i, name in enumerate(teens)}
     for j, unit in [*enumerate(units, 1), *enumerate(teens, 10)]:
         for scale, times in (("hundred", 100.0), ("thousand", 1000.0)):

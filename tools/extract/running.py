@@ -9,6 +9,7 @@ from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
 from tools.extract import amendments, background, substances, wording
+from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import said_about
 from tools.extract.conditions import infer, merge
@@ -17,7 +18,7 @@ from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import headed, spoken
-from tools.extract.prose import Clause, forbidden_range, permitted, read_clause
+from tools.extract.prose import forbidden_range, permitted, read_clause
 
 _PRONOUN = re.compile(
     r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
@@ -254,7 +255,7 @@ def _worded(walk: Walk, block: Block, start: int, end: int, beside: list[Draft])
     page = walk.page
     listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
                   or _KEY.match(page.text[start:end]))
-    asked = bool(lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end))
+    asked = any(lexicon(words).search(page.text, start, end) for words in ("priority", "forbidden"))
     made = wording.standard_drafts(page, block, start, end, listed=listed) if not beside or _strict(
         page, start, end) else []
     if asked or listed:

@@ -1,4 +1,4 @@
-"""Tables whose cells are sentences (`ID | requirement text | class`) or whose header names the metrics (turned round)."""
+"""Tables whose cells are sentences (`ID | requirement text | class`), and tables whose header names the metrics."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ def as_sentences(row: Row) -> bool:
     spoken = [b for b in row.blocks("label", "condition", "remark", *VALUES) if is_sentence(b.text)]
     if not any(_states(page, b) for b in spoken):
         return False
-    values = [b for b in row.blocks(*VALUES) if b not in spoken and page.blocks[b.index]]
-    if values:
+    if any(b not in spoken and re.search(r"\w", b.text) for b in row.blocks(*VALUES)):
         return False                              # a long label beside a value of its own
     priority = next((p for b in row.parts.get("priority", []) if (p := cell_priority(b.text, row.codes))), None)
     for block in spoken:
@@ -49,7 +48,7 @@ def _states(page: Page, block: Block) -> bool:
 def turned_rows(
     page: Page, header: list[list[Block]], body: list[list[Block]], codes: dict[str, Priority]
 ) -> list[Row]:
-    """One row for each cell below a header that names metrics; empty where the header names none or labels stand beside."""
+    """One row for each cell below a header that names metrics; empty where labels beside name them."""
     if not header or not body:
         return []
     named = {b.column: b for row in header for b in row

@@ -12,9 +12,10 @@ from tools.extract.clauses import sentences
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import Hit, Phrases, lexicon
 
-_LIST = re.compile(r"[\s,、·・/&()]*(?:and|or|nor|und|oder|noch|et|ou|ni|no|kein\w*|pas de|aucune?|和|或|及|与|や|および|及び|"
-                   r"または|과|와|및|또는|compounds?|the use of|is|are|은|는|을|를|의|は|の)?[\s,、·・/&()]*(?:any\s|de\s|du\s|le\s|la\s|les\s)?",
-                   re.IGNORECASE)
+_GAP = r"[\s,、·・/&()]*"
+_JOIN = ("and|or|nor|und|oder|noch|et|ou|ni|no|kein\\w*|pas de|aucune?|compounds?|the use of|is|are|"
+         "和|或|及|与|や|および|及び|または|과|와|및|또는|은|는|을|를|의|は|の")
+_LIST = re.compile(rf"{_GAP}(?:{_JOIN})?{_GAP}(?:any\s|de\s|du\s|le\s|la\s|les\s)?", re.IGNORECASE)
 _OTHER_LEAD = re.compile(r"(?:[-\s](?:time|times|wires?|cables?|tabs?|to|the|customer|free)|期)\b", re.IGNORECASE)
 
 
@@ -62,7 +63,8 @@ def _banned(text: str, start: int, end: int, first: int, last: int) -> bool:
                             r"(?:is|are|:)?\s*$", before, re.IGNORECASE)
     after = re.split(r"[;；.。]", text[last:min(end, last + 70)])[0]
     hit = lexicon("forbidden").search(after)
-    return bool(before_verb) or hit is not None and not re.search(r"\d|,\s*\w+\s+(?:is|are|ist|sind)\b", after[:hit.start])
+    other = re.compile(r"\d|,\s*\w+\s+(?:is|are|ist|sind)\b")
+    return bool(before_verb) or hit is not None and not other.search(after[:hit.start])
 
 
 def document_format(page: Page) -> list[Draft]:

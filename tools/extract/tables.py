@@ -13,16 +13,14 @@ from tools.extract import axes, background, substances, wording
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
-from tools.extract.meaning import draft, final_metric, implied_metric, level_of, metric_for, priced_per
+from tools.extract.meaning import direct, draft, final_metric, implied_metric, level_of, metric_for, priced_per
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, spoken
-from tools.extract.prose import direct
 from tools.extract.quantities import Quantity
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
-
 
 _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 

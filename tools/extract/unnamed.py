@@ -35,9 +35,9 @@ def chunk_around(text: str, q: Quantity, start: int, end: int) -> tuple[int, int
 
 def temperature_window(text: str, q: Quantity, start: int, end: int) -> str | None:
     """Charging, discharging, storing or working between two temperatures, by the nearest word of the chunk."""
-    lo, hi = chunk_around(text, q, start, end)
+    first, last = chunk_around(text, q, start, end)
     tail = _BRACKET.match(text, q.end, end)
-    for lo, hi in ((lo, tail.end() if tail else hi), (start, end)):
+    for lo, hi in ((first, tail.end() if tail else last), (start, end)):
         found: list[tuple[int, str]] = []
         for kind, name in _WINDOWS:
             for hit in lexicon("slots", kind).find(text, lo, hi):

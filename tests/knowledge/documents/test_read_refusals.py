@@ -36,7 +36,7 @@ def zipped(**members):
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "Word 97"),
     (b"%PDF-1.7\n1 0 obj\n", "truncated"), (b"%PDF-1.7\n\n%%EOF\n", "damaged"), (b"\xff\xfe\x00\xd8x", "UTF-16"),
-    (b"<?xml version='1.0'?><order><x/></order>", "XML"), (zipped(a_dot_txt="x"), "ZIP"),
+    (b"<?xml version='1.0'?><order><x/></order>", "XML"), (zipped(a_dot_bin="\x00"), "ZIP"),
     (zipped(word__document_dot_xml="<x/>"), "damaged"), (zipped(xl__workbook_dot_xml="<x"), "damaged"),
     (zipped(ppt__presentation_dot_xml="<x/>"), "presentation"), (zipped(xl__workbook_dot_bin="x"), "XLSB"),
     (zipped(mimetype="application/vnd.oasis.opendocument.text"), "OpenDocument"),

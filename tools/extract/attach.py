@@ -1,0 +1,128 @@
+"""Give each requirement of a clause the conditions of its part, then those said once for all."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.vocabulary import metric
+from tools.extract.clause import Clause
+from tools.extract.comparators import Said
+from tools.extract.conditions import Slots, infer, merge, tidy, worded
+from tools.extract.meaning import direct, final_metric, level_of, priced_per
+from tools.extract.page import Draft
+from tools.extract.phrases import lexicon
+from tools.extract.quantities import Quantity
+from tools.extract.unnamed import WINDOW_METRICS
+
+_PART = re.compile(r",(?!\d)|[;、，]|\s(?:and|und|et|sowie|but|aber|or|oder|ou|bzw\.?)\s|\.\s")
+
+
+def _segments(text: str, start: int, end: int, made: list[Draft]) -> list[tuple[int, int]]:
+    """The part of a clause that belongs to each requirement, cut at the last separator before the next one."""
+    edges = [start]
+    for left, right in zip(made, made[1:], strict=False):
+        gap_start, gap_end = left.end, max(left.end, right.start)
+        gap = text[gap_start:gap_end]
+        cuts = [m.start() for m in _PART.finditer(gap)]
+        edges.append(gap_start + cuts[-1] if cuts else gap_start)
+    edges.append(end)
+    return list(zip(edges, edges[1:], strict=False))
+
+
+def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: dict[int, Said]) -> None:
+    """Give each requirement the conditions of its part of the clause, then those said once for all."""
+    page, text = clause.page, clause.text
+    made.sort(key=lambda d: d.start)
+    if not made:
+        return
+    spans = _segments(text, clause.start, clause.end, made)
+    groups: list[list[Slots]] = [[] for _ in made]
+    found: Slots | None
+    for q in quantities:
+        if id(q) in page.fates or q.shape == "tolerance_only":
+            continue
+        index = next((i for i, (a, b) in enumerate(spans) if a <= q.start < b), len(made) - 1)
+        found = infer(text, q, spans[index][0], spans[index][1], made[index].metric, said[id(q)].sign)
+        if found is None and q.is_a("percent", "time"):
+            found = infer(text, q, clause.start, clause.end, made[index].metric, said[id(q)].sign)
+        if found is None:
+            continue
+        page.settle(q, "condition", "" if found else "a remark beside a requirement")
+        groups[index].append(found)
+    _share(groups, made)
+    for new, slots, (a, b) in zip(made, groups, spans, strict=True):
+        merge(new.conditions, [*slots, worded(text, a, b, new.metric)])
+        if len(made) > 1:
+            merge(new.conditions, [worded(text, clause.start, made[0].start, new.metric)])
+        _refer_back(clause, new, a, b)
+        new.conditions = tidy(new.conditions, new.metric)
+        before = direct(page, new.metric, a, b if len(made) == 1 else new.end)
+        new.metric = before if before != new.metric else direct(page, new.metric, a, b)
+        new.metric = final_metric(new, text, clause.start, clause.end)
+        new.level = level_of(page, clause.start, clause.end, metric(new.metric).level)
+    _respectively(clause, made)
+    _joined_windows(made)
+    for new in made:
+        if new.metric == "price":
+            new.unit = priced_per(text[clause.start:clause.end], new.unit)
+
+
+def _joined_windows(made: list[Draft]) -> None:
+    """`Never below 10 °C nor above 40 °C` is one window."""
+    for low in list(made):
+        for high in list(made):
+            if (low.metric == high.metric and low.metric in WINDOW_METRICS and low.comparator in (">=", ">")
+                    and high.comparator in ("<=", "<") and low.value < high.value and low in made and high in made):
+                low.comparator, low.value = "range", [low.value, high.value]
+                low.start, low.end = min(low.start, high.start), max(low.end, high.end)
+                merge(low.conditions, [high.conditions])
+                made.remove(high)
+
+
+def _share(groups: list[list[Slots]], made: list[Draft]) -> None:
+    """Conditions before the first number hold for all; those after the last reach back to numbers that have none."""
+    if len(made) < 2:
+        return
+    first = [dict(s) for s in groups[0]]
+    last = [dict(s) for s in groups[-1]]
+    bare = [not g for g in groups]
+    for index in range(1, len(groups)):
+        if groups[0]:
+            groups[index].extend(_missing(first, groups[index]))
+    for index in range(len(groups) - 1):
+        if bare[index]:
+            steady = made[index].metric.endswith("continuous")
+            groups[index].extend({k: v for k, v in more.items() if not (steady and k == "duration_s")}
+                                 for more in _missing(last, groups[index]))
+
+
+def _missing(more: list[Slots], have: list[Slots]) -> list[Slots]:
+    known = {k for s in have for k in s}
+    return [{k: v for k, v in s.items() if k not in known} for s in more]
+
+
+def _refer_back(clause: Clause, new: Draft, a: int, b: int) -> None:
+    """`under the same conditions` and `thereby` take over what the requirement before said."""
+    before = clause.before
+    if before is None:
+        return
+    if lexicon("same_conditions").search(clause.text, a, b):
+        taken = {k: v for k, v in before.conditions.items() if k != "eol_pct"}
+        merge(new.conditions, [taken])
+    if lexicon("thereby").search(clause.text, a, b):
+        unit = {"C": "rate_C", "A": "current_A", "W": "power_W"}.get(before.unit or "")
+        if unit and isinstance(before.value, float | int):
+            new.conditions.setdefault(unit, float(before.value))
+
+
+def _respectively(clause: Clause, made: list[Draft]) -> None:
+    """`Charge and discharge temperature: A and B`: the values follow the order of the words."""
+    row = metric("operating_temperature")
+    own = [d for d in made if d.metric == row.name or d.metric in row.directed.values()]
+    if len(own) != 2 or own[0].metric != own[1].metric:
+        return
+    words = sorted((h.start, kind) for kind in ("charge", "discharge")
+                   if (h := lexicon("slots", kind).search(clause.text, clause.start, own[0].start)))
+    if len(words) == 2:
+        for new, (_, kind) in zip(own, words, strict=True):
+            new.metric = row.directed[kind]
