@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from evals.score import Score, Scorer, unscored
-from evals.scorers import citations, claims, end_to_end, real_cells, requirements, retrieval
+from evals.scorers import citations, claims, end_to_end, inverse, real_cells, requirements, retrieval
 from evals.suites import Suite, SuiteCase
 from evals.tasks import TASKS
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCORERS: dict[str, tuple[Scorer, ...]] = {"read": requirements.SCORERS, "design": end_to_end.SCORERS,
                                         "compare": real_cells.SCORERS, "search": retrieval.SCORERS,
-                                        "cite": citations.SCORERS, "mine": claims.SCORERS}
+                                        "cite": citations.SCORERS, "mine": claims.SCORERS, "invert": inverse.SCORERS}
 NOT_SCORED = "not scored"
 
 
