@@ -12,6 +12,7 @@ from evals.gold import read_gold
 from evals.literature_tasks import cite, mine, search
 from evals.published_cells import Compared
 from evals.scorers.end_to_end import RunCase
+from evals.scorers.inverse import Inverted
 from evals.scorers.requirements import ReadCase
 from evals.suites import REPO, SuiteCase
 
@@ -63,7 +64,16 @@ def compare(case: SuiteCase) -> Compared:
     return next(row for row in compared(REPO / case.document) if row.row.label == label)
 
 
+def invert(case: SuiteCase) -> Inverted:
+    """Search designs for a frozen requirement set and verify them, with the user's own database and ledger."""
+    from agent.services import open_services
+    from agent.settings import settings_from_environment
+    from evals.inverse import answered
+
+    return answered(case, open_services(settings_from_environment(**case.options)))
+
+
 TASKS: dict[str, Callable[[SuiteCase], Any]] = {
     "read": read, "design": design, "compare": compare, "search": search, "cite": cite,
-    "mine": mine,
+    "mine": mine, "invert": invert,
 }

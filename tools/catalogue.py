@@ -7,6 +7,7 @@ from typing import Any
 from tools.extract.requirements import read_requirements
 from tools.failures import BadInput
 from tools.optimise.search import search_designs
+from tools.optimise.tables import build_database
 from tools.retrieve.evidence import find_evidence
 from tools.retrieve.literature import search_literature
 from tools.screen.systems import choose_systems
@@ -22,6 +23,7 @@ CATALOGUE: tuple[Tool[Any, Any], ...] = (
     find_evidence,
     search_literature,
     choose_systems,
+    build_database,
     search_designs,
     evaluate_design,
     evaluate_designs,

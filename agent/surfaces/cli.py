@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.surfaces import cli_inspect, cli_knowledge, cli_pack, cli_systems, cli_talk, exit_codes
+from agent.surfaces import cli_database, cli_inspect, cli_knowledge, cli_pack, cli_systems, cli_talk, exit_codes
 from agent.surfaces.edge import complain, emit_json, guarded
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 cli_inspect.mount(app)
 cli_knowledge.mount(app)
+cli_database.mount(app)
 cli_talk.mount(app)
 cli_systems.mount(app)
 cli_pack.mount(app)

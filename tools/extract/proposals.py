@@ -8,8 +8,8 @@ from knowledge.document import Document
 from knowledge.frozen import Frozen
 from knowledge.requirement import Method, Priority, Requirement
 from knowledge.vocabulary import METRICS, metric
-from tools.extract.conditions import infer, merge, tidy
 from tools.extract.comparators import said_of_all
+from tools.extract.conditions import infer, merge, tidy
 from tools.extract.meaning import draft, final_metric, level_of, metric_for
 from tools.extract.page import lay_out
 

@@ -29,7 +29,13 @@ from tools.simulate.point import Outcome, SimulationPoint, Simulator
 from tools.tool import Progress, silent
 
 CHUNK = 48   # a table is simulated and stored in pieces of so many points
+LAYOUT = 2   # of a chunk's arrays: a new number makes new tables
 ANSWERED = ("ok", "limit reached")
+VARIABLES = (
+    "positive_thickness_um", "positive_porosity", "positive_radius_um", "negative_thickness_um", "negative_porosity",
+    "negative_radius_um", "separator_thickness_um", "path_resistance_ohm_cm2", "rate_C", "heat_capacity_J_K_cm2",
+    "cooled_surface_ratio",
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Database:
         """The content address of a table; rows are no part of it, so a table grows."""
         simulator = [self.simulator.name, version("pybamm")]
         return content_digest([
-            space.digest, simulator, protocol.model_dump(mode="json"), features.digest, CHUNK,
+            space.digest, simulator, protocol.model_dump(mode="json"), features.digest, CHUNK, LAYOUT,
         ])[:24]
 
     def labels(
@@ -108,13 +114,13 @@ class Database:
         path = self._fit_path(labels, heads, method)
         if not path.exists():
             return None
-        return surrogate_from(_read(path))
+        return surrogate_from(read_arrays(path))
 
     def keep_fit(self, labels: Labels, heads: Sequence[str], method: Method, surrogate: Surrogate) -> Surrogate:
         """Store a surrogate beside its labels and return it as it reads back: later runs see the same bits."""
         path = self._fit_path(labels, heads, method)
         _save(path, arrays_of(surrogate))
-        return surrogate_from(_read(path))
+        return surrogate_from(read_arrays(path))
 
     def _fit_path(self, labels: Labels, heads: Sequence[str], method: Method) -> Path:
         name = content_digest([labels.digest, list(heads), method, version("torch"), version("botorch"), "fit-3"])[:16]
@@ -129,7 +135,7 @@ class Database:
 
     def _stored(self, table: Path, index: int) -> dict[str, np.ndarray] | None:
         found = sorted(table.glob(f"{index:05d}-*.npz"))
-        return _read(found[0]) if found else None
+        return read_arrays(found[0]) if found else None
 
     def _write(
         self, table: Path, index: int, features: Features, points: Sequence[SimulationPoint],
@@ -141,6 +147,7 @@ class Database:
             "x": np.array([features.of(p) for p in points]),
             "y": np.array([[o.values.get(n, np.nan) for n in names] for o in outcomes]).reshape(len(points), -1),
             "status": np.array([o.status for o in outcomes], dtype=str),
+            "variables": np.array([_variables(p) for p in points], dtype=float),
         }
         _save(table / f"{index:05d}.npz", arrays, hashed=True)
         return arrays
@@ -158,6 +165,15 @@ def _joined(key: str, parts: Sequence[dict[str, np.ndarray]], fresh: int) -> Lab
     status = np.concatenate([part["status"] for part in parts])
     digest = hashlib.sha256(x.tobytes() + y.tobytes() + "|".join([*names, *status]).encode()).hexdigest()
     return Labels(key, digest, tuple(names), x, y, np.isin(status, ANSWERED), fresh)
+
+
+def _variables(point: SimulationPoint) -> list[float]:
+    """A point in plain units, in the order of `VARIABLES`; NaN where the protocol has no such variable."""
+    p, n = point.pair.positive, point.pair.negative
+    own = [p.coating_thickness_um, p.porosity, p.particle_radius_um, n.coating_thickness_um, n.porosity,
+           n.particle_radius_um, point.pair.separator.thickness_um, point.path_resistance_ohm_cm2, point.rate_C,
+           point.heat_capacity_J_K_cm2, point.cooled_surface_ratio]
+    return [np.nan if value is None else float(value) for value in own]
 
 
 def _columns(part: dict[str, np.ndarray], names: Sequence[str]) -> np.ndarray:
@@ -190,7 +206,12 @@ def _atomic(path: Path, data: bytes) -> None:
         ) from error
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of a file of the database.
+
+    Raises:
+        StoreBroken: it is not what was written; the message names it and says what to do.
+    """
     out = f"delete {path} and run again: only that part is made anew"
     try:
         data = path.read_bytes()

@@ -1,0 +1,140 @@
+"""Requirement sets that are known to be feasible: each is what a hidden design, simulated by PyBaMM, really does.
+
+Run as a module it writes `evals/cases/inverse/*.yaml` and the suite; the files are frozen, the suite reads them. The
+designs are drawn by other code, other ranges of sizes and other seeds than the search's database, and simulated on the
+verify mesh, which the search does not use.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from knowledge.cell import CellDesign, Cylindrical, ElectrodePair, Format, Pouch, Prismatic
+from knowledge.parameters import SYSTEMS, System
+from knowledge.requirement import Requirement, SourceSpan
+from tools.failures import ToolFailure
+from tools.simulate.balance import with_np_ratio
+from tools.simulate.evaluate import evaluate_all
+from tools.simulate.pybamm_simulator import PybammSimulator
+from tools.verify.asks import asks_for
+
+FOLDER = Path(__file__).resolve().parent / "cases" / "inverse"
+SIZES: dict[str, tuple[tuple[float, ...], ...]] = {
+    "cylindrical": ((18.3, 65.0), (21.1, 70.1), (26.2, 65.0), (32.0, 120.0), (46.0, 80.0), (46.0, 95.0)),
+    "prismatic": ((148.0, 26.7, 91.0), (174.0, 71.7, 204.6), (220.0, 45.0, 102.0), (300.0, 28.0, 115.0)),
+    "pouch": ((60.0, 8.0, 150.0), (90.0, 10.0, 200.0), (100.0, 12.0, 300.0), (220.0, 11.0, 120.0)),
+}
+SLACKS = {"easy": (0.03, 0.06), "middle": (0.01, 0.03), "hard": (0.002, 0.01)}
+AT_25 = {"temperature_C": 25.0}
+ASKED: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "mass": ("<=", "g", {}), "capacity": (">=", "Ah", {"rate_C": 0.3333, **AT_25}),
+    "specific_energy": (">=", "Wh/kg", {"rate_C": 0.3333, **AT_25}),
+    "energy_density": (">=", "Wh/L", {"rate_C": 0.3333, **AT_25}),
+    "dcir": ("<=", "mohm", {"rate_C": 1.0, "duration_s": 10.0, "soc_pct": 50.0, "direction": "discharge", **AT_25}),
+    "discharge_power_pulse": (">=", "W", {"duration_s": 30.0, "soc_pct": 50.0, **AT_25}),
+    "rate_capability": (">=", "%", {"rate_C": 2.0, "reference_C": 0.3333, **AT_25}),
+    "fast_charge_time": ("<=", "min", {"soc_from_pct": 10.0, "soc_to_pct": 80.0, **AT_25}),
+}
+LEAST, MOST = 3, 6
+
+
+def hidden_design(draw: np.random.Generator, known: System, kind: str, size: tuple[float, ...] | None = None
+                  ) -> CellDesign:
+    """A random design of a system within its search ranges and validity box, in a given size or one on the market."""
+    pair = known.reference.model_dump()
+    ranges = dict(known.design_ranges)
+    for name in ("positive_thickness_um", "positive_porosity", "negative_porosity"):
+        low, high = getattr(known.validity, name)
+        ranges[name] = (max(low, ranges[name][0]), min(high, ranges[name][1]))
+    value = {name: float(draw.uniform(*span)) for name, span in ranges.items()}
+    pair["positive"].update(coating_thickness_um=value["positive_thickness_um"], porosity=value["positive_porosity"],
+                            particle_radius_um=value["positive_radius_um"],
+                            foil_thickness_um=float(draw.uniform(10, 16)))
+    pair["negative"].update(porosity=value["negative_porosity"], particle_radius_um=value["negative_radius_um"],
+                            foil_thickness_um=float(draw.uniform(6, 10)))
+    pair["separator"].update(thickness_um=value["separator_thickness_um"])
+    whole = with_np_ratio(ElectrodePair.model_validate(pair), value["np_ratio"])
+    return CellDesign(pair=whole, format=_format(kind, size or SIZES[kind][int(draw.integers(len(SIZES[kind])))]))
+
+
+def _format(kind: str, size: tuple[float, ...]) -> Format:
+    if kind == "cylindrical":
+        large = size[0] >= 33
+        return Cylindrical(diameter_mm=size[0], height_mm=size[1], tabs="tabless", can_wall_mm=0.5 if large else 0.2,
+                           mandrel_diameter_mm=max(1.5, 0.08 * size[0]))
+    shape = {"width_mm": size[0], "thickness_mm": size[1], "height_mm": size[2]}
+    if kind == "prismatic":
+        return Prismatic(**shape, case_wall_mm=0.8 if size[0] >= 150 else 0.6)
+    return Pouch(**shape)
+
+
+def size_requirements(design: CellDesign) -> list[dict[str, Any]]:
+    """The outer dimensions as a drawing states them: round cells with a tolerance, others as a box."""
+    form = design.format.model_dump()
+    if design.format.kind == "cylindrical":
+        return [_entry(axis, "tolerance", [form[f"{axis}_mm"], 0.2, 0.2], "mm") for axis in ("diameter", "height")]
+    return [_entry(axis, "<=", form[f"{axis}_mm"], "mm") for axis in ("width", "thickness", "height")]
+
+
+def _entry(metric: str, comparator: str, value: Any, unit: str | None, conditions: dict[str, Any] | None = None
+           ) -> dict[str, Any]:
+    return {"metric": metric, "comparator": comparator, "value": value, "unit": unit, "conditions": conditions or {}}
+
+
+def requirements_of(entries: list[dict[str, Any]]) -> tuple[Requirement, ...]:
+    """Entries of a case as musts of a cell."""
+    span = SourceSpan(document="held-back design", quote="")
+    return tuple(Requirement(id=f"R{n:02d}", priority="must", source=span, **e) for n, e in enumerate(entries, 1))
+
+
+def feasible_set(draw: np.random.Generator, system_key: str, kind: str, level: str, simulator: PybammSimulator
+                 ) -> dict[str, Any] | None:
+    """What a hidden design does, loosened by a little, as entries; None where the design cannot do something asked."""
+    design = hidden_design(draw, SYSTEMS[system_key], kind)
+    names = [str(n) for n in draw.choice(list(ASKED), size=int(draw.integers(LEAST, MOST + 1)), replace=False)]
+    blank = [_entry(n, ASKED[n][0], 1.0, ASKED[n][1], ASKED[n][2]) for n in names]
+    asks = asks_for(requirements_of(blank))[0]
+    try:
+        found, = evaluate_all([design], asks, simulator, "verify")
+    except ToolFailure:
+        return None
+    values = {f.metric: f for f in found.figures}
+    if found.build_up is None or any(values[n].value is None or values[n].cannot for n in names):
+        return None
+    entries = [_entry("format", "in", [kind], None), *size_requirements(design)]
+    for n in names:
+        slack = float(draw.uniform(*SLACKS[level]))
+        sign = -1 if ASKED[n][0] == ">=" else 1
+        entries.append(_entry(n, ASKED[n][0], float(f"{float(values[n].value or 0) * (1 + sign * slack):.6g}"),
+                              ASKED[n][1], ASKED[n][2]))
+    return {"system": system_key, "format": kind, "level": level, "design": design.model_dump(mode="json"),
+            "requirements": entries}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write the frozen sets and their suite."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--count", type=int, default=108)
+    parser.add_argument("--seed", type=int, default=20261121)
+    options = parser.parse_args(arguments)
+    draw, simulator = np.random.default_rng(options.seed), PybammSimulator()
+    sets: dict[str, Any] = {}
+    systems, kinds, levels = list(SYSTEMS), list(SIZES), list(SLACKS)
+    while len(sets) < options.count:
+        n = len(sets)
+        made = feasible_set(draw, systems[n % len(systems)], kinds[(n // 5) % 3], levels[(n // 15) % 3], simulator)
+        if made is not None:
+            sets[f"F{n + 1:03d}"] = made
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "feasible.yaml").write_text(
+        f"# Written by `python -m evals.held_back`, seed {options.seed}; frozen: the suite inverse_design judges the "
+        "search by it.\n" + yaml.safe_dump(sets, sort_keys=False, width=118), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
