@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.surfaces import cli_database, cli_inspect, cli_knowledge, cli_pack, cli_systems, cli_talk, exit_codes
+from agent.surfaces import (
+    cli_database,
+    cli_inspect,
+    cli_knowledge,
+    cli_pack,
+    cli_requirements,
+    cli_systems,
+    cli_talk,
+    exit_codes,
+)
 from agent.surfaces.edge import complain, emit_json, guarded
 
 if TYPE_CHECKING:
@@ -24,6 +33,7 @@ app = typer.Typer(
     name="cellwright", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="From a customer's RFx to ranked, DFN-simulated lithium-ion cell designs with evidence.",
 )
+cli_requirements.mount(app)
 cli_inspect.mount(app)
 cli_knowledge.mount(app)
 cli_database.mount(app)
@@ -31,7 +41,7 @@ cli_talk.mount(app)
 cli_systems.mount(app)
 cli_pack.mount(app)
 
-FileArgument = Annotated[Path, typer.Argument(help="The RFx document: PDF, DOCX, XLSX, EML, HTML, Markdown or text.")]
+FileArgument = Annotated[Path, typer.Argument(help="The RFx document (see requirements --help).")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for runs.  [default: runs]")]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of every random choice.  [default: 0]")]
 DesignsOption = Annotated[int | None, typer.Option("--designs", min=1, max=200, help="Designs to offer. [default: 24]")]
@@ -188,28 +198,6 @@ def show_outcome(outcome: RunOutcome | Paused, json_: bool) -> int:
         width = None if sys.stdout.isatty() else 140
         show_report(Console(width=width), outcome.report, outcome.files)
     return outcome.exit_code
-
-
-@app.command()
-@guarded
-def requirements(file: FileArgument, json_: JsonOption = False) -> None:
-    """Read the requirements of a document, with their places and what is remarkable about them."""
-    from agent.run import file_digest
-    from agent.services import open_services
-    from tools.extract.requirements import read_requirements
-
-    services = open_services(make_settings())
-    answer = services.call(read_requirements, {"path": str(file.resolve()), "sha256": file_digest(file)})
-    reading = answer.result
-    if json_:
-        emit_json(reading.model_dump(mode="json"))
-    else:
-        from agent.surfaces.tables import show_reading
-
-        show_reading(reading)
-    if not reading.requirements:
-        complain(f"no requirement was found in {file.name}")
-        raise typer.Exit(exit_codes.NO_REQUIREMENT)
 
 
 @app.command()

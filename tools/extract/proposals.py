@@ -1,4 +1,4 @@
-"""A proposal from outside (a model, a person) that names a metric and quotes the document: the value is read by code."""
+"""A proposal from outside (a model, a person) names a metric and quotes the document: the value is read by code."""
 
 from __future__ import annotations
 
