@@ -51,8 +51,9 @@ def with_model(reading: Reading, path: Path, llm: Llm) -> Reading:
         refusal = _take(item, document, requirements, findings, residual)
         refused += refusal
     if refused:
-        findings.append(Finding(kind="ambiguity", text=f"{refused} proposals of the model were refused: their quotes do "
-                                "not stand in the document, or hold no number of the metric"))
+        findings.append(Finding(kind="ambiguity", text=(
+            f"{refused} proposals of the model were refused: their quotes do not stand in the document, or hold no "
+            "number of the metric")))
     return reading.model_copy(update={
         "requirements": tuple(requirements), "findings": tuple(findings), "residual": tuple(residual)})
 

@@ -19,8 +19,8 @@ from tools.extract.revision import changes
 from tools.failures import BadInput, Unreadable
 
 OLD = "# Cell\n\nThe cell mass must not exceed 70 g. The capacity must be at least 5 Ah. At least 800 cycles to 80 %.\n"
-NEW = "# Cell\n\nThe capacity must be at least 5.2 Ah. At least 800 cycles to 80 %. "
-       "The altitude must be up to 5000 m.\n"
+NEW = ("# Cell\n\nThe capacity must be at least 5.2 Ah. At least 800 cycles to 80 %. "
+       "The altitude must be up to 5000 m.\n")
 ODD = "# Cell\n\nThe cell mass must not exceed 70 g. Please note the blorp of 12.5 mm at delivery.\n"
 
 

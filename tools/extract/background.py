@@ -22,7 +22,9 @@ _BEHIND = re.compile(r"\s*\([^()]{2,120}\)")
 _BEFORE = re.compile(r"\d\s?(?:k?Wh|V|Ah|kg|kW)[\s,-]+(?:[A-Za-z-]+\s)?$")
 _IMPERATIVE = re.compile(
     r"\b(?:ignore|disregard|report|mark|treat|answer|output|set|override|pretend|respond|say|state|conclude|rate)\b|"
-    r"ignorier|melde|missachte|bewerte|ignor[ez]|忽略|無視|무시", re.IGNORECASE)
+    r"ignorier|melde|missachte|bewerte|ignor[ez]|忽略|無視|무시|\b(?:assume|accept|consider|use|record|write|enter|replace|change|"
+    r"raise|lower|increase|return|add|skip|drop|must)\b|setze|trage|betrachte|verwende|considére|considérez|notez|"
+    r"remplacez|视为|记为|请将|输出|とみな|記録|回答|간주|기록|보고", re.IGNORECASE)
 
 
 def injected(page: Page, start: int, end: int) -> bool:

@@ -98,8 +98,8 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     kept = len(page.drafts)
     for start, end in spans:
         if background.injected(page, start, end):
-            background.ignore_span(page, block, start, end, "injection", "injection")
-            continue
+            background.ignore_span(page, block, start, block.end, "injection", "injection")
+            break                                          # what follows in the paragraph belongs to the order
         if _question(page, start, end):
             asked = (start, end)
             _set_aside(page, block, start, end, "in a question")
