@@ -78,6 +78,7 @@ def configure_store(
         StoreBroken: the embedder or server cannot be used; the store stays as it was.
     """
     from knowledge.literature.embedders import embedder_for
+    from knowledge.literature.errors import LiteratureError
     from knowledge.literature.index import discard_vectors
     from knowledge.literature.library import open_library, open_store
 
@@ -97,7 +98,7 @@ def configure_store(
             if before != {key: opened.meta(key) or "" for key in before}:
                 discard_vectors(opened)
             library = open_library(home, store)
-        except BaseException:
+        except (LiteratureError, OSError, KeyboardInterrupt):
             for key, value in before.items():
                 opened.note(key, value)
             raise
