@@ -104,6 +104,15 @@ def add(
         print(found.key)
 
 
+@systems_app.command("add-card")
+@guarded
+def add_card(file: Annotated[Path, typer.Argument(help="A material card (YAML).")]) -> None:
+    """Make a material card your own: an electrolyte, a separator, an active material; prints its key."""
+    from tools.simulate.user_card import add_card as keep
+
+    print(keep(file).key)
+
+
 @systems_app.command("list")
 @guarded
 def list_systems(json_: JsonOption = False) -> None:
