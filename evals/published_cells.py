@@ -151,7 +151,7 @@ def table(rows: tuple[Compared, ...]) -> str:
     lines = ["| cell | assumed | figure | predicted (P10–P90) | published | error |", "|---|---|---|---|---|---|"]
     for row in rows:
         name = row.cell + (" *" if row.stand_in else "")
-        span = "" if row.low is None else f" ({row.low:.4g}–{row.high:.4g})"
+        span = "" if row.low is None else f" ({row.low:.3g}–{row.high:.3g})"
         value = "not computed" if row.predicted is None else f"{row.predicted:.4g}{span}"
         error = "" if row.error_pct is None else f"{row.error_pct:+.1f} %"
         judged = row.row.kind if row.row.judged else f"{row.row.kind}, not judged"

@@ -67,6 +67,15 @@ class FastCharge(Frozen):
     anode_potential_limit_V: float = 0.0
 
 
+class RoundTrip(Frozen):
+    """A full discharge from 100 % SOC to v_min and the charge back: constant current to v_max, held to C/20."""
+
+    kind: Literal["round_trip"] = "round_trip"
+    charge_C: float = Field(default=1 / 3, gt=0, le=6)
+    discharge_C: float = Field(default=1 / 3, gt=0, le=10)
+    temperature_C: Temperature = 25.0
+
+
 class CycleAgeing(Frozen):
     """Repeated cycles to an end-of-life capacity."""
 
@@ -80,5 +89,6 @@ class CycleAgeing(Frozen):
 
 
 Protocol = Annotated[
-    Discharge | ThermalDischarge | Pulse | PulsePower | FastCharge | CycleAgeing, Field(discriminator="kind")
+    Discharge | ThermalDischarge | Pulse | PulsePower | FastCharge | RoundTrip | CycleAgeing,
+    Field(discriminator="kind")
 ]

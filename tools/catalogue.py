@@ -13,6 +13,7 @@ from tools.retrieve.literature import search_literature
 from tools.screen.systems import choose_systems
 from tools.simulate.age import age_design, age_designs
 from tools.simulate.calibrate import calibrate_design
+from tools.simulate.characterise import characterise_design
 from tools.simulate.evaluate import evaluate_design, evaluate_designs
 from tools.simulate.pack import build_pack, pack_to_cell
 from tools.tool import Tool
@@ -30,6 +31,7 @@ CATALOGUE: tuple[Tool[Any, Any], ...] = (
     age_design,
     age_designs,
     estimate_yields,
+    characterise_design,
     calibrate_design,
     build_pack,
     pack_to_cell,

@@ -33,13 +33,6 @@ app = typer.Typer(
     name="cellwright", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="From a customer's RFx to ranked, DFN-simulated lithium-ion cell designs with evidence.",
 )
-cli_requirements.mount(app)
-cli_inspect.mount(app)
-cli_knowledge.mount(app)
-cli_database.mount(app)
-cli_talk.mount(app)
-cli_systems.mount(app)
-cli_pack.mount(app)
 
 FileArgument = Annotated[Path, typer.Argument(help="The RFx document (see requirements --help).")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for runs.  [default: runs]")]
@@ -224,3 +217,8 @@ def batch(
         show_batch(rows)
     bad = [row.exit_code for row in rows if row.exit_code not in (exit_codes.DONE, exit_codes.NOT_FEASIBLE)]
     raise typer.Exit(exit_codes.CHECK_FAILED if bad else exit_codes.DONE)
+
+
+# The order of the help: answering documents first.
+for part in (cli_requirements, cli_talk, cli_inspect, cli_knowledge, cli_systems, cli_pack, cli_database):
+    part.mount(app)

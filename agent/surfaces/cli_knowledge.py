@@ -82,6 +82,56 @@ def add(
     show_rows([entry.model_dump(mode="json") for entry in report.files])
 
 
+@knowledge_app.command("fetch")
+@guarded
+def fetch(
+    service: Annotated[str, typer.Argument(help="openalex, crossref, arxiv, europepmc or epo.")],
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="At most this many records.")] = 25,
+    contact: Annotated[str | None, typer.Option("--contact", help="Your mail address, for the service.")] = None,
+    full_text: Annotated[bool, typer.Option("--full-text", help="Open full texts too (europepmc).")] = False,
+    allow_egress: Annotated[bool, typer.Option("--allow-egress", help="Allow the question to be sent.")] = False,
+    store: StoreOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Ask a literature or patent service and add what it answers; nothing is sent without --allow-egress."""
+    import os
+
+    from agent.settings import settings_from_environment
+    from tools.retrieve.connect.fetch import fetch_records
+    from tools.retrieve.connect.services import Wanted
+
+    settings = settings_from_environment()
+    wanted = Wanted(query=query, limit=limit, contact=contact, full_text=full_text)
+    report = fetch_records(settings.home, service, wanted, os.environ, store,
+                           allow_egress or settings.llm.allow_egress)
+    if json_:
+        emit_json(report.model_dump(mode="json"))
+        return
+    from agent.surfaces.tables import show_rows
+
+    show_rows([entry.model_dump(mode="json") for entry in report.files])
+
+
+@knowledge_app.command("configure")
+@guarded
+def configure(
+    embedder: Annotated[
+        str | None, typer.Option("--embedder", help="hashed, onnx:FOLDER or openai:BASE_URL#MODEL.")] = None,
+    chroma: Annotated[str | None, typer.Option("--chroma", help="local, or the address of a Chroma server.")] = None,
+    allow_egress: Annotated[
+        bool, typer.Option("--allow-egress", help="Allow stored texts to be sent to another machine.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Choose what makes a store's vectors and where they live, and make them anew."""
+    from agent.settings import settings_from_environment
+    from tools.retrieve.stores import configure_store
+
+    settings = settings_from_environment()
+    told = configure_store(settings.home, store, embedder, chroma, allow_egress or settings.llm.allow_egress)
+    typer.echo(told)
+
+
 @knowledge_app.command("claims")
 @guarded
 def claims(

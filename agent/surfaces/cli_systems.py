@@ -1,4 +1,4 @@
-"""Commands for a user's own cells: calibrate, systems add, systems list."""
+"""Commands for a user's own cells: characterise, calibrate, systems add, systems list."""
 
 from __future__ import annotations
 
@@ -16,8 +16,36 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard
 
 def mount(app: typer.Typer) -> None:
     """Add the commands of this file to the application."""
+    app.command()(characterise)
     app.command()(calibrate)
     app.add_typer(systems_app, name="systems")
+
+
+@guarded
+def characterise(
+    design: Annotated[Path, typer.Argument(help="A design file: whole, or a sheet to be completed.")],
+    soc: Annotated[str, typer.Option("--soc", help="States of charge where pulses begin [%], by commas.")] = (
+        "10,30,50,70,90"),
+    pulse: Annotated[float, typer.Option("--pulse", help="Duration of the pulses [s].")] = 10.0,
+    rates: Annotated[str, typer.Option("--rates", help="C-rates of discharges and round trips.")] = "0.2,0.5,1,2",
+    temperature: Annotated[float, typer.Option("--temperature", help="Of the cell, held [°C].")] = 25.0,
+    json_: JsonOption = False,
+) -> None:
+    """Map a design: pulse resistance and power over state of charge, capacity and efficiency over rate."""
+    from agent.surfaces.cli_inspect import open_tools, read_json_file
+    from tools.simulate.characterise import characterise_design
+
+    answer = open_tools().call(characterise_design, {
+        "design": read_json_file(design), "soc_pct": soc.split(","), "pulse_s": pulse, "rates_C": rates.split(","),
+        "temperature_C": temperature})
+    if json_:
+        emit_json({"ledger_key": answer.key, **answer.result.model_dump(mode="json")})
+        return
+    from agent.report import words
+    from agent.surfaces.tables import show_rows
+
+    show_rows([{"figure": words.metric_words(f.metric), "conditions": words.conditions_words(f.conditions),
+                "value": words.figure_words(f), "note": f.note} for f in answer.result.figures])
 
 
 @guarded
@@ -74,6 +102,15 @@ def add(
         emit_json(found.model_dump(mode="json"))
     else:
         print(found.key)
+
+
+@systems_app.command("add-card")
+@guarded
+def add_card(file: Annotated[Path, typer.Argument(help="A material card (YAML).")]) -> None:
+    """Make a material card your own: an electrolyte, a separator, an active material; prints its key."""
+    from tools.simulate.user_card import add_card as keep
+
+    print(keep(file).key)
 
 
 @systems_app.command("list")

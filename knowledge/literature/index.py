@@ -175,6 +175,16 @@ def collection_name(store: PassageStore) -> str:
     return f"cellwright-{mark}"
 
 
+def discard_vectors(store: PassageStore) -> None:
+    """Throw a store's vectors away, so that they are made anew by its embedder."""
+    if store.meta("chroma"):
+        client, name = _client(store), collection_name(store)
+        if name in {c if isinstance(c, str) else c.name for c in client.list_collections()}:
+            client.delete_collection(name)
+    else:
+        _discard_vectors(store.folder)
+
+
 def _discard_vectors(folder: Path) -> None:
     from chromadb.api.client import SharedSystemClient
 

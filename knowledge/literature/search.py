@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.evidence import Passage, SourceKind
+from knowledge.literature.errors import ServerUnavailable
 from knowledge.literature.index import Lexical, exclusive, open_lexical, open_vectors
 from knowledge.literature.query import glossary_words, parse
 from knowledge.literature.spelling import Speller
@@ -109,20 +110,29 @@ class Library:
 
     def nearest(self, text: str, count: int) -> list[str]:
         """Ids of the passages whose vectors are nearest to the question's, nearest first."""
-        vector = self._embedder.embed([text])
-        near = self._vectors.query(query_embeddings=vector, n_results=min(count, len(self.ids)), include=[])
-        return [str(one) for one in near["ids"][0]]
+        return list(self._near(text, count))
 
     def _cosine(self, text: str) -> NDArray[np.float64]:
         """Cosine of the nearest passages to the question, 0 for the others, shape (n_passages,)."""
-        near = self._vectors.query(
-            query_embeddings=self._embedder.embed([text]), n_results=min(_DEPTH, len(self.ids)), include=["distances"]
-        )
         found = np.zeros(len(self.ids))
-        for one, distance in zip(near["ids"][0], near["distances"][0], strict=True):
+        for one, cosine in self._near(text, _DEPTH).items():
             if one in self._row:
-                found[self._row[one]] = 1.0 - float(distance)
+                found[self._row[one]] = cosine
         return found
+
+    def _near(self, text: str, count: int) -> dict[str, float]:
+        """Ids of the nearest passages with their cosines, nearest first."""
+        from chromadb.errors import ChromaError
+        from httpx import HTTPError
+
+        vector = self._embedder.embed([text])
+        try:
+            near = self._vectors.query(
+                query_embeddings=vector, n_results=min(count, len(self.ids)), include=["distances"])
+        except (ChromaError, HTTPError, OSError) as error:
+            raise ServerUnavailable(f"the vectors of {self.store.folder} cannot be asked ({error}); ask again, or set "
+                                    "`cellwright knowledge configure --chroma local`") from error
+        return {str(i): 1.0 - float(d) for i, d in zip(near["ids"][0], near["distances"][0], strict=True)}
 
 
 def best_quote(text: str, wanted: set[str]) -> str:

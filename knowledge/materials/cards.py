@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -17,6 +19,16 @@ Kind = Literal[
     "insulation", "process",
 ]
 UNSOURCED = frozenset({"assumption", "derived"})
+
+
+USER_KEY = re.compile(r"user_[a-z0-9_]{1,40}_[0-9a-f]{8}")
+
+
+def user_cards_folder() -> Path:
+    """Where a user's own cards lie, each named by its key, which ends in the digest of its content."""
+    import platformdirs
+
+    return Path(os.environ.get("CELLWRIGHT_HOME") or platformdirs.user_data_dir("cellwright")) / "materials"
 
 
 class UnknownMaterial(KeyError):
@@ -81,9 +93,10 @@ def card(key: str) -> Card:
         UnknownMaterial: there is none.
         pydantic.ValidationError: the file does not hold a valid card.
     """
-    if key not in card_keys():
+    path = user_cards_folder() / f"{key}.yaml" if USER_KEY.fullmatch(key) else FOLDER / f"{key}.yaml"
+    if not path.is_file() or (path.parent == FOLDER and key not in card_keys()):
         raise UnknownMaterial(f"there is no material {key!r}; there are {', '.join(card_keys())}")
-    data = yaml.safe_load((FOLDER / f"{key}.yaml").read_text(encoding="utf-8"))
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
     found = Card.model_validate({"key": key, **data})
     if found.key != key:
         raise UnknownMaterial(f"the card {key}.yaml calls itself {found.key!r}")

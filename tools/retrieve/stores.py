@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from tools.failures import BadInput, StoreBroken
 from tools.tool import Progress, silent
@@ -65,6 +66,48 @@ def list_files(home: Path, store: Path | None = None) -> list[dict[str, Any]]:
 
     with told():
         return open_store(home, store).files()
+
+
+def configure_store(
+    home: Path, store: Path | None, embedder: str | None, chroma: str | None, allow_egress: bool = False
+) -> str:
+    """Set a store's embedder and vector database, make the vectors anew, and say what is in use.
+
+    Raises:
+        BadInput: an address outside this machine without `allow_egress`.
+        StoreBroken: the embedder or server cannot be used; the store stays as it was.
+    """
+    from knowledge.literature.embedders import embedder_for
+    from knowledge.literature.errors import LiteratureError
+    from knowledge.literature.index import discard_vectors
+    from knowledge.literature.library import open_library, open_store
+
+    for address in (embedder.partition(":")[2] if embedder and embedder.startswith("openai:") else None, chroma):
+        if address and address != "local" and not _on_this_machine(address) and not allow_egress:
+            raise BadInput(f"{address.partition('#')[0]} is another machine, and the stored texts or vectors would be "
+                           "sent there; allow it with --allow-egress")
+    with told():
+        opened = open_store(home, store)
+        before = {key: opened.meta(key) or "" for key in ("embedder", "chroma")}
+        if embedder is not None:
+            embedder_for(embedder)
+            opened.note("embedder", "" if embedder == "hashed" else embedder)
+        if chroma is not None:
+            opened.note("chroma", "" if chroma == "local" else chroma)
+        try:
+            if before != {key: opened.meta(key) or "" for key in before}:
+                discard_vectors(opened)
+            library = open_library(home, store)
+        except (LiteratureError, OSError, KeyboardInterrupt):
+            for key, value in before.items():
+                opened.note(key, value)
+            raise
+    where = opened.meta("chroma") or "its own folder"
+    return f"{len(library.ids)} passages, vectors by {opened.embedder.id} in {where}"
+
+
+def _on_this_machine(address: str) -> bool:
+    return (urlsplit(address).hostname or "") in {"localhost", "127.0.0.1", "::1"}
 
 
 def reported_values(home: Path, materials: Iterable[str] | None = None, store: Path | None = None) -> list[Reported]:

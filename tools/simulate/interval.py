@@ -38,7 +38,8 @@ def spread_of(metric: str) -> Spread:
 def with_interval(figure: Figure, shift: float = 0.0) -> Figure:
     """The figure with `low` and `high`: value ± (spread + |shift|); a range that is already there is kept.
 
-    The spread of a temperature is taken of its rise above the ambient, that of a retention or growth of the change.
+    The spread of a temperature is taken of its rise above the ambient, that of a retention, growth or
+    efficiency of the change from 100 %.
 
     Args:
         shift: difference of the value between meshes, in the figure's unit.
@@ -49,7 +50,7 @@ def with_interval(figure: Figure, shift: float = 0.0) -> Figure:
     if figure.metric == "surface_temperature":
         ambient = figure.conditions.get("ambient_temperature_C", 25.0)
         scale = abs(figure.value - (ambient if isinstance(ambient, int | float) else 25.0))
-    elif figure.metric in {"capacity_retention", "resistance_growth"}:
+    elif figure.metric in {"capacity_retention", "resistance_growth", "energy_efficiency"}:
         scale = abs(figure.value - 100)
     half = scale * spread_of("estimate" if figure.method == "surrogate" else figure.metric).pct / 100 + abs(shift)
     return figure.model_copy(update={"low": figure.value - half, "high": figure.value + half})

@@ -323,6 +323,7 @@ _METRICS: dict[str, Callable[[Case], Answer]] = {
     "power_density": lambda case: _per(_pulse_power(case), case.build_up.volume_mL / 1000),
     "discharge_rate_pulse": _pulse_rate_C, "charge_rate": _pulse_rate_C,
     "discharge_current_pulse": _pulse_current_A, "charge_current": _pulse_current_A,
+    "energy_efficiency": lambda case: _plain(case, "efficiency_pct"),
     "fast_charge_time": _charge_time, "charge_time": _charge_time, "temperature_rise": _temperature_rise,
     "surface_temperature": _surface_temperature, "end_of_discharge_voltage": _end_voltage, "cycle_life": _cycles,
     "capacity_retention": _aged("capacity_retention_pct"), "resistance_growth": _aged("resistance_growth_pct"),

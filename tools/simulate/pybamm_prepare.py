@@ -8,7 +8,7 @@ from typing import Literal
 
 from knowledge.parameters.registry import system
 from knowledge.parameters.system import System
-from knowledge.protocol import CycleAgeing, FastCharge, Protocol, ThermalDischarge
+from knowledge.protocol import CycleAgeing, FastCharge, Protocol, RoundTrip, ThermalDischarge
 from tools.failures import ToolFailure
 from tools.simulate.balance import Balance, balance, check_pair
 from tools.simulate.formulation import active_fraction
@@ -106,7 +106,7 @@ def protocol_rate(point: SimulationPoint, protocol: Protocol) -> float | None:
     """The C-rate of the protocol, or of the point where the protocol leaves it open; None where there is none."""
     if isinstance(protocol, FastCharge):
         return protocol.max_rate_C if protocol.max_rate_C is not None else point.rate_C
-    if isinstance(protocol, CycleAgeing):
+    if isinstance(protocol, CycleAgeing | RoundTrip):
         return max(protocol.charge_C, protocol.discharge_C)
     given = getattr(protocol, "rate_C", None)
     return given if given is not None else point.rate_C

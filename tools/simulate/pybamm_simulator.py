@@ -128,11 +128,13 @@ def _runner(protocol: Protocol, mesh: BatchedMesh, system_key: str) -> Callable[
     from tools.simulate.pybamm_model import Variant
     from tools.simulate.pybamm_power import pulse_power
     from tools.simulate.pybamm_protocols import discharge, pulse
+    from tools.simulate.pybamm_round_trip import round_trip
 
     runners: dict[str, tuple[Variant, Any]] = {
         "discharge": ("isothermal", discharge), "thermal_discharge": ("thermal", discharge),
         "pulse": ("isothermal", pulse), "pulse_power": ("isothermal", pulse_power),
-        "fast_charge": ("isothermal", fast_charge), "cycle_ageing": ("ageing", cycle_ageing),
+        "fast_charge": ("isothermal", fast_charge), "round_trip": ("isothermal", round_trip),
+        "cycle_ageing": ("ageing", cycle_ageing),
     }
     variant, function = runners[protocol.kind]
     built = kernel(system_key, variant, mesh)
