@@ -27,8 +27,9 @@ class Number:
 
 _DIGITS = re.compile(
     r"(?<![A-Za-zÀ-ɏ0-9_])(?<![A-Za-zÀ-ɏ0-9_][.,])(?P<sign>[+-](?=[\d.]))?"
-    r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*|(?<!\.)\.\d+)"
-    r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,2}(?!\d))?"
+    r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?"
+    r"|\d+(?:[\u200b-\u200d\u2060\ufeff\u00ad]+\d+)*(?:[.,]\d+)*|(?<!\.)\.\d+)"
+    r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,4}(?!\d))?"
 )
 _C_OVER = re.compile(r"(?<![\w.])C\s?/\s?(\d+(?:\.\d+)?)(?![\w])(?!\.\d)")
 _FRACTION_C = re.compile(r"(?<![\w./])(\d+)\s?/\s?(\d+)\s?C(?![\w])")
@@ -57,7 +58,7 @@ def parse(body: str, decimal: Decimal) -> float:
     >>> parse("3.700", ","), parse("3.700", "."), parse("1 200", "."), parse("71,5", ".")
     (3700.0, 3.7, 1200.0, 71.5)
     """
-    text = re.sub(r"[\s'\u200b]", "", body)
+    text = re.sub(r"[\s'\u200b-\u200d\u2060\ufeff\u00ad]", "", body)
     marks = [c for c in text if c in ".,"]
     if not marks:
         return float(text)
@@ -138,7 +139,8 @@ def _worded(text: str, start: int, end: int, taken: list[tuple[int, int]]) -> li
 def _number(text: str, start: int, match: re.Match[str], decimal: Decimal) -> Number:
     value = parse(match.group("body"), decimal)
     if match.group("exp"):
-        value *= 10.0 ** int(re.sub(r"^(?:[eE]|\s?[×x]\s?10\^?)", "", match.group("exp")))
+        power = int(re.sub(r"^(?:[eE]|\s?[×x]\s?10\^?)", "", match.group("exp")))
+        value = value * 10.0 ** power if abs(power) < 300 else math.inf          # no number of this world
     sign = (match.group("sign") or "").strip()
     first = match.start()
     if sign == "-":

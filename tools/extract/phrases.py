@@ -35,6 +35,7 @@ class Phrases(Generic[Payload]):
             else:
                 plain.setdefault(_key(phrase), []).append((phrase, what))
         self._buckets = {key: _compiled(found, inflect) for key, found in plain.items()}
+        self._starts = _starting(self._buckets)
         self._compound = _compiled(compound, inflect, r"(?<![^\W\d_])[^\W\d_]*") if compound else None
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> list[Hit[Payload]]:
@@ -75,12 +76,19 @@ class Phrases(Generic[Payload]):
             yield Hit(place, match.end(), bucket[1][int(str(match.lastgroup)[1:])])
 
     def _raw(self, text: str, start: int, end: int) -> Iterator[Hit[Payload]]:
-        for place in range(start, end):
-            if text[place] > " ":
-                yield from self._at(text, place, end)
+        for match in self._starts.finditer(text, start, end) if self._buckets else ():
+            yield from self._at(text, match.start(), end)
         if self._compound:
             for match in self._compound[0].finditer(text, start, end):
                 yield Hit(match.start(), match.end(), self._compound[1][int(str(match.lastgroup)[1:])])
+
+
+def _starting(keys: Iterable[str]) -> re.Pattern[str]:
+    """Where a phrase may begin: Latin ones only at the beginning of a word."""
+    latin = "".join(re.escape(c) for k in keys for c in {k, k.upper()} if len(c) == 1 and _latin(c))
+    other = "".join(re.escape(c) for k in keys for c in {k, k.upper()} if len(c) == 1 and not _latin(c))
+    parts = [rf"(?<![A-Za-zÀ-ÿ0-9_])[{latin}]"] if latin else []
+    return re.compile("|".join([*parts, *([f"[{other}]"] if other else [])]) or r"(?!)")
 
 
 def _key(text: str) -> str:
