@@ -100,13 +100,31 @@ def peak_resident_bytes(run: subprocess.Popen[Any]) -> tuple[int, int]:
     return peak, most
 
 
+def literature_rows(passages: int) -> list[Measured]:
+    """Ingest, search, opening and memory of the evidence store with so many passages of invented text."""
+    from evals.bench_literature import measure
+
+    found = measure(passages)
+    goals = (("per_s", "ingest with both indexes", "passages/s", ">=", 300.0),
+             ("p95_ms", "p95 of a search", "ms", "<=", 50.0),
+             ("p95_filtered_ms", "p95 of a search with filters", "ms", "<=", 150.0),
+             ("cold_s", "opening and first answer", "s", "<=", 2.0), ("rss_GiB", "memory", "GiB", "<=", 2.0))
+    return [
+        Measured(what=f"evidence, {passages:,} passages: {what}", value=round(found[key], 2), unit=unit,
+                 goal=f"{'≥' if sign == '>=' else '≤'} {goal:g} {unit}",
+                 kept=found[key] >= goal if sign == ">=" else found[key] <= goal)
+        for key, what, unit, sign, goal in goals
+    ]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmark; exit code 1 where a goal is missed."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--home", type=Path, help="keep the caches here instead of in a temporary folder")
+    parser.add_argument("--passages", type=int, default=10_000, help="size of the evidence store that is measured")
     options = parser.parse_args(arguments)
-    rows = [help_seconds(), simulation_ratio()]
+    rows = [help_seconds(), simulation_ratio(), *literature_rows(options.passages)]
     with tempfile.TemporaryDirectory() as temporary:
         home = options.home or Path(temporary)
         rows += report_seconds(home, "cold", 400)
