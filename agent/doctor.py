@@ -11,7 +11,7 @@ from agent.settings import Settings, settings_from_environment
 from knowledge.frozen import Frozen
 from tools.simulate.compiler import compiler_available
 
-_NEEDED = ("pybamm", "bpx", "torch", "botorch", "pymatgen", "chromadb", "bm25s", "langgraph",
+_NEEDED = ("pybamm", "numba", "bpx", "torch", "botorch", "pymatgen", "chromadb", "bm25s", "langgraph",
            "langgraph-checkpoint-sqlite", "openai", "pdfplumber", "pypdf", "python-docx", "openpyxl", "typst",
            "jinja2", "matplotlib", "pydantic-evals")
 
@@ -31,7 +31,6 @@ def examine() -> list[Examined]:
     rows = [Examined(part="python", ok=sys.version_info >= (3, 11), needed=True, found=sys.version.split()[0],
                      remedy="Python 3.11 or newer")]
     rows += [_distribution(name, True, "run `make demo` or pip install -e .") for name in _NEEDED]
-    rows += [_distribution("numba", False, "the batched DFN: pip install 'cellwright[batched]'")]
     settings = settings_from_environment()
     rows += [_compiler(), _home(settings), _ledger(settings), _llm(settings), _device(settings)]
     return rows

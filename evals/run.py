@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from evals.gold import read_gold
 from evals.score import Score, Scorer, unscored
-from evals.scorers import citations, claims, end_to_end, findings, inverse, real_cells, requirements, retrieval
+from evals.scorers import (
+    citations,
+    claims,
+    end_to_end,
+    findings,
+    forward_model,
+    inverse,
+    real_cells,
+    requirements,
+    retrieval,
+)
 from evals.suites import REPO, Suite, SuiteCase
 from evals.tasks import TASKS
 
@@ -20,7 +30,8 @@ if TYPE_CHECKING:
 SCORERS: dict[str, tuple[Scorer, ...]] = {"read": (*requirements.SCORERS, *findings.SCORERS),
                                         "design": end_to_end.SCORERS,
                                         "compare": real_cells.SCORERS, "search": retrieval.SCORERS,
-                                        "cite": citations.SCORERS, "mine": claims.SCORERS, "invert": inverse.SCORERS}
+                                        "cite": citations.SCORERS, "mine": claims.SCORERS, "invert": inverse.SCORERS,
+                                        "simulate": forward_model.SCORERS}
 NOT_SCORED = "not scored"
 
 

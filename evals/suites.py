@@ -66,7 +66,7 @@ class Suite(Frozen):
 
     suite: str
     about: str
-    task: Literal["read", "design", "compare", "search", "cite", "mine", "invert"]
+    task: Literal["read", "design", "compare", "search", "cite", "mine", "invert", "simulate"]
     scores: dict[str, Goal]
     cases: tuple[SuiteCase, ...] = ()
     folder: str | None = None

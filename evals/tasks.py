@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from evals.forward_model import Solved, against_reference, unsolved_of_wide
 from evals.gold import read_gold
 from evals.literature_tasks import cite, mine, search
 from evals.published_cells import Compared
@@ -73,7 +74,16 @@ def invert(case: SuiteCase) -> Inverted:
     return answered(case, open_services(settings_from_environment(**case.options)))
 
 
+def simulate(case: SuiteCase) -> Solved:
+    """Solve the designs of a reference file, or random ones of wide ranges, with the batched DFN."""
+    expected = case.expected
+    if "designs" in expected:
+        unsolved, asked = unsolved_of_wide(expected["system"], expected["designs"], expected["seed"])
+        return Solved((), 0, unsolved, asked)
+    return against_reference(REPO / case.document, expected["mesh"])
+
+
 TASKS: dict[str, Callable[[SuiteCase], Any]] = {
     "read": read, "design": design, "compare": compare, "search": search, "cite": cite,
-    "mine": mine, "invert": invert,
+    "mine": mine, "invert": invert, "simulate": simulate,
 }

@@ -98,12 +98,12 @@ def test_a_corrupt_evidence_store(file, tmp_path):
 def test_a_corrupt_simulator_database_stops_the_search(tools, tmp_path):
     import numpy as np
 
-    from tools.optimise.database import _read
+    from tools.optimise.database import read_arrays
 
     chunk = tmp_path / "home" / "database" / "table" / "00000-0123456789abcdef.npz"
     chunk.parent.mkdir(parents=True)
     np.savez(chunk, x=np.zeros(3))
-    tools.before["search_designs"] = lambda: _read(chunk)
+    tools.before["search_designs"] = lambda: read_arrays(chunk)
     result = cellwright(tmp_path, "design", document_in(tmp_path), "--out", tmp_path / "out", "--quiet")
     assert (result.exit_code, result.stdout) == (6, "")
     assert f"delete {chunk}" in one_sentence(result)

@@ -106,3 +106,50 @@ def test_a_chroma_server_that_is_not_there(tmp_path):
         configure_store(tmp_path, None, None, "http://127.0.0.1:9")
     library._OPEN.clear()
     assert open_library(tmp_path).search("lithium plating in the cold")
+
+
+def field(number, payload):
+    """One field of a protocol buffer: bytes and text with their length, whole numbers as varints."""
+    def varint(n):
+        out = b""
+        while n > 127:
+            out += bytes([n & 127 | 128])
+            n >>= 7
+        return out + bytes([n])
+
+    if isinstance(payload, int):
+        return varint(number << 3) + varint(payload)
+    payload = payload.encode() if isinstance(payload, str) else payload
+    return varint(number << 3 | 2) + varint(len(payload)) + payload
+
+
+def small_model(folder):
+    """An ONNX model of one step, that looks the vector of each token up, with a tokenizer of five words."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    words = {"[UNK]": 0, "plating": 1, "cold": 2, "swelling": 3, "pressure": 4}
+    table = np.eye(5, 8, dtype=np.float32)
+    tensor = field(1, 5) + field(1, 8) + field(2, 1) + field(8, "table") + field(9, table.tobytes())
+
+    def value(name, kind, sizes):
+        shape = b"".join(field(1, field(2, s) if isinstance(s, str) else field(1, s)) for s in sizes)
+        return field(1, name) + field(2, field(1, field(1, kind) + field(2, shape)))
+
+    node = field(1, "table") + field(1, "input_ids") + field(2, "out") + field(4, "Gather")
+    graph = field(1, node) + field(2, "g") + field(5, tensor) + field(11, value("input_ids", 7, ("b", "t"))) + \
+        field(12, value("out", 1, ("b", "t", 8)))
+    (folder / "model.onnx").write_bytes(field(1, 8) + field(7, graph) + field(8, field(2, 13)))
+    tokenizer = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def test_a_local_onnx_model_embeds_and_serves_a_store(tmp_path):
+    model = tmp_path / "model"
+    model.mkdir()
+    small_model(model)
+    made = embedder_for(f"onnx:{model}").embed(["plating cold", "swelling"])
+    assert made.shape == (2, 8)
+    assert np.allclose(made[0][:4], [0, 0.7071, 0.7071, 0], atol=1e-3) and made[1][3] == 1
+    assert "onnx-" in configure_store(tmp_path, None, f"onnx:{model}", None)
+    assert open_library(tmp_path).search("lithium plating in the cold")

@@ -284,7 +284,12 @@ def tables(key: str, temperature_C: float, heated: bool = False) -> Tables:
     path = _path(key, temperature_C, heated)
     found = _stored(path, key, temperature_C)
     if found is None:
-        found = _compute(key, temperature_C, heated)
+        try:
+            found = _compute(key, temperature_C, heated)
+        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+            # A user's own set may hold anything that PyBaMM reads.
+            raise OutOfValidity(f"the functions of {key} cannot be made into tables ({error}); use the PyBaMM "
+                                "simulator") from error
         _store(path, found)
     return found
 
