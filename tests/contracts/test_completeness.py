@@ -3,7 +3,6 @@
 import ast
 import os
 import re
-import string
 import subprocess
 import sys
 from pathlib import Path
@@ -75,7 +74,7 @@ def prompt_calls() -> list[tuple[str, set[str]]]:
 def test_a_prompt_has_a_version_and_every_variable_is_supplied(path: Path):
     _, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
     declared = yaml.safe_load(head)
-    used = {name for _, name, _, _ in string.Formatter().parse(body) if name}
+    used = set(re.findall(r"\{(\w+)\}", body))
     assert declared["version"] >= 1
     assert used == set(declared["variables"])
     calls = [given for name, given in prompt_calls() if name == path.stem]
