@@ -47,7 +47,8 @@ class Row:
 
     def blocks(self, *roles: str) -> list[Block]:
         """The cells of these roles, in column order."""
-        return [b for b in self.cells if any(b in self.parts.get(r, []) for r in roles)]
+        chosen = {id(b) for r in roles for b in self.parts.get(r, [])}
+        return [b for b in self.cells if id(b) in chosen]
 
     @property
     def label(self) -> list[Block]:

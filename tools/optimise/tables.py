@@ -37,7 +37,7 @@ class TableStatus(Frozen):
 class BuildDatabase(Frozen):
     """Which systems to label under the standard protocols of a data sheet, and how many designs each."""
 
-    systems: tuple[str, ...] = Field(default=tuple(SYSTEMS), min_length=1)
+    systems: tuple[str, ...] = Field(min_length=1, description="keys of electrochemical systems")
     rows: int = Field(default=320, ge=48, le=20000, description="designs a table, in whole chunks of 48")
 
 
