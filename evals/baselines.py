@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from evals.held_back import ASKED, _entry, hidden_design, requirements_of, size_requirements
+from evals.held_back import asked_entries, asks_of, hidden_design, requirements_of, shape_entries, sign
 from knowledge.cell import CellDesign
 from knowledge.parameters import SYSTEMS
 from knowledge.requirement import Requirement
@@ -32,24 +32,21 @@ from tools.verify.rank import meets_all
 CHEMISTRIES = ("nmc811_graphite_siox", "lfp_graphite")
 SIZE = (21.1, 70.1)
 METRICS = ("capacity", "specific_energy", "dcir", "fast_charge_time")
+SIGNS = np.array([float(sign(n)) for n in METRICS])
 SLACK = 0.02
 OFFERS = 24
 
 
 def wanted(values: np.ndarray, design: CellDesign) -> tuple[Requirement, ...]:
     """The musts that values (n_metrics,) of a design make, loosened by `SLACK`."""
-    entries: list[dict[str, Any]] = [_entry("format", "in", ["cylindrical"], None), *size_requirements(design)]
-    for name, value in zip(METRICS, values, strict=True):
-        comparator, unit, conditions = ASKED[name]
-        loose = value * (1 + SLACK * (-1 if comparator == ">=" else 1))
-        entries.append(_entry(name, comparator, float(f"{loose:.6g}"), unit, conditions))
-    return requirements_of(entries)
+    loosened = {n: value * (1 - sign(n) * SLACK) for n, value in zip(METRICS, values, strict=True)}
+    return requirements_of([*shape_entries(design), *asked_entries(loosened)])
 
 
 def drawn(count: int, seed: int, simulator: Simulator) -> tuple[list[CellDesign], np.ndarray]:
     """Random designs of both chemistries that can do everything asked, and their metrics (count, n_metrics)."""
     draw, designs, rows = np.random.default_rng(seed), list[CellDesign](), list[list[float]]()
-    asks = asks_for(requirements_of([_entry(n, ASKED[n][0], 1.0, ASKED[n][1], ASKED[n][2]) for n in METRICS]))[0]
+    asks = asks_of(METRICS)
     while len(designs) < count:
         batch = []
         for k in range(min(400, 2 * count)):
@@ -71,13 +68,11 @@ def drawn(count: int, seed: int, simulator: Simulator) -> tuple[list[CellDesign]
 def hard_ones(count: int, designs: list[CellDesign], values: np.ndarray, known: np.ndarray, referee: Simulator
               ) -> tuple[list[CellDesign], np.ndarray]:
     """Designs whose musts the fewest training designs keep, as many of each chemistry, as the referee sees them."""
-    sign = np.array([1.0 if ASKED[n][0] == ">=" else -1.0 for n in METRICS])
-    rivals = [int((sign * (known - row * (1 - sign * SLACK)) >= 0).all(1).sum()) for row in values]
+    rivals = [int((SIGNS * (known - row * (1 - SIGNS * SLACK)) >= 0).all(1).sum()) for row in values]
     order = np.argsort(rivals, kind="stable")
     chosen = [i for c in CHEMISTRIES for i in [k for k in order if designs[k].pair.system == c][: count // 2]]
     print(f"training designs that keep a set, of {len(known)}: {sorted(rivals[i] for i in chosen)}", flush=True)
-    asks = asks_for(requirements_of([_entry(n, ASKED[n][0], 1.0, ASKED[n][1], ASKED[n][2]) for n in METRICS]))[0]
-    found = evaluate([designs[i] for i in chosen], asks, referee, "verify")
+    found = evaluate([designs[i] for i in chosen], asks_of(METRICS), referee, "verify")
     rows = [[next(f.value or 0.0 for f in row if f.metric == n) for n in METRICS] for row in found]
     return [designs[i] for i in chosen], np.array(rows)
 
@@ -149,8 +144,7 @@ def _one(hidden: CellDesign, truth: np.ndarray, pool: list[CellDesign], known: n
     chosen = CHEMISTRIES[int(np.argmax(shares))]
     undecided = float(chosen != hidden.pair.system or shares.max() < 0.8)
     answered = keeping([spaces[chosen].design(np.clip(answer[2:], 0, 1))], requirements, referee)
-    sign = np.array([1.0 if ASKED[n][0] == ">=" else -1.0 for n in METRICS])
-    short = np.clip(sign * (truth * (1 - sign * SLACK) - known) / truth, 0, None).sum(1)
+    short = np.clip(SIGNS * (truth * (1 - SIGNS * SLACK) - known) / truth, 0, None).sum(1)
     best = keeping([pool[i] for i in np.argsort(short, kind="stable")[:OFFERS]], requirements, referee)
     found = search(SearchDesigns(requirements=requirements, systems=CHEMISTRIES, formats=("cylindrical",),
                                  designs=OFFERS), context, fast)

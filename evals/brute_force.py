@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from evals.held_back import ASKED, FOLDER, SIZES, _entry, hidden_design, requirements_of, size_requirements
+from evals.held_back import FOLDER, SIZES, asked_entries, asks_of, hidden_design, shape_entries
 from knowledge.cell import CellDesign
 from knowledge.parameters import SYSTEMS
 from tools.failures import ToolFailure
@@ -19,7 +19,6 @@ from tools.simulate.batched.batched_simulator import BatchedSimulator
 from tools.simulate.buildup import build_up
 from tools.simulate.evaluate import evaluate
 from tools.simulate.pybamm_simulator import PybammSimulator
-from tools.verify.asks import asks_for
 
 FRONTS = (("nmc811_graphite_siox", "cylindrical", 4), ("lfp_graphite", "prismatic", 1), ("nca_graphite", "pouch", 1))
 TRADED = ("specific_energy", "fast_charge_time")
@@ -31,8 +30,7 @@ def front(system_key: str, kind: str, size: int, designs: int, seed: int) -> tup
     """A design of that size, and the non-dominated (specific energy, charge time) of random designs in it."""
     draw = np.random.default_rng(seed)
     simulator = BatchedSimulator(PybammSimulator(), workers=2)
-    blank = [_entry(n, ASKED[n][0], 1.0, ASKED[n][1], ASKED[n][2]) for n in TRADED]
-    asks, points = asks_for(requirements_of(blank))[0], list[list[float]]()
+    asks, points = asks_of(TRADED), list[list[float]]()
     sample: CellDesign | None = None
     while len(points) < designs:
         batch: list[CellDesign] = []
@@ -77,8 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
         for _ in range(options.count // len(FRONTS)):
             energy, minutes = edge[int(draw.integers(len(edge)))]
             value = {"specific_energy": energy * (1 + draw.uniform(*BEYOND)), "fast_charge_time": minutes}
-            entries: list[dict[str, Any]] = [_entry("format", "in", [kind], None), *size_requirements(sample)]
-            entries += [_entry(n, ASKED[n][0], float(f"{value[n]:.6g}"), ASKED[n][1], ASKED[n][2]) for n in TRADED]
+            entries = [*shape_entries(sample), *asked_entries(value)]
             sets[f"I{len(sets) + 1:03d}"] = {"system": system_key, "format": kind, "level": "beyond the front",
                                              "requirements": entries}
     (FOLDER / "infeasible.yaml").write_text(

@@ -8,12 +8,14 @@ verify mesh, which the search does not use.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
+from knowledge.ask import Ask
 from knowledge.cell import CellDesign, Cylindrical, ElectrodePair, Format, Pouch, Prismatic
 from knowledge.parameters import SYSTEMS, System
 from knowledge.requirement import Requirement, SourceSpan
@@ -73,12 +75,29 @@ def _format(kind: str, size: tuple[float, ...]) -> Format:
     return Pouch(**shape)
 
 
-def size_requirements(design: CellDesign) -> list[dict[str, Any]]:
-    """The outer dimensions as a drawing states them: round cells with a tolerance, others as a box."""
+def shape_entries(design: CellDesign) -> list[dict[str, Any]]:
+    """Format and outer dimensions as a drawing states them: round cells with a tolerance, others as a box."""
     form = design.format.model_dump()
+    kind = _entry("format", "in", [design.format.kind], None)
     if design.format.kind == "cylindrical":
-        return [_entry(axis, "tolerance", [form[f"{axis}_mm"], 0.2, 0.2], "mm") for axis in ("diameter", "height")]
-    return [_entry(axis, "<=", form[f"{axis}_mm"], "mm") for axis in ("width", "thickness", "height")]
+        return [kind, *(_entry(axis, "tolerance", [form[f"{axis}_mm"], 0.2, 0.2], "mm")
+                        for axis in ("diameter", "height"))]
+    return [kind, *(_entry(axis, "<=", form[f"{axis}_mm"], "mm") for axis in ("width", "thickness", "height"))]
+
+
+def asked_entries(values: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Musts on metrics of `ASKED` at their stated conditions, to six digits."""
+    return [_entry(name, ASKED[name][0], float(f"{value:.6g}"), *ASKED[name][1:]) for name, value in values.items()]
+
+
+def asks_of(names: Sequence[str]) -> tuple[Ask, ...]:
+    """The questions behind metrics of `ASKED`, whatever their bounds."""
+    return asks_for(requirements_of(asked_entries(dict.fromkeys(names, 1.0))))[0]
+
+
+def sign(name: str) -> int:
+    """1 where more of a metric is better, −1 where less is."""
+    return 1 if ASKED[name][0] == ">=" else -1
 
 
 def _entry(metric: str, comparator: str, value: Any, unit: str | None, conditions: dict[str, Any] | None = None
@@ -97,23 +116,16 @@ def feasible_set(draw: np.random.Generator, system_key: str, kind: str, level: s
     """What a hidden design does, loosened by a little, as entries; None where the design cannot do something asked."""
     design = hidden_design(draw, SYSTEMS[system_key], kind)
     names = [str(n) for n in draw.choice(list(ASKED), size=int(draw.integers(LEAST, MOST + 1)), replace=False)]
-    blank = [_entry(n, ASKED[n][0], 1.0, ASKED[n][1], ASKED[n][2]) for n in names]
-    asks = asks_for(requirements_of(blank))[0]
     try:
-        found, = evaluate_all([design], asks, simulator, "verify")
+        found, = evaluate_all([design], asks_of(names), simulator, "verify")
     except ToolFailure:
         return None
     values = {f.metric: f for f in found.figures}
     if found.build_up is None or any(values[n].value is None or values[n].cannot for n in names):
         return None
-    entries = [_entry("format", "in", [kind], None), *size_requirements(design)]
-    for n in names:
-        slack = float(draw.uniform(*SLACKS[level]))
-        sign = -1 if ASKED[n][0] == ">=" else 1
-        entries.append(_entry(n, ASKED[n][0], float(f"{float(values[n].value or 0) * (1 + sign * slack):.6g}"),
-                              ASKED[n][1], ASKED[n][2]))
+    bounds = {n: float(values[n].value or 0) * (1 - sign(n) * float(draw.uniform(*SLACKS[level]))) for n in names}
     return {"system": system_key, "format": kind, "level": level, "design": design.model_dump(mode="json"),
-            "requirements": entries}
+            "requirements": [*shape_entries(design), *asked_entries(bounds)]}
 
 
 def main(arguments: list[str] | None = None) -> None:

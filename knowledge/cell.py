@@ -13,6 +13,12 @@ from knowledge.frozen import Frozen, content_digest
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
+# The independent variables of a pair, in the order of a design vector; the negative's thickness follows from N/P.
+ELECTRODE_VARIABLES = (
+    "positive_thickness_um", "positive_porosity", "negative_porosity", "np_ratio", "positive_radius_um",
+    "negative_radius_um", "separator_thickness_um",
+)
+
 
 class Electrode(Frozen):
     """One coated electrode. Thickness is of one side, calendered, without foil."""

@@ -9,14 +9,11 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from knowledge.cell import ELECTRODE_VARIABLES
 from knowledge.frozen import Frozen
 
 DEFAULT_FILE = Path(__file__).with_name("house_default.yaml")
 LARGEST_FILE = 1_000_000  # bytes
-ELECTRODE_LIMITS = (
-    "positive_thickness_um", "positive_porosity", "negative_porosity", "np_ratio", "positive_radius_um",
-    "negative_radius_um", "separator_thickness_um",
-)
 
 
 class HouseProfileError(ValueError):
@@ -106,7 +103,7 @@ class HouseProfile(Frozen):
     cylindrical: CylindricalTooling
     prismatic: PrismaticTooling
     pouch: PouchTooling
-    electrodes: dict[Literal[ELECTRODE_LIMITS], Span] = {}  # type: ignore[valid-type]
+    electrodes: dict[Literal[ELECTRODE_VARIABLES], Span] = {}  # type: ignore[valid-type]
     largest_positive_loading_mg_cm2: Positive | None = Field(default=None, description="of the coater, a side")
     largest_negative_loading_mg_cm2: Positive | None = Field(default=None, description="of the coater, a side")
     scatter: dict[str, Spread] = {}

@@ -68,7 +68,7 @@ class ProductionYield(Frozen):
     Making scatters by stated standard deviations; each figure follows to first order.
     """
 
-    share: float = Field(ge=0, le=1, description="of cells that keep every evaluated must that scatter moves")
+    share: float = Field(ge=0, le=1, description="of cells that keep every evaluated must")
     draws: int
     weakest_id: str | None = Field(description="id of the must that fails most often; None where none fails")
     weakest_share: float = Field(ge=0, le=1, description="of cells that keep it")

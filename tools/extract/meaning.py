@@ -10,7 +10,7 @@ from knowledge.requirement import Level
 from knowledge.units import UnitMismatch, accepts, to_canonical
 from knowledge.vocabulary import MetricRow, currencies, metric, metrics
 from tools.extract.comparators import Said, resolve
-from tools.extract.conditions import Slots, infer
+from tools.extract.conditions import Slots
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -161,21 +161,6 @@ def level_of(page: Page, start: int, end: int, default: Level) -> Level:
         if level in found:
             return level
     return default
-
-
-def claim_conditions(
-    page: Page, quantities: list[Quantity], lo: int, hi: int, name: str | None, signs: dict[int, str | None]
-) -> list[tuple[Quantity, Slots]]:
-    """Settle quantities as conditions where they fill a slot; the rest stays open."""
-    found = []
-    for q in quantities:
-        if q.shape == "tolerance_only":
-            continue
-        slots = infer(page.text, q, lo, hi, name, signs.get(id(q)))
-        if slots is not None:
-            page.settle(q, "condition", "" if slots else "a remark beside a requirement")
-            found.append((q, slots))
-    return found
 
 
 def direct(page: Page, name: str, start: int, end: int) -> str:

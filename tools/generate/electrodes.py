@@ -8,16 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from knowledge.cell import ElectrodePair
+from knowledge.cell import ELECTRODE_VARIABLES, ElectrodePair
 from knowledge.frozen import content_digest
 from knowledge.house import HouseProfile, default_profile
 from knowledge.requirement import Requirement
 from tools.failures import BadInput
 
-ELECTRODE_VARIABLES = (
-    "positive_thickness_um", "positive_porosity", "negative_porosity", "np_ratio", "positive_radius_um",
-    "negative_radius_um", "separator_thickness_um",
-)
 LEAST_WINDOW_V = 0.3
 
 

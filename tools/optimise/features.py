@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from knowledge.cell import ELECTRODE_VARIABLES
 from knowledge.frozen import content_digest
 from knowledge.protocol import FastCharge, Protocol, ThermalDischarge
-from tools.generate.electrodes import ELECTRODE_VARIABLES, ElectrodeSpace, Variable
+from tools.generate.electrodes import ElectrodeSpace, Variable
 from tools.simulate.point import SimulationPoint
 
 # Spans tabless large cells to single-tab small ones; a point outside is extrapolated and the DFN of the rounds judges.

@@ -75,20 +75,6 @@ def solid_density_kg_m3(electrode: Electrode, side: Side) -> float:
                   + electrode.binder_mass_fraction / _density(BINDER[side]))
 
 
-def from_loading(electrode: Electrode, side: Side, loading_mg_cm2: float, density_g_cm3: float) -> Electrode:
-    """The electrode with thickness and porosity from a teardown's loading of one side and coating density.
-
-    Raises:
-        tools.failures.BadInput: the coating would be denser than its solid, or one number is not positive.
-    """
-    solid = solid_density_kg_m3(electrode, side) / 1000
-    if loading_mg_cm2 <= 0 or not 0 < density_g_cm3 < solid:
-        raise BadInput(f"{side}: loading {loading_mg_cm2:g} mg/cm² and density {density_g_cm3:g} g/cm³ do not fit; the "
-                       f"density must lie below {solid:.2f} g/cm³, the solid's", field=f"{side}.density")
-    return electrode.model_copy(update={
-        "coating_thickness_um": 10 * loading_mg_cm2 / density_g_cm3, "porosity": 1 - density_g_cm3 / solid})
-
-
 def check_electrode(electrode: Electrode, side: Side) -> None:
     """Refuse what cannot be an electrode.
 

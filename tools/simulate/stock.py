@@ -1,25 +1,14 @@
-"""Checks of a finalist: the same question on the finer mesh, and to a plain `pybamm.Simulation` of that design."""
+"""A finalist asked of a plain `pybamm.Simulation` made for that design alone."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from knowledge.frozen import Frozen
 from knowledge.protocol import Discharge, Protocol
 from tools.failures import BadInput, NotConverged
-from tools.simulate.point import Outcome, SimulationPoint, Simulator
+from tools.simulate.point import Outcome, SimulationPoint
 
-FINER = 2
-
-
-class RefinementShift(Frozen):
-    """Relative change of each value from the search mesh: to the finer mesh, and to the stock rebuild (0.01 is 1 %)."""
-
-    search: Outcome
-    verify: Outcome
-    stock: Outcome | None
-    verify_shift: dict[str, float]
-    stock_shift: dict[str, float]
+FINER = 2  # times PyBaMM's default numbers of cells and shells
 
 
 def stock_rebuild(point: SimulationPoint, protocol: Protocol) -> Outcome:
@@ -72,20 +61,3 @@ def stock_values(prepared: Any, v_floor: float) -> Any:
     limits = {"Lower voltage cut-off [V]": v_floor, "Upper voltage cut-off [V]": prepared.point.pair.v_max + 0.5}
     values.update({**limits, "Nominal cell capacity [A.h]": prepared.one_C_A_m2}, check_already_exists=False)
     return values
-
-
-def refinement_shift(point: SimulationPoint, protocol: Protocol, simulator: Simulator) -> RefinementShift:
-    """The same point on the search mesh, on the finer mesh and, for a discharge, in a stock rebuild."""
-    search = simulator.simulate([point], protocol, "search")[0]
-    verify = simulator.simulate([point], protocol, "verify")[0]
-    stock = stock_rebuild(point, protocol) if isinstance(protocol, Discharge) else None
-    return RefinementShift(
-        search=search, verify=verify, stock=stock, verify_shift=relative(search, verify),
-        stock_shift=relative(search, stock) if stock is not None else {},
-    )
-
-
-def relative(first: Outcome, second: Outcome) -> dict[str, float]:
-    """(second − first) / first of every value that both have and that is not 0 in the first."""
-    return {name: second.values[name] / value - 1 for name, value in first.values.items()
-            if value and name in second.values}

@@ -20,7 +20,7 @@ from knowledge.protocol import CycleAgeing
 from knowledge.requirement import Requirement
 from tools.failures import BadInput
 from tools.run import run_key
-from tools.simulate.evaluate import evaluate
+from tools.simulate.evaluate import evaluate, evaluate_all
 from tools.simulate.point import Simulator
 from tools.simulate.standard import EXAMPLE_DESIGN
 from tools.simulate.tolerance import making_causes
@@ -63,7 +63,7 @@ class YieldsEstimated(Frozen):
     rows: tuple[DesignYield, ...]
 
 
-@tool(stage="designs", version="1", backends=("pybamm", "numba"), example={
+@tool(stage="designs", version="2", backends=("pybamm", "numba"), example={
     "designs": [{"design": EXAMPLE_DESIGN}], "requirements": [{
         "id": "R01", "metric": "mass", "comparator": "<=", "value": 70, "unit": "g", "priority": "must",
         "source": {"document": "rfq", "quote": "70 g"}}]})
@@ -98,8 +98,6 @@ def production_yields(
         figures: those that were judged, one row a design; where a row is empty, the simulator's own.
         scatter: standard deviations on top of those of `tools/simulate/tolerances.yaml`.
     """
-    from tools.simulate.evaluate import evaluate_all
-
     try:
         causes = [making_causes(design, scatter) for design in designs]
     except (KeyError, TypeError) as error:
@@ -127,21 +125,21 @@ def _yield(verdicts: Sequence[Verdict], changes: Mapping[str, Mapping[str, float
            origin: str) -> ProductionYield | None:
     names = list(changes)
     z = np.random.default_rng(seed).standard_normal((DRAWS, len(names)))
-    keeping, shares = np.ones(DRAWS, dtype=bool), {}
+    keeping, shares, moves = np.ones(DRAWS, dtype=bool), {}, False
     for v in evaluated_musts(verdicts):
-        bounds = allowed(v.requirement)
-        if v.figure is None or v.figure.value is None or bounds is None:
-            keeping &= kept(v)
-            continue
-        key = figure_key(v.figure.metric, v.figure.conditions)
-        slopes = np.array([changes[name].get(key, 0.0) for name in names])
-        if not slopes.any():
-            continue  # the design fixes it, or nothing that scatters moves it
-        values = v.figure.value + z @ slopes
-        inside = (values >= bounds.low) & (values <= bounds.high)
+        bounds, slopes = allowed(v.requirement), np.zeros(len(names))
+        if v.figure is not None and v.figure.value is not None and not v.figure.cannot:
+            key = figure_key(v.figure.metric, v.figure.conditions)
+            slopes = np.array([changes[name].get(key, 0.0) for name in names])
+        if bounds is None or v.figure is None or v.figure.value is None or not slopes.any():
+            inside = np.full(DRAWS, kept(v))  # the same in every cell
+        else:
+            moves = True
+            values = v.figure.value + z @ slopes
+            inside = (values >= bounds.low) & (values <= bounds.high)
         shares[v.requirement.id] = float(inside.mean())
         keeping &= inside
-    if not shares:
+    if not moves:
         return None
     weakest = min(shares, key=lambda name: (shares[name], name))
     note = f"without {', '.join(lost)}: the changed cell cannot be built" if lost else ""

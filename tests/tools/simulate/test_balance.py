@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from knowledge.parameters.registry import SYSTEMS
 from tools.failures import BadInput, Infeasible
 from tools.simulate.balance import balance, balance_many, negative_thickness_um, np_ratio, with_np_ratio
-from tools.simulate.formulation import active_fraction, from_loading, solid_density_kg_m3
+from tools.simulate.formulation import active_fraction
 from tools.simulate.ocp import POINTS, _folder, _store, _stored, ocp_table
 
 M50 = SYSTEMS["nmc811_graphite_siox"]
@@ -114,15 +114,6 @@ def test_many_keeps_order_and_failures():
     first, second, third = balance_many([M50.reference, bad, M50.reference])
     assert first == third
     assert isinstance(second, Infeasible)
-
-
-def test_teardown_terms_give_thickness_and_porosity():
-    base = M50.reference.positive
-    found = from_loading(base, "positive", 26.6, 3.28)
-    assert found.coating_thickness_um == pytest.approx(81.1, abs=0.1)
-    assert (1 - found.porosity) * solid_density_kg_m3(base, "positive") == pytest.approx(3280)
-    with pytest.raises(BadInput, match="must lie below"):
-        from_loading(base, "positive", 26.6, 32.8)
 
 
 def test_a_damaged_table_is_made_again(tmp_path, monkeypatch):
