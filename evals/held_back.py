@@ -17,7 +17,7 @@ import yaml
 
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign, Cylindrical, ElectrodePair, Format, Pouch, Prismatic
-from knowledge.parameters import SYSTEMS, System
+from knowledge.parameters import SYSTEMS, USUAL, System
 from knowledge.requirement import Requirement, SourceSpan
 from tools.failures import ToolFailure
 from tools.simulate.balance import with_np_ratio
@@ -136,7 +136,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     draw, simulator = np.random.default_rng(options.seed), PybammSimulator()
     sets: dict[str, Any] = {}
-    systems, kinds, levels = list(SYSTEMS), list(SIZES), list(SLACKS)
+    systems, kinds, levels = list(USUAL), list(SIZES), list(SLACKS)
     while len(sets) < options.count:
         n = len(sets)
         made = feasible_set(draw, systems[n % len(systems)], kinds[(n // 5) % 3], levels[(n // 15) % 3], simulator)

@@ -21,6 +21,8 @@ _PER_SYSTEM = 2
 MATERIALS = {  # the materials of a system, as claims name them
     "nmc811_graphite_siox": ("nmc811", "graphite", "siox"), "nmc532_graphite": ("nmc532", "graphite"),
     "nca_graphite": ("nca", "graphite"), "lfp_graphite": ("lfp", "graphite"), "lco_graphite": ("lco", "graphite"),
+    "lfp_graphite_18650": ("lfp", "graphite"), "nmc111_graphite": ("nmc111", "graphite"),
+    "lnmo_graphite": ("lnmo", "graphite"), "nvpf_hard_carbon": ("nvpf", "hard carbon"),
 }
 
 
