@@ -27,7 +27,7 @@ _OWN = "hashed-ngrams"
 BATCH = 5_000  # Chroma takes at most 5,461 at once
 # A thinner graph, looked through further: at 20,000 vectors half the time to build, the same neighbours found.
 _GRAPH = {"space": "cosine", "max_neighbors": 12, "ef_construction": 40, "ef_search": 200}
-_LEXICAL_FORMAT = "3"
+_LEXICAL_FORMAT = "4"
 TITLE = "§"  # before a token that stands in the title only
 
 
@@ -68,11 +68,13 @@ def index_tokens(passage: Passage) -> list[str]:
 class Lexical:
     """BM25 over a store, with the postings that the relevance gate needs; its arrays stay on disk, memory-mapped."""
 
-    def __init__(self, folder: Path, n_documents: int) -> None:
+    def __init__(self, folder: Path) -> None:
         """Open what `bm25s` has written; read here without it, because importing it takes longer than a search."""
-        self.n = n_documents
+        ids, kinds, years = json.loads((folder / "keys.json").read_text(encoding="utf-8"))
+        self.keys: tuple[list[str], list[str], list[int]] = (ids, kinds, years)  # in the order of the rows; 0: no year
+        self.n = len(ids)
         self.vocabulary: dict[str, int] = {}
-        if n_documents:
+        if self.n:
             self.vocabulary = json.loads((folder / "vocab.index.json").read_text(encoding="utf-8"))
             self._starts = np.load(folder / "indptr.csc.index.npy")
             self._rows = np.load(folder / "indices.csc.index.npy", mmap_mode="r")
@@ -95,7 +97,7 @@ def open_lexical(store: PassageStore) -> Lexical:
     stamp = {"digest": store.digest, "format": _LEXICAL_FORMAT, "bm25s": version("bm25s")}
     try:
         if json.loads((folder / "stamp.json").read_text()) == stamp:
-            return Lexical(folder, int(json.loads((folder / "size.json").read_text())))
+            return Lexical(folder)
     except (OSError, ValueError, KeyError, EOFError):
         pass  # missing or damaged: built below from the passages, which are the truth
     return _build_lexical(store, folder, stamp)
@@ -104,7 +106,8 @@ def open_lexical(store: PassageStore) -> Lexical:
 def _build_lexical(store: PassageStore, folder: Path, stamp: dict[str, str]) -> Lexical:
     import bm25s
 
-    corpus = [index_tokens(Passage.model_validate_json(text)) for _, _, _, text in store.rows()]
+    rows = store.rows()
+    corpus = [index_tokens(Passage.model_validate_json(text)) for _, _, _, text in rows]
     fresh = folder.with_name("bm25.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -112,11 +115,12 @@ def _build_lexical(store: PassageStore, folder: Path, stamp: dict[str, str]) -> 
         model = bm25s.BM25(backend="numpy")
         model.index(corpus, show_progress=False)
         model.save(str(fresh), show_progress=False)
-    (fresh / "size.json").write_text(json.dumps(len(corpus)))
+    keys = [[r[0] for r in rows], [r[1] for r in rows], [r[2] or 0 for r in rows]]
+    (fresh / "keys.json").write_text(json.dumps(keys))
     (fresh / "stamp.json").write_text(json.dumps(stamp))
     shutil.rmtree(folder, ignore_errors=True)
     fresh.replace(folder)
-    return Lexical(folder, len(corpus))
+    return Lexical(folder)
 
 
 def open_vectors(store: PassageStore) -> Any:
@@ -191,6 +195,7 @@ def _discard_vectors(folder: Path) -> None:
 def _fitting_collection(store: PassageStore) -> Any:
     client, embedder, name = _client(store), store.embedder, collection_name(store)
     wanted = {"embedder": embedder.id, "dimension": embedder.dimension}
+    marker = store.folder / "chroma.digest"
     if name in {c if isinstance(c, str) else c.name for c in client.list_collections()}:
         collection = client.get_collection(name, embedding_function=None)
         made = {k: (collection.metadata or {}).get(k) for k in wanted}
@@ -207,8 +212,8 @@ def _fitting_collection(store: PassageStore) -> Any:
         collection = client.create_collection(
             name, embedding_function=None, metadata=wanted, configuration={"hnsw": _GRAPH},
         )
-    marker = store.folder / "chroma.digest"
-    if not (marker.exists() and marker.read_text() == store.digest and collection.count() == len(store.keys())):
+        marker.unlink(missing_ok=True)
+    if not (marker.exists() and marker.read_text() == store.digest):
         _synchronise(store, collection, embedder)
         marker.write_text(store.digest)
     return collection
