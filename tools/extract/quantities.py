@@ -58,10 +58,11 @@ class _Term:
     text: str
 
 
-_TOLERANCE = re.compile(r"\s*[(,]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus)\s*")
+_TOLERANCE = re.compile(r"\s*[(,]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|plus oder|plus ou|plus/|"
+                        r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±)\s*")
 _COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
-_PLAIN = re.compile(r"\s*[(,]?\s*")
-_SLASH = re.compile(r"\s*[/,;|]?\s*")
+_PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?(?:plus\s*)?")
+_SLASH = re.compile(r"\s*(?:[/,;|、]|and|und|et)?\s*")
 _TIMES = re.compile(r"\s*(?:[×x*X]|by|mal|par)\s*")
 _NEVER = re.compile(r"(?!)")
 _FACTOR = re.compile(r"(?:factor(?:\s+of)?|Faktor(?:\s+von)?|facteur(?:\s+de)?)\s*$", re.IGNORECASE)
@@ -247,7 +248,7 @@ def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
     if b and _TOLERANCE.fullmatch(text[a.end:b.start]):
         return _made("tolerance", text, (a, b), (a.number.value, abs(b.number.value), abs(b.number.value))), 2
     if b and c and _PLAIN.fullmatch(text[a.end:b.start]) and _SLASH.fullmatch(text[b.end:c.start]):
-        signs = text[b.start], text[c.start]
+        signs = _sign(text, b), _sign(text, c)
         if signs in (("+", "-"), ("-", "+")):
             plus, minus = (b, c) if signs[0] == "+" else (c, b)
             values = (a.number.value, abs(minus.number.value), abs(plus.number.value))
@@ -262,6 +263,13 @@ def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
     if b and _is_range(text, a, b) and not (a.number.rate and b.number.rate and text[a.end:b.start].strip() == "/"):
         return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     return Quantity(a.start, a.end, "single", (a.number.value,), a.units, a.text, a.number.rate), 1
+
+
+def _sign(text: str, term: _Term) -> str:
+    """The sign of a deviation, in its own character or in a word before it."""
+    if term.number.value < 0:
+        return "-"
+    return "+" if re.search(r"plus\s*$", text[max(0, term.start - 6):term.start]) else text[term.start]
 
 
 def _made(shape: Shape, text: str, terms: Sequence[_Term], values: tuple[float, ...]) -> Quantity:

@@ -37,9 +37,15 @@ def _demanded(page: Page, start: int, end: int, place: int, listed: bool) -> boo
     opened = text[start:place].count("(") > text[start:place].count(")")
     close = text[max(start, place - 24):place]
     method = lexicon("measured_by").ending_at(close, 0, len(close))
-    asks = listed or lexicon("compliance").search(text, start, end) or lexicon("priority").search(text, start, end)
+    asks = listed or any(lexicon(w).search(text, start, end) for w in ("compliance", "priority", "asserted")) or not any(
+        q.units for q in page.inside(page_block(page, place), start, end))
     measured = method and re.search(r"(?:measured|determined|gemessen|ermittelt)", close)
     return bool(asks) and not opened and not measured
+
+
+def page_block(page: Page, place: int) -> Block:
+    """The block of a place."""
+    return next(b for b in page.document.blocks if b.start <= place < b.end)
 
 
 def chemistry_drafts(page: Page, block: Block, start: int, end: int, label: str | None = None) -> list[Draft]:
