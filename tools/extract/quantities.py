@@ -162,6 +162,23 @@ def _terms(text: str, start: int, end: int, decimal: Decimal) -> list[_Term]:
     return terms
 
 
+_DOUBLE = re.compile(
+    r"(?P<two>\b(?:double|doubled|twice|the double of|das Doppelte|doppelte[nrs]?|verdoppeln|verdoppelt|le double|"
+    r"doubler|doublé|two-?fold)\b|两倍|二倍|一倍以上|翻倍|두 배|2배)|(?P<half>\b(?:by half|um die Hälfte|de moitié)\b)"
+    r"|(?P<third>\b(?:by a third|um ein Drittel|d'un tiers)\b)", re.IGNORECASE)
+_DOUBLED = {"two": 2.0, "half": 1.5, "third": 4 / 3}
+
+
+def _factors(text: str, start: int, end: int, terms: list[_Term]) -> list[_Term]:
+    """`double the initial value`, `rise by half`: factors without a digit."""
+    found = []
+    for match in _DOUBLE.finditer(text, start, end):
+        if not any(t.start < match.end() and match.start() < t.end for t in terms):
+            number = Number(match.start(), match.end(), _DOUBLED[str(match.lastgroup)])
+            found.append(_Term(number, match.start(), match.end(), (vocabulary.units()["ratio"],), "×"))
+    return sorted([*terms, *found], key=lambda t: t.start) if found else terms
+
+
 def _without_loose_words(text: str, terms: list[_Term]) -> list[_Term]:
     """A number word without a unit counts only where it begins a range (`from five to ten °C`)."""
     kept = []
@@ -219,7 +236,7 @@ def scan(
     """
     terms = [t for t in _terms(text, start, end, decimal)
              if not any(t.number.start < stop and t.number.end > begin for begin, stop in masks)]
-    terms = _without_loose_words(text, terms)
+    terms = _factors(text, start, end, _without_loose_words(text, terms))
     if given:
         terms = [t if t.units else replace(t, units=given[0], text=given[1]) for t in terms]
     found: list[Quantity] = []
