@@ -11,6 +11,7 @@ from typing import Literal
 from knowledge import vocabulary
 from knowledge.units import spellings
 from knowledge.vocabulary import UnitRow
+from tools.extract.number_words import han_value
 from tools.extract.numbers import Decimal, Number, numbers
 
 Shape = Literal["single", "range", "tolerance", "tuple", "tolerance_only"]
@@ -166,6 +167,8 @@ _DOUBLE = re.compile(
     r"(?P<two>\b(?:double|doubled|twice|the double of|das Doppelte|doppelte[nrs]?|verdoppeln|verdoppelt|le double|"
     r"doubler|doublé|two-?fold)\b|两倍|二倍|一倍以上|翻倍|두 배|2배)|(?P<half>\b(?:by half|um die Hälfte|de moitié)\b)"
     r"|(?P<third>\b(?:by a third|um ein Drittel|d'un tiers)\b)", re.IGNORECASE)
+_SHARE = re.compile(r"百分之(?P<of>[一二三四五六七八九十两]+|\d+(?:\.\d+)?)|(?P<tenth>[一二三四五六七八九两]|\d(?:\.\d)?)成(?![为本分型都])"
+                    r"|(?P<wari>[一二三四五六七八九])割|(?P<quarter>[一二三两])刻[钟鐘]")
 _DOUBLED = {"two": 2.0, "half": 1.5, "third": 4 / 3}
 
 
@@ -176,6 +179,16 @@ def _factors(text: str, start: int, end: int, terms: list[_Term]) -> list[_Term]
         if not any(t.start < match.end() and match.start() < t.end for t in terms):
             number = Number(match.start(), match.end(), _DOUBLED[str(match.lastgroup)])
             found.append(_Term(number, match.start(), match.end(), (vocabulary.units()["ratio"],), "×"))
+    for match in _SHARE.finditer(text, start, end):
+        kind, digits = str(match.lastgroup), match.group(str(match.lastgroup))
+        value = han_value(digits) if not digits[0].isdigit() else float(digits)
+        if value is None:
+            continue
+        unit = "min" if kind == "quarter" else "%"
+        value *= {"of": 1, "quarter": 15}.get(kind, 10)
+        terms = [t for t in terms if not (t.start < match.end() and match.start() < t.end)]
+        found.append(_Term(Number(match.start(), match.end(), value), match.start(), match.end(),
+                           (vocabulary.units()[unit],), unit))
     return sorted([*terms, *found], key=lambda t: t.start) if found else terms
 
 
@@ -242,10 +255,32 @@ def scan(
     found: list[Quantity] = []
     i = 0
     while i < len(terms):
-        made, used = _joined(text, terms, i)
+        made, used = _joined(text, _shared(text, terms, i), i)
         found.append(_settle(made, text))
         i += used
     return found
+
+
+_LISTED = re.compile(r"\s*(?:/|;|and|und|et|,)\s*")
+
+
+def _shared(text: str, terms: list[_Term], i: int) -> list[_Term]:
+    """`0...45 / -20...75 / -30...50 °C`: ranges in a row have the unit of the last."""
+    a = terms[i]
+    b = terms[i + 1] if i + 1 < len(terms) else None
+    if b is None or a.units or b.units or not _range_gap().fullmatch(text[a.end:b.start]) or text[
+            a.end:b.start].strip() == ":":
+        return terms
+    place = i + 2
+    while place + 1 < len(terms) and _LISTED.fullmatch(text[terms[place - 1].end:terms[place].start]) and (
+            _range_gap().fullmatch(text[terms[place].end:terms[place + 1].start])):
+        if terms[place + 1].units:
+            last = terms[place + 1]
+            if not _dims(last) & {"temperature", "percent", "voltage"}:
+                return terms
+            return [*terms[:i + 1], replace(b, units=last.units, text=last.text), *terms[i + 2:]]
+        place += 2
+    return terms
 
 
 def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
