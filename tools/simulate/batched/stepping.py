@@ -78,7 +78,9 @@ def predict(
     a1, a2, e0, e1, e2, dt = f.a[1], f.a[2], f.e[0], f.e[1], f.e[2], f.dt[0]
     step.rate[0] = f.a[0] / dt
     u.current[0] = e0 * l0.row[CURRENT] + e1 * l1.row[CURRENT] + e2 * l2.row[CURRENT]
-    kelvin = e0 * l0.row[TEMPERATURE] + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]
+    kelvin = l0.row[TEMPERATURE]
+    if p.thermal:
+        kelvin = e0 * kelvin + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]
     new.row[TEMPERATURE] = kelvin
     at_temperature(d, p, kelvin, f, step)
     for i in range(d.width.size):
