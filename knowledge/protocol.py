@@ -68,11 +68,14 @@ class FastCharge(Frozen):
 
 
 class RoundTrip(Frozen):
-    """A full discharge from 100 % SOC to v_min and the charge back: constant current to v_max, held to C/20."""
+    """A full discharge from 100 % SOC to v_min and the charge back: constant current to v_max, held to C/20.
+
+    A rate that is None belongs to each design.
+    """
 
     kind: Literal["round_trip"] = "round_trip"
-    charge_C: float = Field(default=1 / 3, gt=0, le=6)
-    discharge_C: float = Field(default=1 / 3, gt=0, le=10)
+    charge_C: float | None = Field(default=1 / 3, gt=0, le=6)
+    discharge_C: float | None = Field(default=1 / 3, gt=0, le=10)
     temperature_C: Temperature = 25.0
 
 

@@ -21,6 +21,7 @@ Variant = Literal["isothermal", "thermal", "ageing"]
 
 VOLTAGE = "Voltage [V]"
 CHARGE = "Discharge capacity [A.h]"
+ENERGY = "Discharge energy [W.h]"
 CURRENT = "Current [A]"
 ANODE = "Negative electrode surface potential difference at separator interface [V]"
 OCV = "Bulk open-circuit voltage [V]"

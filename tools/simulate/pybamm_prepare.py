@@ -106,8 +106,11 @@ def protocol_rate(point: SimulationPoint, protocol: Protocol) -> float | None:
     """The C-rate of the protocol, or of the point where the protocol leaves it open; None where there is none."""
     if isinstance(protocol, FastCharge):
         return protocol.max_rate_C if protocol.max_rate_C is not None else point.rate_C
-    if isinstance(protocol, CycleAgeing | RoundTrip):
+    if isinstance(protocol, CycleAgeing):
         return max(protocol.charge_C, protocol.discharge_C)
+    if isinstance(protocol, RoundTrip):
+        rates = [own for r in (protocol.charge_C, protocol.discharge_C) if (own := r or point.rate_C) is not None]
+        return max(rates) if len(rates) == 2 else None
     given = getattr(protocol, "rate_C", None)
     return given if given is not None else point.rate_C
 

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from knowledge.ask import Ask, Axis
-from knowledge.protocol import CycleAgeing, Discharge, FastCharge, Protocol, Pulse, PulsePower, ThermalDischarge
+from knowledge.protocol import (
+    CycleAgeing,
+    Discharge,
+    FastCharge,
+    Protocol,
+    Pulse,
+    PulsePower,
+    RoundTrip,
+    ThermalDischarge,
+)
 from knowledge.requirement import Requirement
 from tools.verify.conditions import THIRD, Conditions, NoAsk, asked_number, discharge_protocol, third
 
@@ -181,6 +190,17 @@ def charge_time(r: Requirement, _: Dimensions) -> Ask:
     return _ask(r, c, protocol, current_A=load.get("current_A"))
 
 
+def efficiency(r: Requirement, _: Dimensions) -> Ask:
+    """Energy out over energy in of a full cycle at the cell's terminals."""
+    c = Conditions(r)
+    c.assume("full cycles, charged to the upper voltage and held to C/20; the cell alone, without converter or cooling")
+    stated = {d: c.stated(f"{d}_C") for d in ("charge", "discharge")}
+    load = {} if all(stated.values()) else c.load("discharge", THIRD)
+    rates = {d: third(value) if value else load.get("rate_C") for d, value in stated.items()}
+    protocol = RoundTrip(charge_C=rates["charge"], discharge_C=rates["discharge"], temperature_C=c.temperature())
+    return _ask(r, c, protocol, **_loads(load))
+
+
 def heating(r: Requirement, _: Dimensions) -> Ask:
     """Temperature at the end of a discharge, from a lumped heat balance over the outer surface."""
     c = Conditions(r)
@@ -304,6 +324,7 @@ RULES: dict[str, MetricRule] = {
     "discharge_rate_pulse": MetricRule("C", pulse_rate), "discharge_current_pulse": MetricRule("A", pulse_rate),
     "charge_rate": MetricRule("C", charge_rate), "charge_current": MetricRule("A", charge_rate),
     "fast_charge_time": MetricRule("min", charge_time), "charge_time": MetricRule("min", charge_time),
+    "energy_efficiency": MetricRule("%", efficiency),
     "temperature_rise": MetricRule("K", heating), "surface_temperature": MetricRule("degC", heating),
     "cycle_life": MetricRule("cycle", ageing), "capacity_retention": MetricRule("%", ageing),
     "resistance_growth": MetricRule("%", ageing),
