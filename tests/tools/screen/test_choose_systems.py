@@ -8,7 +8,6 @@ from tools.screen.systems import ChooseSystems, choose_systems
 from tools.screen.theory import physical_bound
 from tools.tool import Context
 
-
 LFP = {"lfp_graphite", "lfp_graphite_18650"}
 
 
