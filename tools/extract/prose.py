@@ -45,7 +45,8 @@ def read_clause(clause: Clause) -> list[Draft]:
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     strong = _conditions(clause, numbered, hits, said)
     window = _charge_window(clause, numbered)
-    tested = any(metric(h.what).test for h in hits) and bool(lexicon("outcome").search(text, clause.start, clause.end))
+    outcome = lexicon("outcome").search(text, clause.start, clause.end)
+    tested = outcome is not None and any(metric(h.what).test for h in hits)
     if clause.demanding:
         made += _bare_loads(clause, hits, strong, said)
     for q in numbered:
@@ -59,6 +60,8 @@ def read_clause(clause: Clause) -> list[Draft]:
             name = temperature_window(text, q, clause.start, clause.end) or name
         if name is None and (said[id(q)].sign or clause.demanding) and not tested:
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
+        if name is None and _shipped(clause, q, numbered, hits):
+            name = "shipping_soc"
         if name is None and clause.demanding and not tested:
             name = unnamed_metric(page, clause.block, (clause.start, clause.end), q, said[id(q)], numbered, strong)
         if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
@@ -131,6 +134,8 @@ def _conditions(
         if own and q.is_a("percent") and own[-1].what in ("shipping_soc", "capacity_retention"):
             inherent = False
             lead = None if own[-1].what == "shipping_soc" else lead
+        if _shipped(clause, q, quantities, hits):
+            continue
         chained = place > 0 and id(quantities[place - 1]) in found and _chain(text[quantities[place - 1].end:q.start])
         bracket = _bracketed(text, clause.start, q.start) and not own and not sign and not _counted(q, hits)
         led = lead is not None and (not sign or sign == "up_to" and lead.start != said[id(q)].start)
@@ -140,6 +145,13 @@ def _conditions(
         if led or inherent or (chained and not sign) or bracket:
             found[id(q)] = q
     return found
+
+
+def _shipped(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list[Hit[str]]) -> bool:
+    """`Cells leave the works at 30 % SOC`: the one percentage of a clause about shipping is what is asked for."""
+    return (q.is_a("percent") and sum(o.is_a("percent") for o in quantities) == 1
+            and lexicon("cues", "shipping_soc").search(clause.text, clause.start, clause.end) is not None
+            and not any(h.what != "shipping_soc" and metric_for(h.what, q) for h in hits))
 
 
 def _bare_loads(
