@@ -20,10 +20,11 @@ from tools.extract.unnamed import WINDOW_METRICS, temperature_window, unnamed_me
 _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 
 
-_NEVER = ("charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
+_NEVER = ("acceleration", "dose", "leak", "sound", "length", "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
           "specific_power", "power_density", "specific_charge", "percent_per_month")
 
 
+_BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure", "recycled_content")
 _SKINS = ("surface_temperature", "temperature_rise")
 
 
@@ -68,6 +69,8 @@ def read_clause(clause: Clause) -> list[Draft]:
             continue                                       # 1000 A for 3 s without falling below 1.9 V
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
             continue                                       # 800 cycles with at least 80 % remaining: the end of life
+        if tested and name not in _BESIDE_TESTS:
+            continue
         if name in ("cathode_cobalt_fraction", None) and q.is_a("percent") and any(
                 h.what == "recycled_content" for h in hits):
             name = "recycled_content"
@@ -75,7 +78,23 @@ def read_clause(clause: Clause) -> list[Draft]:
         if new:
             made.append(new)
             page.settle(q, "requirement")
+    if not made and clause.demanding:
+        made += _windows(clause, numbered, said)
     attach(clause, made, numbered, said)
+    return made
+
+
+def _windows(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> list[Draft]:
+    """`Storage takes place at -10 to 60 °C, which the cell shall withstand`: a window that stands alone is asked for."""
+    made = []
+    for q in quantities:
+        if not q.is_a("temperature") or q.shape != "range" or id(q) in clause.page.fates:
+            continue
+        name = temperature_window(clause.text, q, clause.start, clause.end)
+        new = draft(clause.page, clause.block, q, name, said[id(q)]) if name else None
+        if new:
+            clause.page.settle(q, "requirement")
+            made.append(new)
     return made
 
 
