@@ -50,7 +50,7 @@ def fold_of(rows: int) -> torch.Tensor:
 def fit_ensemble(x: torch.Tensor, y: torch.Tensor, seed: int, width: int = 48, steps: int = 1200) -> Ensemble:
     """Train by Adam with one learning-rate cycle; each member leaves out its own fifth of the rows.
 
-    Mini-batches of 512 beyond that many rows.
+    Mini-batches of 512 beyond that many rows. A label that is NaN teaches nothing; its row's other labels do.
     """
     import torch
 
@@ -62,7 +62,10 @@ def fit_ensemble(x: torch.Tensor, y: torch.Tensor, seed: int, width: int = 48, s
         biases.append((0.1 * torch.randn(MEMBERS, 1, n_out, generator=generator)).requires_grad_())
     model = Ensemble(tuple(weights), tuple(biases))
     x, y = x.float(), y.float()
-    seen = (fold_of(len(x))[None] != torch.arange(MEMBERS)[:, None]).float()[:, :, None]
+    known = torch.isfinite(y)
+    seen = (fold_of(len(x))[None] != torch.arange(MEMBERS)[:, None]).float()[:, :, None] * known
+    seen = seen / known.float().mean(0)  # a head with few labels counts as much as the others
+    y = torch.nan_to_num(y)
     optimiser = Adam([*weights, *biases])
     for step in range(steps):
         rows = torch.randperm(len(x), generator=generator)[:512] if len(x) > 512 else slice(None)
