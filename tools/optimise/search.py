@@ -18,6 +18,7 @@ from knowledge.requirement import Requirement
 from tools.failures import BadInput, Infeasible
 from tools.generate.space import DesignSpace, spaces_for
 from tools.optimise.database import Database, Labels, snapshot_digest
+from tools.optimise.device import torch_device
 from tools.optimise.diversity import distance, distinct, pick
 from tools.optimise.forward import TABLES, Builder, forward_models, needed_tables
 from tools.optimise.life import LifeScout, ageing_asks
@@ -129,13 +130,16 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
         raise Infeasible("no design can be built in any of the systems and formats: the outer dimensions leave no "
                          "room for electrodes")
     needed = needed_tables([d for designs in buildable.values() for d in designs], asks, builder)
-    database = Database(context.home / "database", simulator)
+    device, note = torch_device(context.device)
+    if note:
+        context.progress(note, 0, 1)
+    database = Database(context.home / "database", simulator, device)
     spaces = tuple(s for s in spaces if s.key in buildable)
     many = len(needed) > TABLES
     models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress, many)
     scout = LifeScout(request.requirements, ageing_asks(request.requirements), simulator, origin)
     run = Search(request.requirements, asks, spaces, recorder, SurrogateSimulator(models), builder, context.seed,
-                 context.progress, origin, scout, log=list(log))
+                 context.progress, origin, scout, device, list(log))
     run.survey()
     if many:
         # Too many tables to label them all well: only those of the nearest systems get the full number.
