@@ -109,13 +109,15 @@ class Search:
             x = space.sobol(POOL, self.seed + 101 * number)
             found = measure([space.design(u) for u in x], self.asks, self.targets, self.predictor, self.builder)
             built = ~(found.margins == CANNOT).all(1) if len(self.targets) else np.ones(len(x), dtype=bool)
-            kept = int((self.loss(found.margins, np.zeros(len(self.targets)), self.musts) <= 0).sum())
+            lost = self.loss(found.margins, np.zeros(len(self.targets)), self.musts)
+            kept = int((lost <= 0).sum())
             if built.any():
                 margins = found.margins[built]
                 sure = SIGMAS * self._sigma(space, x[built][:48], margins[:48])
                 self.territories.append(Territory(space, x[built], margins, needs(self.targets, found) + sure, sure,
                                                   np.flatnonzero(steerable(margins))))
-            note = f"{int(built.sum())} can be built; kept: predicted to keep every must"
+            note = (f"{int(built.sum())} can be built; kept: predicted to keep every must"
+                    + (f"; the nearest misses by {100 * lost.min():.3g} % in sum" if not kept else ""))
             self._note(space, "survey", POOL, kept, started, note + self._given(found.margins[built]))
 
     def nearest_systems(self, count: int) -> list[str]:

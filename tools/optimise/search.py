@@ -123,6 +123,7 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     unknown = sorted(set(request.formats) - {"cylindrical", "prismatic", "pouch"})
     if unknown:
         raise BadInput(f"formats: there is no format {unknown[0]!r}; there are cylindrical, prismatic and pouch")
+    proof = _proof(request)
     spaces = spaces_for(request.requirements, request.systems, request.formats, request.house)
     builder, recorder = Builder(), Recorder(simulator)
     buildable = _buildable(spaces, builder, context.seed)
@@ -139,7 +140,7 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress, many)
     scout = LifeScout(request.requirements, ageing_asks(request.requirements), simulator, origin)
     run = Search(request.requirements, asks, spaces, recorder, SurrogateSimulator(models), builder, context.seed,
-                 context.progress, origin, scout, device, list(log))
+                 context.progress, origin, scout, device, [*proof, *log])
     run.survey()
     if many:
         # Too many tables to label them all well: only those of the nearest systems get the full number.
@@ -154,12 +155,23 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     for number in range(1, MORE_ROUNDS + 1):
         stopped = request.time_limit_s is not None and time.perf_counter() - begun > request.time_limit_s
         missing = request.designs - len(run.meeting())
-        enough = missing <= 0 or (number > ROUNDS and not run.meeting())
+        # What is proved impossible is not looked for: one round gives the nearest designs.
+        most = 1 if proof else ROUNDS
+        enough = missing <= 0 or (number > most and not run.meeting())
         if enough or stopped or not run.run_round(number, missing):
             break
     prices = () if stopped else price_requirements(run, number + 1)
     found = _result(run, request, labels, recorder).model_copy(update={"prices": prices})
     return found.model_copy(update={"stopped_by_time": stopped and found.exhausted})
+
+
+def _proof(request: SearchDesigns) -> list[SearchStep]:
+    """Log lines of the bounds that the musts break whatever the design, checked before anything is simulated."""
+    from tools.verify.bounds import physical_bounds
+
+    found = physical_bounds(request.requirements, request.systems)
+    return [SearchStep(system="any", format="any", step="bounds", count=len(request.systems), kept=0, wall_s=0.0,
+                       note=finding.text) for finding in found]
 
 
 def _asks(request: SearchDesigns) -> tuple[Ask, ...]:
