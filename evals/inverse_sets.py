@@ -28,7 +28,7 @@ from evals.held_back import (
     sign,
 )
 from knowledge.cell import CellDesign
-from knowledge.parameters import SYSTEMS
+from knowledge.parameters import SYSTEMS, USUAL
 from tools.simulate.pybamm_simulator import PybammSimulator
 
 SLACKS = {"easy": (0.03, 0.06), "middle": (0.01, 0.03), "hard": (0.002, 0.01)}
@@ -104,7 +104,7 @@ def feasible_sets(draw: np.random.Generator, pools: Sequence[Pool], count: int) 
     """Named sets that a hidden design keeps by PyBaMM; levels, systems and formats in turn."""
     simulator = PybammSimulator()
     sets: dict[str, dict[str, Any]] = {}
-    measured, levels, systems, kinds = round(MEASURED * count), list(SLACKS), list(SYSTEMS), list(SIZES)
+    measured, levels, systems, kinds = round(MEASURED * count), list(SLACKS), list(USUAL), list(SIZES)
     for n in range(count):
         level = levels[n % len(levels)]
         if n < measured:

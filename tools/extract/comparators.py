@@ -41,6 +41,12 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
 def said_of_all(text: str, quantities: Sequence[Quantity], lo: int, hi: int) -> dict[int, Said]:
     """The comparators of all quantities of a clause: what is negated is turned, what is said once is shared."""
     said = {id(q): _turned(text, q, said_about(text, q, lo, hi), lo, hi) for q in quantities}
+    for before, after in zip(quantities, quantities[1:], strict=False):    # nothing thicker than A, wider than B
+        first, second = said[id(before)], said[id(after)]
+        raw = said_about(text, before, lo, hi).sign
+        if raw != first.sign and raw == second.sign and raw in ("<", ">") and second.start - before.end < 16 and re.match(
+                r"\s*(?:,|or\b|nor\b|and\b|oder\b|und\b|noch\b|ou\b|ni\b|et\b|、|，|或)", text[before.end:second.start + 1]):
+            said[id(after)] = Said(first.sign, second.start, second.end)
     lengths = [q for q in quantities if q.is_a("length") and q.shape == "single"]
     for before, after in zip(lengths, lengths[1:], strict=False):          # at most 9.5 mm thick, 65 mm wide
         first, second = said[id(before)], said[id(after)]

@@ -24,6 +24,9 @@ _NEVER = ("charge", "energy", "specific_energy", "energy_density", "mass", "resi
           "specific_power", "power_density", "specific_charge", "percent_per_month")
 
 
+_SKINS = ("surface_temperature", "temperature_rise")
+
+
 _DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
 
 
@@ -42,6 +45,7 @@ def read_clause(clause: Clause) -> list[Draft]:
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     strong = _conditions(clause, numbered, hits, said)
     window = _charge_window(clause, numbered)
+    tested = any(metric(h.what).test for h in hits) and bool(lexicon("outcome").search(text, clause.start, clause.end))
     if clause.demanding:
         made += _bare_loads(clause, hits, strong, said)
     for q in numbered:
@@ -51,11 +55,11 @@ def read_clause(clause: Clause) -> list[Draft]:
         name = _choose(clause, q, hits, said[id(q)], numbered, strong)
         if name is None and window and q.is_a("time") and q is not window:
             name = "fast_charge_time"
-        if q.is_a("temperature") and q.shape == "range" and (name is None or name in WINDOW_METRICS):
+        if q.is_a("temperature") and q.shape == "range" and (name is None or name in WINDOW_METRICS or name in _SKINS):
             name = temperature_window(text, q, clause.start, clause.end) or name
-        if name is None and (said[id(q)].sign or clause.demanding):
+        if name is None and (said[id(q)].sign or clause.demanding) and not tested:
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
-        if name is None and clause.demanding:
+        if name is None and clause.demanding and not tested:
             name = unnamed_metric(page, clause.block, (clause.start, clause.end), q, said[id(q)], numbered, strong)
         if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
             continue                                       # 1000 A for 3 s without falling below 1.9 V

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
-from tools.extract import amendments, background, substances, wording
+from tools.extract import amendments, background, dates, substances, wording
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import said_about
@@ -17,7 +17,7 @@ from tools.extract.defaults import read_defaults
 from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
-from tools.extract.priorities import headed, spoken
+from tools.extract.priorities import of_statement, spoken
 from tools.extract.prose import forbidden_range, permitted, read_clause
 
 _PRONOUN = re.compile(
@@ -200,11 +200,11 @@ def _sentence(
             new += read_clause(clause)
         new += substances.ban_drafts(page, block, a, b)
         for made in new:
-            made.priority = spoken(page, a, b, made.start) or spoken(page, start, end, made.start) or (
-                walk.lead_priority if block.kind == "list_item" else None) or headed(block) or "must"
+            made.priority = of_statement(page, block, (a, b), (start, end), walk.lead_priority if block.kind
+                                         == "list_item" else None, (made.start, made.end))
         found += new
         walk.last = new[-1] if new else walk.last
-        found += _worded(walk, block, a, b, new)
+        found += _worded(walk, block, (a, b), (start, end), new)
     if not found and walk.last is not None and lexicon("measured_with").search(page.text, start, end):
         _measured(walk, block, start, end)
     amendments.supersede_by_metric(page, block, start, end, found)
@@ -250,14 +250,17 @@ def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
                for q in page.inside(block, start, end) if q.units)
 
 
-def _worded(walk: Walk, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:
+def _worded(
+    walk: Walk, block: Block, clause: tuple[int, int], sentence: tuple[int, int], beside: list[Draft]
+) -> list[Draft]:
     """Demands without a number in a clause; `beside` are its demands with numbers."""
-    page = walk.page
+    page, (start, end) = walk.page, clause
     listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
                   or _KEY.match(page.text[start:end]))
     asked = any(lexicon(words).search(page.text, start, end) for words in ("priority", "forbidden"))
     made = wording.standard_drafts(page, block, start, end, listed=listed) if not beside or _strict(
         page, start, end) else []
+    made += dates.delivery_drafts(page, block, start, end)
     if asked or listed:
         named = [h for h in metric_hits(page, start, end) if h.what in wording.CHEMICAL]
         only = lexicon("chem_only").search(page.text, start, end)
@@ -268,17 +271,20 @@ def _worded(walk: Walk, block: Block, start: int, end: int, beside: list[Draft])
             made += wording.format_drafts(page, block, start, end)
         made += _tests(page, block, start, end, beside)
     for new in made:
-        new.priority = spoken(page, start, end, new.start) or (
-            walk.lead_priority if block.kind == "list_item" else None) or headed(block) or "must"
-        if new.priority == "info":
-            new.priority = "must"
+        new.priority = of_statement(page, block, clause, sentence, walk.lead_priority if block.kind == "list_item"
+                                    else None, (new.start, new.end))
+    if page.codes:
+        return [d for d in made if d.priority != "info"]       # a note asks for no certificate and no test
+    for new in made:
+        new.priority = "must" if new.priority == "info" else new.priority
     return made
 
 
 def _tests(page: Page, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:
     """Tests, devices and markings of a clause that no number has answered for."""
     taken = {d.metric for d in beside}
-    made = [d for d in wording.test_drafts(page, block, start, end) if d.metric not in taken]
+    made = [d for d in wording.test_drafts(page, block, start, end) if d.metric not in taken
+            and d.metric != "delivery_date"]
     if beside:
         made = [d for d in made if d.metric in ("safety_device", "marking") or d.comparator == "prohibited"]
     elif made:

@@ -14,7 +14,7 @@ from tools.extract.page import Draft, Page
 from tools.extract.phrases import Hit
 from tools.extract.quantities import Quantity
 
-VALUES = ("value", "should", "min", "typ", "max")
+VALUES = ("value", "should", "min", "typ", "max", "plus", "minus", "tolerance")
 _AS_ROW = re.compile(r"(?:\b(?:as|see|like|same as|wie|siehe|comme|cf\.|idem)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|"
                      r"Pos\.\s|in\s)?|同(?:序号|第|项|条|项目)?\s?|(?:항목\s)?(?=\d+\s?번과 동일))"
                      r"([A-Za-z]{0,4}[.-]?\d[\d.-]*)", re.IGNORECASE)

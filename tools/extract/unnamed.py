@@ -59,6 +59,8 @@ def unnamed_metric(
     if q.is_a("voltage") and said.sign in (">=", "<=") and 0.5 <= q.value <= 6 and lexicon("refused_value").search(
             text, q.end, max(said.end, q.end)):
         return "min_voltage" if said.sign == ">=" else "max_voltage"
+    if q.is_a("voltage") and q.shape == "range" and all(1 <= v <= 5.5 for v in q.values):
+        return "voltage_window"
     if q.is_a("temperature") and q.shape == "single" and lexicon("slots", "survival").search(text, start, end):
         return "survival_temperature"
     if q.is_a("temperature") and said.sign and q.shape == "single":

@@ -20,13 +20,14 @@ HEADS: dict[str, tuple[str, ...]] = {
     "pulse": ("resistance_ohm_cm2", "ocv_V", "voltage_end_V"),
     "pulse_power": ("power_mW_cm2",),
     "fast_charge": ("time_min",),
+    "round_trip": ("efficiency_pct",),
 }
 ALWAYS_ANSWERS = 0.995
 DOMAIN = 0.02         # of a feature's range beyond its ends: rounding, and a step that no smooth model minds
 EXTRAPOLATED = {"validity": "extrapolated", "note": "predicted from outside the sampled ranges"}
 REFUSAL: dict[str, Status] = {"discharge": "cannot carry the current", "thermal_discharge": "cannot carry the current",
            "pulse": "cannot carry the current", "pulse_power": "cannot carry the current",
-           "fast_charge": "limit reached"}
+           "fast_charge": "limit reached", "round_trip": "cannot carry the current"}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from knowledge.figure import Figure
 from knowledge.frozen import Frozen
 from knowledge.house import HouseProfile
 from knowledge.offer import Distance, RequirementPrice, SearchStep
-from knowledge.protocol import CycleAgeing
+from knowledge.protocol import AGEING
 from knowledge.requirement import Requirement
 from tools.failures import BadInput, Infeasible
 from tools.generate.space import DesignSpace, spaces_for
@@ -180,7 +180,7 @@ def _asks(request: SearchDesigns) -> tuple[Ask, ...]:
     asks = request.asks or asks_for(request.requirements)[0]
     steering = {t.ask for t in targets_of(request.requirements, asks)}
     loop = tuple(a for i, a in enumerate(asks)
-                 if not isinstance(a.protocol, CycleAgeing) and (i in steering or a.protocol is None))
+                 if not isinstance(a.protocol, AGEING) and (i in steering or a.protocol is None))
     if not targets_of(request.requirements, loop):
         raise BadInput("requirements: none of them is a number that a model here answers, so there is nothing to "
                        "search for; state at least one of capacity, energy, mass, power, resistance or charge time")
