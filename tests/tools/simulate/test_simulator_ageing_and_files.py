@@ -12,10 +12,11 @@ from knowledge.parameters import SYSTEMS
 from knowledge.protocol import CycleAgeing, Discharge, Pulse
 from tools.failures import BadInput
 from tools.simulate import pybamm_ageing
+from tools.simulate.answer import Case
 from tools.simulate.balance import balance
 from tools.simulate.bpx import load_bpx, write_bpx
 from tools.simulate.buildup import build_up
-from tools.simulate.measure import Case, measured
+from tools.simulate.measure import measured
 from tools.simulate.point import Outcome, SimulationPoint
 from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_mesh import MeshSize, shell_shares
