@@ -35,6 +35,9 @@ class CostItem(Frozen):
     item: str
     cost_usd: float
     source: str
+    key: str = Field(default="", description="the card of the material, or the rate in process_costs")
+    amount: float = Field(default=0.0, description="before scrap, in `unit`")
+    unit: Literal["kg", "m2", "m2 coated", "cell", "kWh"] = "kg"
 
 
 class BuildUp(Frozen):
