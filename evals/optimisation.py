@@ -34,6 +34,7 @@ from tools.tool import Context, silent
 
 FOLDER = CASES / "optimisation"
 BUDGETS = (80, 160)
+OURS = ("this front", "this front from nothing")
 LEAST_VIOLATION = 1e-9
 
 

@@ -29,6 +29,9 @@ class MassItem(Frozen):
     volume_mL: float
 
 
+CostUnit = Literal["kg", "m2", "m2 coated", "cell", "kWh"]
+
+
 class CostItem(Frozen):
     """One line of the cost estimate."""
 
@@ -37,7 +40,7 @@ class CostItem(Frozen):
     source: str
     key: str = Field(default="", description="the card of the material, or the rate in process_costs")
     amount: float = Field(default=0.0, description="before scrap, in `unit`")
-    unit: Literal["kg", "m2", "m2 coated", "cell", "kWh"] = "kg"
+    unit: CostUnit = "kg"
 
 
 class BuildUp(Frozen):

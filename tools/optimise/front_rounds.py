@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 POOL = 384            # predicted designs of a space that teach the network
 TEACH_STEPS = 500
 POPULATION, GENERATIONS = 96, 60
+KEPT = 160            # best predicted designs of a space that are predicted again after a round
 PASSES = 2            # evolve, predict, correct the network: twice a round
 FENCE = 3.0           # objectives worse than the median by so many times (median − best) are cut: detail near the front
 BEYOND = 0.1          # reference point: the worst of the front and a tenth of its span more
@@ -280,6 +281,7 @@ class FrontSearch:
             if len(seen):
                 self.reserve[k] = float(np.median(seen))
         for g, ground in enumerate(self.grounds):
+            self._prune(ground)
             ground.seen = self.evaluated(ground.seen.designs, self.predictor)
             mine = [t for t in fresh if t.ground == g]
             if mine:
@@ -290,6 +292,18 @@ class FrontSearch:
     def evaluated(self, designs: Sequence[CellDesign], simulator: Simulator) -> Seen:
         """Objectives and margins of some designs by a simulator, a predicting one or a real one."""
         return self._with_values(self._seen(designs, simulator))
+
+    def _prune(self, ground: Ground) -> None:
+        """Keep the best predicted designs of a space: only they are predicted again after each round."""
+        values = np.where(np.isfinite(ground.seen.values), ground.seen.values, np.inf)
+        short = np.clip(self.short(ground.seen.margins, self.reserve), 0, None)
+        able = np.flatnonzero((short <= 0) & np.isfinite(values).all(1))
+        front = able[non_dominated(values[able])]
+        rest = np.setdiff1d(np.lexsort((values[:, 0], short)), front, assume_unique=True)
+        keep = np.concatenate([front, rest])[:KEPT] if ground.model is not None else np.arange(len(values))
+        ground.x = ground.x[keep]
+        ground.seen = Seen(tuple(ground.seen.designs[i] for i in keep), tuple(ground.seen.figures[i] for i in keep),
+                           ground.seen.values[keep], ground.seen.margins[keep])
 
     def _seen(self, designs: Sequence[CellDesign], simulator: Simulator) -> Seen:
         found = measure(designs, self.asks, self.targets, simulator, self.builder, self.origin)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import NamedTuple
 
 from knowledge.house import CostBasis
 from knowledge.materials.cards import card
-from knowledge.offer import BuildUp, CostItem
+from knowledge.offer import BuildUp, CostItem, CostUnit
 
 PROCESS = "process_costs"
 
@@ -86,13 +86,15 @@ def _bounds(name: str, basis: CostBasis | None) -> tuple[float, float, float, st
 
 def cell_cost(bill: Sequence[Bill], coated_m2: float, energy_Wh: float, format_: str) -> Cost:
     """Cost of one cell [USD] by the public cards; low and high take every price at its end at once: a wide interval."""
-    lines = [_line(b.component, b.material, b.area_m2 if material_price(b.material).per_area else b.mass_kg,
-                   "m2" if material_price(b.material).per_area else "kg") for b in bill]
+    lines = []
+    for b in bill:
+        per_area = material_price(b.material).per_area
+        lines.append(_Line(b.component, b.material, b.area_m2 if per_area else b.mass_kg, "m2" if per_area else "kg"))
     lines += [
-        _line("electrode manufacturing", "coating_usd_per_m2", coated_m2, "m2 coated"),
-        _line("winding or stacking", "assembly_usd_per_m2", coated_m2, "m2 coated"),
-        _line("assembly and closing", f"assembly_{format_}_usd", 1.0, "cell"),
-        _line("formation and ageing", "formation_usd_per_kWh", energy_Wh / 1000, "kWh"),
+        _Line("electrode manufacturing", "coating_usd_per_m2", coated_m2, "m2 coated"),
+        _Line("winding or stacking", "assembly_usd_per_m2", coated_m2, "m2 coated"),
+        _Line("assembly and closing", f"assembly_{format_}_usd", 1.0, "cell"),
+        _Line("formation and ageing", "formation_usd_per_kWh", energy_Wh / 1000, "kWh"),
     ]
     return _cost(lines, None)
 
@@ -101,16 +103,19 @@ def priced(build_up: BuildUp, basis: CostBasis | None) -> BuildUp:
     """A build-up with its cost by a maker's own prices and rates; what the basis does not name stays public."""
     if basis is None or not build_up.cost_items:
         return build_up
-    cost = _cost(build_up.cost_items, basis)
+    cost = _cost([_Line(i.item, i.key, i.amount, i.unit) for i in build_up.cost_items], basis)
     return build_up.model_copy(update={"cost_items": cost.items, "cost_usd": cost.usd, "cost_low_usd": cost.low_usd,
                                        "cost_high_usd": cost.high_usd})
 
 
-def _line(item: str, key: str, amount: float, unit: Literal["kg", "m2", "m2 coated", "cell", "kWh"]) -> CostItem:
-    return CostItem(item=item, cost_usd=0.0, source="", key=key, amount=amount, unit=unit)
+class _Line(NamedTuple):
+    item: str
+    key: str
+    amount: float
+    unit: CostUnit
 
 
-def _cost(lines: Sequence[CostItem], basis: CostBasis | None) -> Cost:
+def _cost(lines: Sequence[_Line], basis: CostBasis | None) -> Cost:
     scrap = _bounds("yield", basis)[0]
     items, total, lowest, highest = [], 0.0, 0.0, 0.0
     for line in lines:
@@ -119,6 +124,7 @@ def _cost(lines: Sequence[CostItem], basis: CostBasis | None) -> Cost:
             middle, low, high, source = price.usd, price.low, price.high, price.source
         else:
             (middle, low, high, source), amount = _bounds(line.key, basis), line.amount
-        items.append(line.model_copy(update={"cost_usd": amount * middle, "source": source}))
+        items.append(CostItem(item=line.item, cost_usd=amount * middle, source=source, key=line.key,
+                              amount=line.amount, unit=line.unit))
         total, lowest, highest = total + amount * middle, lowest + amount * low, highest + amount * high
     return Cost(total, lowest, highest, tuple(items))
