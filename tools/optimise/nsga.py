@@ -87,7 +87,7 @@ def crowding(values: np.ndarray, order: np.ndarray) -> np.ndarray:
 def _tournament(order: np.ndarray, crowd: np.ndarray, size: int, draw: np.random.Generator) -> np.ndarray:
     one, other = draw.integers(len(order), size=(2, size))
     first = (order[one] < order[other]) | ((order[one] == order[other]) & (crowd[one] >= crowd[other]))
-    return np.where(first, one, other)
+    return np.asarray(np.where(first, one, other))
 
 
 def _crossed(a: np.ndarray, b: np.ndarray, draw: np.random.Generator) -> np.ndarray:
