@@ -87,7 +87,7 @@ def read_clause(clause: Clause) -> list[Draft]:
 
 
 def _windows(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> list[Draft]:
-    """`Storage takes place at -10 to 60 °C, which the cell shall withstand`: a window that stands alone is asked for."""
+    """`Storage takes place at -10 to 60 °C, which the cell shall withstand`: a window alone is asked for."""
     made = []
     for q in quantities:
         if not q.is_a("temperature") or q.shape != "range" or id(q) in clause.page.fates:
