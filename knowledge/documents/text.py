@@ -10,6 +10,8 @@ from knowledge.documents import aligned_table, ascii_table
 from knowledge.documents.assemble import Content, Draft, Sections
 from knowledge.documents.lines import LABEL, Line, lines_of, list_marker, numbered_title, title_like
 
+_ANNEX = re.compile(r"\s*(?:(?:ANNEXE?|Annexe?|ANHANG|Anhang|APPENDIX|Appendix|PART|TEIL)\s+\w+|附[录錄件]\s*\w?|"
+                    r"付録\s*\w?|부록\s*\w?)(?=[\s(:（])[^.;]*$")
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,}|~{3,})\s*$")
 
 
@@ -76,6 +78,10 @@ class TextBlocks:
             return at + 2
         lone = (at == 0 or self.lines[at - 1].blank) and (below is None or below.blank or below.decoration)
         depth = numbered_title(line.text)
+        if depth is None and _ANNEX.match(line.text) and len(line.text.strip()) <= 100 and (
+                at == 0 or self.lines[at - 1].blank):
+            self.heading(line, 1)
+            return at + 1
         if depth is None and lone and title_like(line.text) and line.text.strip().isupper():
             depth = 1
         if depth is None or not (lone or (at == 0 or self.lines[at - 1].blank) and line.indent == 0):

@@ -1,4 +1,4 @@
-"""A sealed suite tells aggregates only, the blind set is what was frozen, and findings are matched by what they say."""
+"""A sealed suite tells aggregates only, the opened set is what was frozen, findings match by what they say."""
 
 import hashlib
 import json
@@ -12,16 +12,16 @@ from evals.scorers.requirements import ReadCase
 from evals.suites import REPO, Suite, load_suite
 from knowledge.requirement import DocumentFacts, Finding, Leftover, Reading, Requirement, SourceSpan
 
-BLIND = REPO / "evals" / "cases" / "blind"
+OPENED = REPO / "evals" / "cases" / "opened"
 
 
-def test_the_blind_set_is_the_frozen_one():
-    rows = [line.split("  ", 1) for line in (BLIND / "MANIFEST.sha256").read_text(encoding="utf-8").splitlines()]
+def test_the_opened_set_is_the_one_that_was_frozen():
+    rows = [line.split("  ", 1) for line in (OPENED / "MANIFEST.sha256").read_text(encoding="utf-8").splitlines()]
     for digest, name in rows:
-        assert hashlib.sha256((BLIND / name).read_bytes()).hexdigest() == digest, "a frozen file has changed"
-    on_disk = {p for p in BLIND.rglob("*") if p.is_file() and p.name != "MANIFEST.sha256"}
+        assert hashlib.sha256((OPENED / name).read_bytes()).hexdigest() == digest, "a frozen file has changed"
+    on_disk = {p for p in OPENED.rglob("*") if p.is_file() and p.name != "MANIFEST.sha256"}
     assert len(on_disk) == len(rows) == 28
-    assert len(load_suite("requirements_blind").cases) == 14
+    assert len(load_suite("requirements_opened").cases) == 14
 
 
 def test_a_sealed_suite_tells_no_case():

@@ -9,7 +9,7 @@ from knowledge.vocabulary import metric
 from tools.extract.comparators import Said, said_about
 from tools.extract.conditions import Slots, infer, merge, worded
 from tools.extract.meaning import draft, metric_for
-from tools.extract.page import Draft, Page
+from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
 from tools.extract.prose import set_aside_old
 from tools.extract.quantities import Quantity
@@ -28,9 +28,42 @@ def referred_row(page: Page, start: int, end: int) -> str | None:
         lead = _CALL if loose else rf"(?:{_CALL}|^|[\s(])"
         if re.search(rf"{lead}{plain}(?![A-Za-z0-9_]|\.\d)", head, re.IGNORECASE):
             return name
-        if re.search(rf"第\s?{plain}\s?(?:项|項|条|款|行)|(?<![\d.]){plain}\s?(?:항|번|项|項|の|行)", head):
+        if re.search(rf"第\s?{plain}\s?(?:项|項|条|款|行)|(?<![\d.]){plain}\s?"
+                     r"(?:항|번|项|項|の|行|条|款|を|は|조|절|을|를)", head):
+            return name
+        if loose and re.match(rf"\s*{plain}\s*[:,]\s", head):
             return name
     return None
+
+
+_SECTION = re.compile(r"\s*(?:Kap\.|Kapitel|Section|Sect\.|Abschnitt|Article|Art\.|Chapter|Clause|Ziffer|§|第)?\s*"
+                      r"(\d{1,2}(?:\.\d{1,2})*)\s?(?:章|節|节|절|장)?\s?(?=[,:)の의에]|\s)")
+
+
+def section_target(page: Page, start: int, end: int, block: Block | None = None) -> str | None:
+    """The key of the requirement that a statement names by section and metric (`3.1, masse : lire 5,65 kg`)."""
+    lead = _SECTION.match(page.text, start, end)
+    if block is not None and not (amending_section(page, block, "") or block.index in page.changed):
+        return None
+    if not lead:
+        return None
+    number = lead.group(1)
+    headed = re.compile(rf"(?:\D{{0,12}}\s)?{re.escape(number)}(?![\d.]\d)")
+    named = {h.what for h in metric_hits(page, start, end)}
+    live = [d for d in page.drafts if not d.dead and any(headed.match(t) for t in d.block.section)]
+    unit = [q for q in page.inside(page_block(page, start), start, end) if q.units]
+    fits = [d for d in live if d.metric in named] or [
+        d for d in live if d.quantity is not None and any(metric_for(d.metric, q) == d.metric for q in unit)]
+    if len({d.metric for d in fits}) != 1:
+        return None
+    key = f"§{number} {fits[0].metric}"
+    page.rows[key] = fits[:1]
+    return key
+
+
+def page_block(page: Page, place: int) -> Block:
+    """The block of a place."""
+    return next(b for b in page.document.blocks if b.start <= place < b.end)
 
 
 def amending_section(page: Page, block: Block, lead: str) -> bool:

@@ -59,7 +59,7 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         before = direct(page, new.metric, a, b if len(made) == 1 else new.end)
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
         new.metric = final_metric(new, text, clause.start, clause.end)
-        new.level = level_of(page, clause.start, clause.end, metric(new.metric).level)
+        new.level = level_of(page, clause.start, clause.end, metric(new.metric).level, clause.block)
     _respectively(clause, made)
     _joined_windows(made)
     for new in made:

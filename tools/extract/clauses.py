@@ -9,9 +9,10 @@ from knowledge import vocabulary
 
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:max|min|approx|ca|no|nr|fig|rev|art|abs|incl|excl|resp|bzw|ggf|inkl|exkl|typ|nom|temp|vol|pos|lfd|mind|"
-    r"vs|e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?g|cf|eq|ed|dept|ltd|co|inc|gmbh|st|std|sek|cont|acc|zul|rel|spez)|(?<!\d)\s[A-Z])$",
+    r"vs|e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?g|cf|eq|éq|äq|ed|sup|inf|dept|ltd|co|inc|gmbh|st|std|sek|cont|acc|zul|rel|spez)|(?<!\d)\s[A-Z])$",
     re.IGNORECASE)
-_STOP = re.compile(r"[.!?](?=\s+[\"'(\[]?[A-ZÄÖÜÀ-Þ0-9]|\s*$)|[。！？]|(?<=[가-힣])\.(?=\s)|\n\s*\n")
+_STOP = re.compile(r"[.!?](?=\s+[\"'(\[]?[A-ZÄÖÜÀ-Þ0-9]|\s*$)|[。！？]|(?<=[가-힣])\.(?=\s)"
+                   r"|(?<=[)\]])\.(?=\s+[가-힣])|\n\s*\n")
 _ROW_START = re.compile(
     r"\n(?=\s*(?:[A-Z]{1,3}[- ]?\d{1,3}[:.)\s]|\d{1,2}(?:\.\d{1,2}){1,3}[.)]?\s+[A-ZÀ-Þ\"“]|"
     r"[-*•]\s|\(?[a-z0-9]{1,2}\)\s|[^\W\d_][^\n:]{1,40}:\s))")
@@ -55,6 +56,6 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """A sentence cut at semicolons and at wide gaps between columns of running text."""
     edges = [start]
-    edges += [m.end() for m in re.finditer(r"[;；]\s+|[ \t]{4,}(?=\S)", text[start:end])]
+    edges += [m.end() for m in re.finditer(r"[;；]\s+|(?<=\S)[ \t]{4,}(?=\S)", text[start:end])]
     points = [edges[0], *(start + e for e in edges[1:]), end]
     return [(a, b) for a, b in zip(points, points[1:], strict=False) if text[a:b].strip()]

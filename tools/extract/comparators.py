@@ -21,6 +21,7 @@ class Said:
     end: int
 
 
+_EACH = re.compile(r"(?:\s*(?:per cell|a cell|je Zelle|pro Zelle|par cellule|la cellule))?[\s,)]{0,3}")
 _OR = re.compile(r"\s*(?:,|or\b|nor\b|and\b|oder\b|und\b|noch\b|ou\b|ni\b|et\b|、|，|或)")
 
 
@@ -32,7 +33,7 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
     if found:
         hit = max(found, key=lambda h: h.end - h.start)
         return Said(hit.what, hit.start, q.end)
-    after = re.match(r"(?:\s*(?:per cell|a cell|je Zelle|pro Zelle|par cellule|la cellule))?[\s,)]{0,3}", text[q.end:hi])
+    after = _EACH.match(text[q.end:hi])
     place = q.end + (after.end() if after else 0)
     behind = lexicon("comparators_after").starting_at(text, place, min(hi, place + 40))
     own = behind and not re.match(r"\s*[(]?[+-]?[\d.$€]", text[behind.end:hi])     # else it belongs to the next number

@@ -105,8 +105,6 @@ def _temperature(q: Quantity, around: str, lead: str, metric: str | None, sign: 
                       ("ambient", "ambient_temperature_C"), ("surface_limit", "surface_limit_C")):
         if _says(cue, around):
             return {slot: value}
-    if metric == "fast_charge_time":
-        return {"start_temperature_C": value}
     if re.search(r"(?:cut-?\s?off|limit)[^,;]*\bor\s+$", lead):
         return {"surface_limit_C": value}
     return {"temperature_C": value}

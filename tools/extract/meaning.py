@@ -14,6 +14,7 @@ from tools.extract.conditions import Slots
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
+from tools.extract.sections import section_level
 
 
 def metric_for(name: str, q: Quantity) -> str | None:
@@ -100,7 +101,8 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
         return "self_discharge"
     if name == "dcir" and (slots.get("frequency_Hz") == 1000 or lexicon("alternating").search(text, lo, hi)):
         return "acir_1khz"
-    if name == "voltage_window" and made.comparator in ("<=", "<", ">=", ">"):
+    told = made.quantity is not None and (made.start, made.end) != (made.quantity.start, made.quantity.end)
+    if name == "voltage_window" and told and made.comparator in ("<=", "<", ">=", ">"):
         return "max_voltage" if "<" in made.comparator else "min_voltage"
     if name == "thermal_propagation" and made.comparator in ("<=", "<"):
         made.comparator = ">="                            # no runaway of the neighbour within ten minutes
@@ -148,8 +150,8 @@ def _short(slots: Slots) -> bool:
     return isinstance(seconds, float | int) and seconds <= 120
 
 
-def level_of(page: Page, start: int, end: int, default: Level) -> Level:
-    """Whose number it is, by the words of the clause; `per cell` settles it."""
+def level_of(page: Page, start: int, end: int, default: Level, block: Block | None = None) -> Level:
+    """Whose number it is, by the words of the clause, then by the heading above; `per cell` settles it."""
     if default == "material":
         return default
     if lexicon("level", "scope_cell").search(page.text, start, end):
@@ -157,6 +159,8 @@ def level_of(page: Page, start: int, end: int, default: Level) -> Level:
     found = {h.what for h in lexicon("level").find(page.text, start, end)} - {"scope_cell"}
     if re.search(r"(?<!\w)\d+s\d+p(?!\w)", page.text[start:end], re.IGNORECASE):
         found.add("pack")
+    if not found and default == "cell" and block is not None and (titled := section_level(block)):
+        return titled
     if "cell" in found or not found:
         return "cell" if default == "cell" else default
     for level in ("pack", "module", "system"):

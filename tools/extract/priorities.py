@@ -64,9 +64,8 @@ def marked(page: Page, start: int, end: int, first: int, last: int) -> Priority 
         return None
     pattern, text = _marks(tuple(page.codes)), page.text
     stop = end
-    while (match := re.compile(r"[\s.)。]*").match(text, stop)) and (tail := pattern.match(text, match.end())):
-        stop = tail.end()
-        break
+    if tail := pattern.match(text, stop + len(text[stop:stop + 12]) - len(text[stop:stop + 12].lstrip(" .)\n。"))):
+        stop = tail.end() + 1                               # the closing bracket belongs to the mark
     found = list(pattern.finditer(text, start, stop))
     behind = [m for m in found if m.start() >= last]
     chosen = behind[0] if behind else found[-1] if found else None

@@ -20,11 +20,12 @@ from tools.extract.unnamed import WINDOW_METRICS, temperature_window, unnamed_me
 _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 
 
-_NEVER = ("acceleration", "dose", "leak", "sound", "length", "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
+_NEVER = ("acceleration", "dose", "leak", "sound", "length",
+          "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
           "specific_power", "power_density", "specific_charge", "percent_per_month")
 
 
-_BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure", "recycled_content")
+_BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _SKINS = ("surface_temperature", "temperature_rise")
 
 
@@ -57,7 +58,8 @@ def read_clause(clause: Clause) -> list[Draft]:
         name = _choose(clause, q, hits, said[id(q)], numbered, strong)
         if name is None and window and q.is_a("time") and q is not window:
             name = "fast_charge_time"
-        if q.is_a("temperature") and q.shape == "range" and (name is None or name in WINDOW_METRICS or name in _SKINS):
+        window_like = name is None or name in WINDOW_METRICS or name in _SKINS
+        if q.is_a("temperature") and q.shape == "range" and window_like:
             name = temperature_window(text, q, clause.start, clause.end) or name
         if name is None and (said[id(q)].sign or clause.demanding) and not tested:
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
@@ -85,7 +87,7 @@ def read_clause(clause: Clause) -> list[Draft]:
 
 
 def _windows(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> list[Draft]:
-    """`Storage takes place at -10 to 60 °C, which the cell shall withstand`: a window that stands alone is asked for."""
+    """`Storage takes place at -10 to 60 °C, which the cell shall withstand`: a window alone is asked for."""
     made = []
     for q in quantities:
         if not q.is_a("temperature") or q.shape != "range" or id(q) in clause.page.fates:

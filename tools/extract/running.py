@@ -17,9 +17,9 @@ from tools.extract.defaults import read_defaults
 from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
-from tools.extract.priorities import of_statement, spoken
+from tools.extract.priorities import marked, of_statement, spoken
 from tools.extract.prose import forbidden_range, permitted, read_clause
-from tools.extract.sections import title_background
+from tools.extract.sections import section_level, title_background
 
 _PRONOUN = re.compile(
     r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
@@ -94,6 +94,9 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
         walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
     whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
     row = amendments.referred_row(page, block.start, block.end) if page.rows else None
+    if block.index in page.changed:
+        named = page.changed[block.index]
+        row = named if named in page.rows else row
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
         whole = title_background(walk.lead)
@@ -118,6 +121,9 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
         if read_defaults(page, block, start, end):
             continue
         background.ignore_other_levels(page, block, start, end)
+        if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
+            background.ignore_span(page, block, start, end, "superseded")
+            continue
         _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or row, asked or walk.asked)
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
@@ -182,6 +188,7 @@ def _sentence(
     page = walk.page
     if asked and row is None and page.rows:
         row = amendments.referred_row(page, *asked)
+    row = row or amendments.section_target(page, start, end, block)
     if row and (row not in page.paragraphs or lexicon("amend", "replace").search(page.text, start, end)
                 or lexicon("withdraw").search(page.text, start, end)):
         amended = amendments.read_amendment(page, block, start, end, row, walk.lead, (start, end))
@@ -206,6 +213,7 @@ def _sentence(
         for made in new:
             made.priority = of_statement(page, block, (a, b), (start, end), walk.lead_priority if block.kind
                                          == "list_item" else None, (made.start, made.end))
+        new = [d for d in new if not _elsewhere(page, block, d, (start, end))]
         found += new
         walk.last = new[-1] if new else walk.last
         found += _worded(walk, block, (a, b), (start, end), new)
@@ -213,6 +221,16 @@ def _sentence(
         _measured(walk, block, start, end)
     amendments.supersede_by_metric(page, block, start, end, found)
     _keep(page, block, found)
+
+
+def _elsewhere(page: Page, block: Block, made: Draft, sentence: tuple[int, int]) -> bool:
+    """A number of the pack or the vehicle that no word asks for is a description."""
+    if made.level not in ("module", "pack", "system") or section_level(block) or made.quantity is None:
+        return False
+    if lexicon("priority").search(page.text, *sentence) or marked(page, *sentence, made.start, made.end):
+        return False
+    background.ignore_span(page, block, made.quantity.start, made.quantity.end, "level")
+    return True
 
 
 def _measured(walk: Walk, block: Block, start: int, end: int) -> None:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from knowledge.document import Block
+from knowledge.requirement import Level
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
 
@@ -16,9 +17,23 @@ def title_background(title: str) -> str | None:
     if lexicon("background_section").search(title) and not lexicon("requirement_section").search(title):
         return "informative"
     hits = lexicon("background").find(title)
-    if hits and not lexicon("requirement_section").search(title):
-        return hits[0].what
+    stated = next((h.what for h in hits if h.what in ("informative", "superseded")), None)
+    if hits and (stated or not lexicon("requirement_section").search(title)):
+        return stated or hits[0].what
     return None
+
+
+@lru_cache(maxsize=256)
+def level_title(title: str) -> Level | None:
+    """The level that a title asks for (`Article 4 - The module`), where it names one and not the cell."""
+    found = {h.what for h in lexicon("level").find(title)}
+    named = found & {"pack", "module", "system"}
+    return named.pop() if len(named) == 1 and not found & {"cell", "scope_cell"} else None  # type: ignore[return-value]
+
+
+def section_level(block: Block) -> Level | None:
+    """The level that the nearest heading with one names."""
+    return next((level for title in reversed(block.section) if (level := level_title(title))), None)
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ from knowledge.requirement import Priority
 from knowledge.units import meanings
 from knowledge.vocabulary import metric
 from tools.extract import axes, background, dates, substances, wording
+from tools.extract.changes import changes, ordered
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
@@ -43,7 +44,11 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
                 read_row(row, units)
             continue
         group: Priority | None = None
+        if changes(page, header, body):
+            continue
         for cells in body:
+            if ordered(page, cells):
+                continue
             row = Row(page, cells, roles, codes, named=named, options=options)
             if len(cells) == 1 and (len(cells[0].text) > 50 or cells[0].text.rstrip().endswith((".", ":"))):
                 page.loose.add(cells[0].index)
@@ -128,7 +133,7 @@ def _background(row: Row) -> str | None:
 def _numeric(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     page, made = row.page, list[Draft]()
     text_metric = bool(hits) and _text_only(hits[0].what)
-    if text_metric:
+    if text_metric and not _cued(row):
         return []
     bound = next((b for cell in row.label if (b := label_bound(page.text, cell.start, cell.end))), None)
     made += deviations_of(row, lambda q: _choose(row, q, hits, [], q.start)) or limits_of(
@@ -136,6 +141,13 @@ def _numeric(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     for block in row.blocks("value", "should"):
         made += _cell(row, block, hits, bound)
     return made
+
+
+def _cued(row: Row) -> bool:
+    """A number that its unit and the label's words name in spite of a label for something in words (vent, 1.2 MPa)."""
+    text = row.page.text
+    return any(by_cue(text, q, b.start, b.end, None) for v in row.blocks(*VALUES) for q in row.page.blocks[v.index]
+               if q.units for b in row.label)
 
 
 def _text_only(name: str) -> bool:
@@ -176,7 +188,8 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
         if id(q) in page.fates:
             continue
         said = said_about(page.text, q, block.start, block.end)
-        if q.is_a("percent") and _OF_CHARGE.match(text_after(page, q)):
+        shipped = any(h.what == "shipping_soc" for h in hits)
+        if q.is_a("percent") and _OF_CHARGE.match(text_after(page, q)) and not shipped:
             continue
         name = _choose(row, q, hits, own, q.start)
         if name is None or _beside(page, block, q, name, first, said, numbered):
@@ -334,7 +347,7 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
             new.metric = final_metric(new, text, min(joined[0], new.block.start), max(joined[1], new.block.end))
         else:
             new.metric = final_metric(new, text, *joined)
-        new.level = level_of(page, *joined, metric(new.metric).level)
+        new.level = level_of(page, *joined, metric(new.metric).level, label)
         if new.metric == "price":
             new.unit = priced_per(f"{text[label.start:label.end]} {text[new.block.start:new.block.end]}", new.unit)
         option = row.options.get(new.block.column if new.block.column is not None else -1)

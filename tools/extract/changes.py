@@ -1,0 +1,45 @@
+"""Tables that do not ask but change: revision histories, lists of amendments, and cells with orders to the reader."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.document import Block
+from tools.extract import background
+from tools.extract.clauses import sentences
+from tools.extract.page import Page
+from tools.extract.phrases import lexicon
+
+_REFERENCE = re.compile(r"(?:zu|to|re|ad|item|row|line|clause|ligne|Zeile|Pos\.?|Nr\.?|第)?\s*"
+                        r"([A-Z]{0,4}[-.]?\d[\w.-]*)", re.IGNORECASE)
+
+
+def changes(page: Page, header: list[list[Block]], body: list[list[Block]]) -> bool:
+    """Whether a table lists changes; its rows are handed to the reader of running text, the old ones set aside."""
+    names = [b for row in header for b in row]
+    told = [b for b in names if lexicon("change_column").search(b.text) and len(b.text) < 40]
+    if not told or not body or len(names) > 4:
+        return False
+    history = any(lexicon("version_column").search(b.text) for b in names)
+    if not history and told[0].text.strip() in ("内容", "内容 "):
+        return False                                        # `content` heads values as well
+    for place, row in enumerate(body):
+        for block in row:
+            if block.column != told[0].column:
+                continue
+            if history and place < len(body) - 1:
+                background.ignore_span(page, block, block.start, block.end, "superseded")
+                continue
+            page.loose.add(block.index)
+            first = _REFERENCE.fullmatch(row[0].text.strip()) if row[0] is not block else None
+            name = first.group(1) if first else None
+            page.changed[block.index] = name if not history else None
+    return True
+
+
+def ordered(page: Page, cells: list[Block]) -> bool:
+    """A row with an order to the reading machine; it is quoted and read no further."""
+    found = [b for b in cells if any(background.injected(page, s, e) for s, e in sentences(page.text, b.start, b.end))]
+    for block in found:
+        background.ignore_span(page, block, block.start, block.end, "injection", "injection")
+    return bool(found)
