@@ -12,14 +12,15 @@ from knowledge.cell import CellDesign
 from knowledge.figure import Figure, FigureMethod, Scatter
 from knowledge.frozen import Frozen
 from knowledge.offer import BuildUp
-from knowledge.protocol import CycleAgeing, Protocol
+from knowledge.protocol import AGEING, CalendarAgeing, CycleAgeing, Protocol
 from knowledge.sheet import Assumed, DesignSheet, SheetCheck
 from tools.failures import ToolFailure
 from tools.run import run_key
+from tools.simulate.answer import Answer, Case
 from tools.simulate.cross_check import cross_checked, estimate_pct
 from tools.simulate.facts import cost, fact
 from tools.simulate.interval import with_interval
-from tools.simulate.measure import Answer, Case, measured
+from tools.simulate.measure import measured
 from tools.simulate.point import Mesh, Outcome, Simulator
 from tools.simulate.runs import SLOW, Run, Slow, needs_slow, point, runs_for, with_own_limits
 from tools.simulate.standard import EXAMPLE_DESIGN, standard_asks
@@ -181,6 +182,8 @@ def _figure(ask: Ask, design: CellDesign, build: BuildUp | None, runs: list[tupl
     made_by: FigureMethod = "build-up" if ask.protocol is None else "dfn"
     if isinstance(ask.protocol, CycleAgeing):
         made_by = "ageing run"
+    if isinstance(ask.protocol, CalendarAgeing):
+        made_by = "surrogate"  # an estimate: the rates of film growth are none of this cell's
     plain = Figure(metric=ask.metric, value=None, unit=ask.unit, method=made_by, origin=origin,
                    conditions=ask.conditions)
     if build is None:
@@ -293,7 +296,7 @@ def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvalu
 
 
 def _simulated(asks: Sequence[Ask]) -> tuple[Ask, ...]:
-    return tuple(a for a in asks if not isinstance(a.protocol, CycleAgeing)) if asks else standard_asks()
+    return tuple(a for a in asks if not isinstance(a.protocol, AGEING)) if asks else standard_asks()
 
 
 def _evaluated(designs: Sequence[CellDesign], asks: Sequence[Ask], mesh: Mesh, curves: bool, context: Context,

@@ -46,6 +46,7 @@ class Accuracy(NamedTuple):
     stoichiometry: float = 1e-3
     voltage: float = 1.5e-3       # V
     temperature: float = 0.1      # K
+    current: float = 1e-3         # of (|I| + 5 % of about 1C), where a voltage or potential is held
     newton: float = 1e-2
 
     def tighter(self, factor: float) -> Accuracy:
