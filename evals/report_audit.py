@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from knowledge.report import Report
+from knowledge.evidence import Evidence, Reported
 from tools.retrieve.citations import reported_standing, standing
 
 
@@ -22,20 +22,22 @@ def audit(run: Path, home: Path) -> dict[str, int]:
     Args:
         home: the home folder whose evidence store the run used.
     """
-    report = Report.model_validate_json((run / "report.json").read_text(encoding="utf-8"))
+    report = json.loads((run / "report.json").read_text(encoding="utf-8"))  # of any version: only what is cited is read
+    evidence = [Evidence.model_validate(e) for e in report["evidence"]]
+    told = [Reported.model_validate(r) for r in report["reported"]]
     page = html.unescape((run / "report.html").read_text(encoding="utf-8"))
     listed = {item["id"] for item in json.loads((run / "bibliography.json").read_text(encoding="utf-8"))}
-    kept, _ = standing(home, report.evidence)
-    reported, sources, _ = reported_standing(home, report.reported)
-    cited = [e.passage.source for e in report.evidence] + list(sources)
+    kept, _ = standing(home, evidence)
+    reported, sources, _ = reported_standing(home, told)
+    cited = [e.passage.source for e in evidence] + list(sources)
     sides: dict[str, set[str]] = {}
-    for item in report.evidence:
+    for item in evidence:
         for one in item.bears_on:
             sides.setdefault(one, set()).add(item.stance)
-    asked = {r.id for r in report.reading.requirements}
+    asked = {r["id"] for r in report["reading"]["requirements"]}
     return {
-        "quotes": len(report.evidence), "standing": len(kept), "on_the_page": sum(e.quote in page for e in kept),
-        "reported": len(report.reported), "reported_standing": len(reported),
+        "quotes": len(evidence), "standing": len(kept), "on_the_page": sum(e.quote in page for e in kept),
+        "reported": len(told), "reported_standing": len(reported),
         "sources": len(cited), "to_be_found": sum(bool(s.doi or s.patent or s.url or s.seen_in) for s in cited),
         "in_bibliography": sum(s.key in listed for s in cited),
         "requirements_with_evidence": len(asked & set(sides)),

@@ -40,10 +40,13 @@ def bibliography_works(path: Path) -> Iterator[Work | str]:
     records = {".jsonl": _json_lines, ".json": _csl, ".bib": _bibtex, ".ris": _ris}[path.suffix.lower()]
     count, broken = 0, []
     for place, record in records(path):
-        given = record.get("title") if isinstance(record, dict) else None
+        if isinstance(record, str):
+            broken.append(record)
+            continue
+        given = record.get("title")
         title = _clean(given) if isinstance(given, (str, list)) else ""
         if not title:
-            broken.append(record if isinstance(record, str) else f"{place} has no title")
+            broken.append(f"{place} has no title")
             continue
         count += 1
         yield _work(record, title, path.name)

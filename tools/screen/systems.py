@@ -105,7 +105,7 @@ def _unnamed(system: System) -> SystemChoice:
                         reason=f"searched only where a document asks for {' or '.join(system.named_by)}")
 
 
-@tool(stage="materials", version="2", backends=("pybamm", "pymatgen"), example=EXAMPLE)
+@tool(stage="materials", version="3", backends=("pybamm", "pymatgen"), example=EXAMPLE)
 def choose_systems(request: ChooseSystems, context: Context) -> SystemsChosen:
     """Which electrochemical systems and formats can serve the requirements, each with its reason.
 
