@@ -55,7 +55,7 @@ def mine(case: SuiteCase) -> MinedCase:
 
     source = Source(key="labelled", kind="paper", title="labelled sentences")
     rows = []
-    for number, (sentence, gold) in enumerate(yaml.safe_load((REPO / case.document).read_text(encoding="utf-8"))):
+    for number, (sentence, gold, *_) in enumerate(yaml.safe_load((REPO / case.document).read_text(encoding="utf-8"))):
         passage = Passage(id=str(number), text=sentence, source=source, place="sentence")
         found = {(c.composition, c.property, c.value, c.unit) for c in mine_text(passage)}
         rows.append((sentence, frozenset(found), frozenset((m, p, float(v), u) for m, p, v, u in gold)))

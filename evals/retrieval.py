@@ -154,7 +154,7 @@ def interval(values: list[float], draws: int = 1000) -> tuple[float, float, floa
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Print the table of a half of the first set or of the second one, over the starter library and the papers given."""
+    """Print the table of one set of questions, over the starter library and the papers given."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--corpus", type=Path, nargs="*", default=[])
     parser.add_argument("--split", choices=["dev", "test", "second"], default="dev")

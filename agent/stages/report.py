@@ -19,7 +19,7 @@ from knowledge.report import FailureRecord, Report, RunFacts, StageRecord
 from knowledge.requirement import Reading
 from knowledge.sources import source
 from tools.optimise.search import SearchResult
-from tools.retrieve.citations import standing
+from tools.retrieve.citations import reported_standing, standing
 from tools.retrieve.evidence import EvidenceResult
 from tools.screen.systems import SystemsChosen
 from tools.simulate.evaluate import Curves
@@ -68,6 +68,7 @@ def assemble(state: RunState, services: Services) -> Report:
     reading = current_reading(state, services)
     evidence = services.load(state["evidence"]["key"], EvidenceResult)
     quoted, lost = standing(services.settings.home, evidence.evidence)
+    reported, reporting, unreported = reported_standing(services.settings.home, evidence.reported)
     chosen = services.load(state["materials"]["key"], SystemsChosen)
     search_key = state["candidates"]["key"]
     search = services.load(search_key, SearchResult) if search_key else None
@@ -81,7 +82,7 @@ def assemble(state: RunState, services: Services) -> Report:
         reading=reading,
         evidence=quoted,
         without_evidence=evidence.without_evidence,
-        reported=evidence.reported,
+        reported=reported,
         systems=chosen.systems,
         formats=chosen.formats,
         unanswerable=unanswerable,
@@ -91,9 +92,9 @@ def assemble(state: RunState, services: Services) -> Report:
         front=front,
         failures=(*(FailureRecord.model_validate(f) for f in state.get("failures", [])),
                   *(FailureRecord(tool="find_evidence", failure_class="store broken", message=m,
-                                  ledger_key=state["evidence"]["key"]) for m in lost)),
+                                  ledger_key=state["evidence"]["key"]) for m in (*lost, *unreported))),
         stages=tuple(StageRecord.model_validate(s) for s in state["stages"]),
-        sources=_sources(keys, [e.passage.source for e in quoted]),
+        sources=_sources(keys, [*(e.passage.source for e in quoted), *reporting]),
     )
 
 

@@ -30,23 +30,29 @@ _COMBINING = dict(zip("`'\"^~=.uvHcdbk", "\u0300\u0301\u0308\u0302\u0303\u0304\u
                       "\u0331\u0328", strict=True))
 
 
-def bibliography_works(path: Path) -> Iterator[Work]:
-    """One work a record.
+def bibliography_works(path: Path) -> Iterator[Work | str]:
+    """One work a record; a string says which record cannot be read.
 
     Raises:
-        UnreadableWork: a record is malformed or has no title; the message says where.
+        UnreadableWork: no record can be read, or the file ends within one; the message says where.
         UnicodeDecodeError: the file is not UTF-8.
     """
     records = {".jsonl": _json_lines, ".json": _csl, ".bib": _bibtex, ".ris": _ris}[path.suffix.lower()]
-    count = 0
+    count, broken = 0, []
     for place, record in records(path):
-        title = _clean(record.get("title"))
+        if isinstance(record, str):
+            broken.append(record)
+            continue
+        given = record.get("title")
+        title = _clean(given) if isinstance(given, (str, list)) else ""
         if not title:
-            raise UnreadableWork(f"{place} has no title")
+            broken.append(f"{place} has no title")
+            continue
         count += 1
         yield _work(record, title, path.name)
     if not count:
-        raise UnreadableWork("it holds no record")
+        raise UnreadableWork(broken[0] if broken else "it holds no record")
+    yield from broken
 
 
 def _work(record: dict[str, Any], title: str, name: str) -> Work:
@@ -81,7 +87,7 @@ def _status(record: dict[str, Any], title: str) -> tuple[SourceStatus | None, st
     return status, "its title says so" if status else None
 
 
-def _json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
     with path.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
@@ -89,8 +95,8 @@ def _json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             try:
                 record = json.loads(line)
             except json.JSONDecodeError as error:
-                raise UnreadableWork(f"line {number} is not JSON ({error.msg})") from error
-            yield f"line {number}", record if isinstance(record, dict) else {}
+                record = f"line {number} is not JSON ({error.msg})"
+            yield f"line {number}", record if isinstance(record, (dict, str)) else {}
 
 
 def _csl(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,7 +11,7 @@ from knowledge.frozen import Frozen
 from knowledge.literature.errors import NothingToAdd, UnreadableWork
 from knowledge.literature.shelve import give_up, shelve
 from knowledge.literature.store import PassageStore
-from knowledge.literature.work import Work
+from knowledge.literature.work import Work, garbled
 
 Progress = Callable[[str, int, int], None]
 DOCUMENTS = frozenset({".pdf", ".docx", ".xlsx", ".eml", ".html", ".htm", ".md", ".markdown", ".txt"})
@@ -117,7 +117,11 @@ def works_in(path: Path, sha: str) -> Iterator[Work | str]:
         from knowledge.documents.read import read_document
         from knowledge.literature.reports import document_work
 
-        yield document_work(read_document(path), sha)
+        work = document_work(read_document(path), sha)
+        if example := garbled(work.text):
+            raise UnreadableWork(f"its characters are wrongly encoded ({example!r} and others), so that it cannot be "
+                                 "quoted; save it as UTF-8, or send the original, and add it again")
+        yield work
 
 
 def _xml_works(path: Path) -> Iterator[Work | str]:

@@ -90,7 +90,9 @@ class Library:
         if not len(rows):
             return []
         score = (by_words.score[rows] + _BY_VECTOR * cosine[rows]) / (1.0 + _BY_VECTOR)
-        order = sorted(range(len(rows)), key=lambda i: (-round(float(score[i]), 9), self.ids[rows[i]]))[:top]
+        least_score = np.partition(score, -top)[-top] - 1e-8 if len(rows) > top else -np.inf  # only these are sorted
+        order = sorted(np.flatnonzero(score >= least_score).tolist(),
+                       key=lambda i: (-round(float(score[i]), 9), self.ids[rows[i]]))[:top]
         passages = self.store.get([self.ids[rows[i]] for i in order])
         wanted = set(by_words.tokens)
         return [

@@ -76,7 +76,7 @@ def weigh(query: Query, lexical: Lexical, speller: Speller, kin: Kin) -> Weighed
 
 
 def _missing_weight(word: str) -> float:
-    """Factor for a word that no text holds: everyday words say little, a word from elsewhere that the topic is another."""
+    """Factor for a word that no text holds: an everyday one says little, one from elsewhere much."""
     known = standing(word)
     if known is None:
         return 1.0

@@ -12,6 +12,8 @@ TITLE_SIGNS: tuple[tuple[re.Pattern[str], SourceStatus], ...] = (
     (re.compile(r"^\W*(?:retracted(?: article)?|retraction)\s*[:\-]", re.IGNORECASE), "retracted"),
     (re.compile(r"^\W*expression of concern\s*[:\-]", re.IGNORECASE), "concern"),
 )
+_GARBLED = re.compile("[\u00c2\u00c3][\u00a1-\u00bf\u0080-\u009f]|\u00e2\u20ac.")  # UTF-8 read as Latin-1 or cp1252
+_GARBLED_EVERY = 400  # characters; a stray pair may be meant
 _SPACE = re.compile(r"\s+")
 
 
@@ -123,3 +125,9 @@ class WorkText:
 def status_from_title(title: str) -> SourceStatus | None:
     """What publishers write before the title of a withdrawn paper."""
     return next((status for pattern, status in TITLE_SIGNS if pattern.search(title)), None)
+
+
+def garbled(text: str) -> str | None:
+    """An example of wrongly decoded characters where a text is full of them, so that it cannot be quoted."""
+    found = _GARBLED.findall(text)
+    return found[0] if len(found) >= 2 and len(found) * _GARBLED_EVERY >= len(text) else None

@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -136,7 +139,8 @@ def test_adding_again_changes_nothing_and_a_new_version_replaces_the_old(tmp_pat
     paper.write_text(PAPER.replace("Zirconium", "Hafnium"), encoding="utf-8")
     add_files(store, [paper], quiet)
     own = open_library(tmp_path, tmp_path / "own")
-    assert own.search("hafnium additives") and not [h for h in own.search("zirconium additives") if "irconium" in h.quote]
+    assert own.search("hafnium additives")
+    assert not [h for h in own.search("zirconium additives") if "irconium" in h.quote]
     assert len(store.files()) == 1
 
 
@@ -156,13 +160,19 @@ def test_a_broken_file_is_reported_and_the_rest_is_read(tmp_path):
     folder.mkdir()
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 this is cut off")
     (folder / "empty.txt").write_bytes(b"")
-    (folder / "bad.jsonl").write_text('{"title": "fine"}\n{not json}\n', encoding="utf-8")
+    (folder / "bad.jsonl").write_text('{not json}\n{"title": 5}\n', encoding="utf-8")
+    (folder / "half.jsonl").write_text('{"title": "A title that is fine"}\n{not json}\n[]\n', encoding="utf-8")
+    (folder / "garbled.md").write_text("Die KapazitÃ¤t betrÃ¤gt 5 Ah und wÃ¤chst.", encoding="utf-8")
     (folder / "good.md").write_text(PAPER, encoding="utf-8")
     (folder / "picture.png").write_bytes(b"\x89PNG")
     report = add_files(open_store(tmp_path, tmp_path / "own"), [folder], quiet)
     outcome = {f.name: f.status for f in report.files}
-    assert outcome == {"broken.pdf": "failed", "empty.txt": "failed", "bad.jsonl": "failed", "good.md": "added"}
-    assert all(f.reason for f in report.files if f.status == "failed")
+    assert outcome == {"broken.pdf": "failed", "empty.txt": "failed", "bad.jsonl": "failed", "garbled.md": "failed",
+                       "good.md": "added", "half.jsonl": "added"}
+    reasons = {f.name: f.reason for f in report.files}
+    assert all(reasons[f.name] for f in report.files if f.status == "failed")
+    assert "line 2 is not JSON" in reasons["half.jsonl"] and "line 3 has no title" in reasons["half.jsonl"]
+    assert "wrongly encoded ('Ã¤'" in reasons["garbled.md"]
     assert open_library(tmp_path, tmp_path / "own").search("zirconium additives")
 
 
@@ -252,3 +262,35 @@ def test_a_store_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreDamaged, match="cannot be written"):
         PassageStore(tmp_path / "file" / "store")
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from knowledge.literature import index
+from knowledge.literature.ingest import add_files
+from knowledge.literature.search import Library
+from knowledge.literature.store import PassageStore
+index.BATCH, embed, calls = 2, index.PassageStore.embedder.fget(PassageStore(Path(sys.argv[1]))), []
+class Deadly:
+    id, dimension = embed.id, embed.dimension
+    def embed(self, texts):
+        calls.append(1)
+        if len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return embed.embed(texts)
+index.PassageStore.embedder = property(lambda self: Deadly())
+add_files(PassageStore(Path(sys.argv[1])), [Path(sys.argv[2])], lambda *_: None)
+Library(Path(sys.argv[1]))
+"""
+
+
+def test_an_index_that_was_half_written_when_it_was_killed_is_completed(tmp_path):
+    paper, folder = tmp_path / "papers.jsonl", tmp_path / "own"
+    titles = [f"Separators of kind {n} creep under pressure" for n in ("one", "two", "three", "four", "five")]
+    paper.write_text("\n".join(json.dumps({"title": t}) for t in titles), encoding="utf-8")
+    died = subprocess.run([sys.executable, "-c", KILLED, str(folder), str(paper)], check=False)
+    assert died.returncode == -signal.SIGKILL
+    library = open_library(tmp_path, folder)
+    assert len(library.ids) == len(library.nearest("separators", 9)) == 5
+    assert len(library.search("creep of separators")) == 5

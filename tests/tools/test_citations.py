@@ -5,8 +5,8 @@ import pytest
 from knowledge.evidence import Evidence, Source
 from knowledge.literature.csl import csl_items
 from knowledge.literature.library import open_library
-from tools.retrieve.citations import standing
-from tools.retrieve.stores import add_paths
+from tools.retrieve.citations import reported_standing, standing
+from tools.retrieve.stores import add_paths, reported_values
 
 PAPER = "# Damp heat\n\nThe insulation resistance of the coated can stayed above 800 Mohm after damp heat."
 
@@ -39,6 +39,21 @@ def test_what_has_changed_is_not_printed(tmp_path, cited):
     assert kept == (card,)
     for word, reason in zip(("not at characters", "not at characters", "no longer", "nothing"), lost, strict=True):
         assert word in reason
+
+
+def test_reported_figures_stand_with_their_sources_or_are_not_printed(tmp_path):
+    paper = tmp_path / "paper.md"
+    paper.write_text("# Cathodes\n\nThe LiFePO4 cathode delivered a discharge capacity of 157 mAh/g at C/10.\n\n"
+                     "| material | discharge capacity (mAh/g) |\n|---|---|\n| LiCoO2 | 145 |\n", encoding="utf-8")
+    add_paths(tmp_path, [paper])
+    every = reported_values(tmp_path, ["lfp", "lco"])
+    kept, sources, lost = reported_standing(tmp_path, every)
+    assert {(r.composition, r.median) for r in every} >= {("lfp", 157.0), ("lco", 145.0)}
+    assert kept == tuple(every) and not lost
+    assert {c.source for r in kept for c in r.claims} == {s.key for s in sources}
+    changed = [r.model_copy(update={"claims": tuple(c.model_copy(update={"quote": c.quote + "!"}) for c in r.claims)})
+               for r in every]
+    assert reported_standing(tmp_path, changed)[0] == () and len(reported_standing(tmp_path, changed)[2]) == len(every)
 
 
 def test_a_bibliography_in_csl():

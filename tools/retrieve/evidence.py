@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from knowledge.literature.search import Library
 
 _PER_SYSTEM = 2
-MATERIALS = {  # the materials of a system, as claims name them
-    "nmc811_graphite_siox": ("nmc811", "graphite", "siox"), "nmc532_graphite": ("nmc532", "graphite"),
-    "nca_graphite": ("nca", "graphite"), "lfp_graphite": ("lfp", "graphite"), "lco_graphite": ("lco", "graphite"),
-    "lfp_graphite_18650": ("lfp", "graphite"), "nmc111_graphite": ("nmc111", "graphite"),
-    "lnmo_graphite": ("lnmo", "graphite"), "nvpf_hard_carbon": ("nvpf", "hard carbon"),
-}
 
 
 class EvidenceRequest(Frozen):
@@ -46,7 +40,7 @@ class EvidenceResult(Frozen):
 
 
 @tool(
-    stage="evidence", version="4", backends=("bm25s", "chromadb", "numpy"),
+    stage="evidence", version="5", backends=("bm25s", "chromadb", "numpy"),
     example={"requirements": [], "systems": ["lfp_graphite"], "store_digest": "as store_digest() gives it"},
 )
 def find_evidence(request: EvidenceRequest, context: Context) -> EvidenceResult:
@@ -74,9 +68,9 @@ def find_evidence(request: EvidenceRequest, context: Context) -> EvidenceResult:
 
 def _reported(library: Library, frame: Frame) -> tuple[Reported, ...]:
     """What the store's papers report of the active materials in question, material by material."""
-    from knowledge.literature.claims.shelf import reported
+    from knowledge.literature.claims.shelf import SYSTEM_MATERIALS, reported
 
-    materials = sorted({m for s in frame.systems for m in MATERIALS.get(s, ())})
+    materials = sorted({m for s in frame.systems for m in SYSTEM_MATERIALS.get(s, ())})
     with told():
         found = reported(library.store, materials)
     return tuple(sorted(found, key=lambda r: (r.composition, -r.count, r.property)))

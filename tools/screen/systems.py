@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from knowledge.evidence import Reported
 from knowledge.frozen import Frozen
 from knowledge.house import HouseProfile
 from knowledge.materials.cards import card
@@ -15,6 +16,7 @@ from knowledge.parameters.system import System
 from knowledge.requirement import Requirement
 from tools.screen.checks import CHEMISTRY, Broken, Noted, check
 from tools.screen.formats import format_choices
+from tools.screen.reported import with_reported
 from tools.tool import Context, tool
 from tools.verify.words import classes
 
@@ -24,6 +26,7 @@ class ChooseSystems(Frozen):
 
     requirements: tuple[Requirement, ...]
     house: HouseProfile | None = Field(default=None, description="a maker's own limits; none: the public default")
+    reported: tuple[Reported, ...] = Field(default=(), description="what sources report of materials")
 
 
 class SystemsChosen(Frozen):
@@ -102,7 +105,7 @@ def _unnamed(system: System) -> SystemChoice:
                         reason=f"searched only where a document asks for {' or '.join(system.named_by)}")
 
 
-@tool(stage="materials", version="1", backends=("pybamm", "pymatgen"), example=EXAMPLE)
+@tool(stage="materials", version="3", backends=("pybamm", "pymatgen"), example=EXAMPLE)
 def choose_systems(request: ChooseSystems, context: Context) -> SystemsChosen:
     """Which electrochemical systems and formats can serve the requirements, each with its reason.
 
@@ -110,6 +113,7 @@ def choose_systems(request: ChooseSystems, context: Context) -> SystemsChosen:
     materials rule systems out; size codes, words and dimensions rule formats out.
     """
     systems, formats = system_choices(request.requirements), format_choices(request.requirements)
+    systems = tuple(with_reported(c, SYSTEMS[c.key], request.reported) for c in systems)
     if request.house is not None:
         systems = _approved(systems, request.house.systems, request.house.name)
         formats = _approved(formats, request.house.formats, request.house.name)

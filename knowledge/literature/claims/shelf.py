@@ -13,6 +13,12 @@ from knowledge.literature.passages import passages_of
 from knowledge.literature.store import PassageStore
 
 VERSION = "1"  # raise it when the rules change: what was mined before is mined again
+SYSTEM_MATERIALS = {  # the active materials of a system, as claims name them
+    "nmc811_graphite_siox": ("nmc811", "graphite", "siox"), "nmc532_graphite": ("nmc532", "graphite"),
+    "nca_graphite": ("nca", "graphite"), "lfp_graphite": ("lfp", "graphite"), "lco_graphite": ("lco", "graphite"),
+    "lfp_graphite_18650": ("lfp", "graphite"), "nmc111_graphite": ("nmc111", "graphite"),
+    "lnmo_graphite": ("lnmo", "graphite"), "nvpf_hard_carbon": ("nvpf", "hard_carbon"),
+}
 _SCHEMA = "create table if not exists claims (document text primary key, version text not null, json text not null)"
 
 
