@@ -89,7 +89,8 @@ def sheet(inputs: Mapping[str, Tensor], known: Tables, cells: Cells) -> Sheet:
         ends=half[:, 0] + half[:, -1] + inputs["path resistance"],
         uptake=1 / (FARADAY * fixed(np.repeat(sites, ne)) * radius),
         spread=fixed(np.repeat(kinetics[2:], ne)) / radius**2, exchange=fixed(np.repeat(kinetics[:2], ne)),
-        current=like, start=both(inputs["negative concentration"] / sites[0], inputs["positive concentration"] / sites[1]),
+        current=like,
+        start=both(inputs["negative concentration"] / sites[0], inputs["positive concentration"] / sites[1]),
         tables={name: fixed(known.arrays[name]) for name in ("u_n", "u_p", "conductivity", "diffusivity",
                                                              "thermodynamic")},
         decay=fixed(rates), weight=fixed(weights), salt=1 - k["transference"],
@@ -239,8 +240,8 @@ def discharge(inputs: Mapping[str, Tensor], known: Tables, cells: Cells, times_s
         raise BadInput("times must rise from above zero")
     s = sheet(inputs, known, cells)
     ne = cells.electrode
-    spread_out = [s.current[:, None] / s.area[:, side].sum(1, keepdim=True) for side in (slice(0, ne), slice(-ne, None))]
-    j = torch.cat([spread_out[0].expand(-1, ne), -spread_out[1].expand(-1, ne)], 1)
+    even = [s.current[:, None] / s.area[:, side].sum(1, keepdim=True) for side in (slice(0, ne), slice(-ne, None))]
+    j = torch.cat([even[0].expand(-1, ne), -even[1].expand(-1, ne)], 1)
     z = torch.nn.functional.pad(s.start[..., None], (0, cells.modes - 1))
     level = before = Level(torch.full_like(s.pore, known.constants["c_start"]), j, z)
     found = []
