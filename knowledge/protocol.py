@@ -68,11 +68,14 @@ class FastCharge(Frozen):
 
 
 class RoundTrip(Frozen):
-    """A full discharge from 100 % SOC to v_min and the charge back: constant current to v_max, held to C/20."""
+    """A full discharge from 100 % SOC to v_min and the charge back: constant current to v_max, held to C/20.
+
+    A rate that is None belongs to each design.
+    """
 
     kind: Literal["round_trip"] = "round_trip"
-    charge_C: float = Field(default=1 / 3, gt=0, le=6)
-    discharge_C: float = Field(default=1 / 3, gt=0, le=10)
+    charge_C: float | None = Field(default=1 / 3, gt=0, le=6)
+    discharge_C: float | None = Field(default=1 / 3, gt=0, le=10)
     temperature_C: Temperature = 25.0
 
 
@@ -88,7 +91,18 @@ class CycleAgeing(Frozen):
     max_cycles: int = Field(default=2000, ge=1, le=20000)
 
 
+class CalendarAgeing(Frozen):
+    """Storage at rest from a state of charge: the capacity that a recharge still brings back, over the years."""
+
+    kind: Literal["calendar_ageing"] = "calendar_ageing"
+    soc_pct: float = Field(default=50.0, ge=0, le=100, description="at the beginning; what is lost is not recharged")
+    temperature_C: Temperature = 25.0
+    years: float = Field(default=10.0, gt=0, le=60)
+    eol_pct: float = Field(default=80.0, gt=0, lt=100)
+
+
+AGEING = (CycleAgeing, CalendarAgeing)  # slow, so simulated for the best designs only
 Protocol = Annotated[
-    Discharge | ThermalDischarge | Pulse | PulsePower | FastCharge | RoundTrip | CycleAgeing,
+    Discharge | ThermalDischarge | Pulse | PulsePower | FastCharge | RoundTrip | CycleAgeing | CalendarAgeing,
     Field(discriminator="kind")
 ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from knowledge.cell import ELECTRODE_VARIABLES
 from knowledge.frozen import content_digest
-from knowledge.protocol import FastCharge, Protocol, ThermalDischarge
+from knowledge.protocol import FastCharge, Protocol, RoundTrip, ThermalDischarge
 from tools.generate.electrodes import ElectrodeSpace, Variable
 from tools.simulate.point import SimulationPoint
 
@@ -91,5 +91,7 @@ def features_for(
 
 
 def open_rate(protocol: Protocol) -> bool:
-    """Whether the protocol leaves the rate to each point."""
+    """Whether the protocol leaves the rate, or one of its rates, to each point."""
+    if isinstance(protocol, RoundTrip):
+        return protocol.charge_C is None or protocol.discharge_C is None
     return (protocol.max_rate_C if isinstance(protocol, FastCharge) else getattr(protocol, "rate_C", 0.0)) is None

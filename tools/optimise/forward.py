@@ -80,6 +80,7 @@ class DryRun:
                 "capacity_mAh_cm2": charge, "energy_mWh_cm2": charge * volts, "mean_voltage_V": volts, "time_s": 3600.0,
                 "resistance_ohm_cm2": 20.0, "ocv_V": volts, "voltage_end_V": volts, "power_mW_cm2": 10.0,
                 "time_min": 30.0, "temperature_rise_K": 5.0, "max_temperature_C": 30.0,
+                "efficiency_pct": 95.0,
             }))
         return found
 
@@ -185,7 +186,7 @@ def _model(
         return None, f"only {int(rows.sum())} points answered: this system has no prediction here"
     fitted = database.fitted(labels, heads, method)
     if fitted is None:
-        fitted = fit_outcomes(labels.x[rows], y[rows], heads, seed=0, method=method)
+        fitted = fit_outcomes(labels.x[rows], y[rows], heads, seed=0, method=method, device=database.device)
         fitted = database.keep_fit(labels, heads, method, fitted)
     answers = None
     if rows.mean() < ALWAYS_ANSWERS:
@@ -214,7 +215,7 @@ def describe(protocol: Protocol) -> str:
     """A protocol in a few words, for the log."""
     facts = protocol.model_dump(exclude={"kind"}, exclude_none=True)
     short = {"rate_C": "C", "max_rate_C": "C at most", "soc_pct": " % SOC", "duration_s": " s", "temperature_C": " °C",
-             "ambient_C": " °C ambient"}
+             "ambient_C": " °C ambient", "charge_C": "C charge", "discharge_C": "C discharge"}
     words = [f"{facts[name]:.3g}{unit}" for name, unit in short.items() if name in facts]
     if "soc_to_pct" in facts:
         words.append(f"{facts['soc_from_pct']:.3g} to {facts['soc_to_pct']:.3g} % SOC")

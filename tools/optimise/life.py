@@ -15,7 +15,7 @@ import numpy as np
 from knowledge.ask import Ask
 from knowledge.figure import Figure
 from knowledge.offer import SearchStep
-from knowledge.protocol import CycleAgeing
+from knowledge.protocol import AGEING
 from knowledge.requirement import Requirement
 from tools.optimise.margins import judged
 from tools.optimise.trial import Tried
@@ -32,7 +32,7 @@ def ageing_asks(requirements: Sequence[Requirement]) -> tuple[Ask, ...]:
 
     musts = {r.id for r in requirements if r.priority == "must"}
     return tuple(a for a in asks_for(requirements)[0]
-                 if isinstance(a.protocol, CycleAgeing) and musts.intersection(a.requirement_ids))
+                 if isinstance(a.protocol, AGEING) and musts.intersection(a.requirement_ids))
 
 
 @dataclass

@@ -13,11 +13,12 @@ from knowledge.figure import Figure
 from knowledge.frozen import Frozen
 from knowledge.house import HouseProfile
 from knowledge.offer import Distance, RequirementPrice, SearchStep
-from knowledge.protocol import CycleAgeing
+from knowledge.protocol import AGEING
 from knowledge.requirement import Requirement
 from tools.failures import BadInput, Infeasible
 from tools.generate.space import DesignSpace, spaces_for
 from tools.optimise.database import Database, Labels, snapshot_digest
+from tools.optimise.device import torch_device
 from tools.optimise.diversity import distance, distinct, pick
 from tools.optimise.forward import TABLES, Builder, forward_models, needed_tables
 from tools.optimise.life import LifeScout, ageing_asks
@@ -118,24 +119,28 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     import torch
 
     torch.set_num_threads(1)
-    asks = _asks(request)
+    asks = steering_asks(request.requirements, request.asks)
     unknown = sorted(set(request.formats) - {"cylindrical", "prismatic", "pouch"})
     if unknown:
         raise BadInput(f"formats: there is no format {unknown[0]!r}; there are cylindrical, prismatic and pouch")
+    proof = _proof(request)
     spaces = spaces_for(request.requirements, request.systems, request.formats, request.house)
     builder, recorder = Builder(), Recorder(simulator)
-    buildable = _buildable(spaces, builder, context.seed)
+    buildable = buildable_designs(spaces, builder, context.seed)
     if not buildable:
         raise Infeasible("no design can be built in any of the systems and formats: the outer dimensions leave no "
                          "room for electrodes")
     needed = needed_tables([d for designs in buildable.values() for d in designs], asks, builder)
-    database = Database(context.home / "database", simulator)
+    device, note = torch_device(context.device)
+    if note:
+        context.progress(note, 0, 1)
+    database = Database(context.home / "database", simulator, device)
     spaces = tuple(s for s in spaces if s.key in buildable)
     many = len(needed) > TABLES
     models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress, many)
     scout = LifeScout(request.requirements, ageing_asks(request.requirements), simulator, origin)
     run = Search(request.requirements, asks, spaces, recorder, SurrogateSimulator(models), builder, context.seed,
-                 context.progress, origin, scout, log=list(log))
+                 context.progress, origin, scout, device, [*proof, *log])
     run.survey()
     if many:
         # Too many tables to label them all well: only those of the nearest systems get the full number.
@@ -150,7 +155,9 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     for number in range(1, MORE_ROUNDS + 1):
         stopped = request.time_limit_s is not None and time.perf_counter() - begun > request.time_limit_s
         missing = request.designs - len(run.meeting())
-        enough = missing <= 0 or (number > ROUNDS and not run.meeting())
+        # What is proved impossible is not looked for: one round gives the nearest designs.
+        most = 1 if proof else ROUNDS
+        enough = missing <= 0 or (number > most and not run.meeting())
         if enough or stopped or not run.run_round(number, missing):
             break
     prices = () if stopped else price_requirements(run, number + 1)
@@ -158,20 +165,35 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     return found.model_copy(update={"stopped_by_time": stopped and found.exhausted})
 
 
-def _asks(request: SearchDesigns) -> tuple[Ask, ...]:
+def _proof(request: SearchDesigns) -> list[SearchStep]:
+    """Log lines of the bounds that the musts break whatever the design, checked before anything is simulated."""
+    from tools.verify.bounds import physical_bounds
+
+    found = physical_bounds(request.requirements, request.systems)
+    return [SearchStep(system="any", format="any", step="bounds", count=len(request.systems), kept=0, wall_s=0.0,
+                       note=finding.text) for finding in found]
+
+
+def steering_asks(requirements: Sequence[Requirement], given: Sequence[Ask] = ()) -> tuple[Ask, ...]:
+    """The asks that a search answers for every design: those of musts and wishes, without ageing runs.
+
+    Raises:
+        BadInput: there is none.
+    """
     from tools.verify.asks import asks_for
 
-    asks = request.asks or asks_for(request.requirements)[0]
-    steering = {t.ask for t in targets_of(request.requirements, asks)}
+    asks = given or asks_for(requirements)[0]
+    steering = {t.ask for t in targets_of(requirements, asks)}
     loop = tuple(a for i, a in enumerate(asks)
-                 if not isinstance(a.protocol, CycleAgeing) and (i in steering or a.protocol is None))
-    if not targets_of(request.requirements, loop):
+                 if not isinstance(a.protocol, AGEING) and (i in steering or a.protocol is None))
+    if not targets_of(requirements, loop):
         raise BadInput("requirements: none of them is a number that a model here answers, so there is nothing to "
                        "search for; state at least one of capacity, energy, mass, power, resistance or charge time")
     return loop
 
 
-def _buildable(spaces: Sequence[DesignSpace], builder: Builder, seed: int) -> dict[str, list[CellDesign]]:
+def buildable_designs(spaces: Sequence[DesignSpace], builder: Builder, seed: int) -> dict[str, list[CellDesign]]:
+    """The designs of a dry run that can be built, by the key of their space; spaces without one are left out."""
     from tools.failures import ToolFailure
 
     found: dict[str, list[CellDesign]] = {}

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from knowledge.frozen import Frozen
 from knowledge.parameters import SYSTEMS
-from knowledge.protocol import CycleAgeing, Protocol
+from knowledge.protocol import AGEING, Protocol
 from tools.failures import BackendMissing, BadInput, StoreBroken
 from tools.generate.electrodes import electrode_space
 from tools.optimise.database import ANSWERED, VARIABLES, Database, read_arrays
@@ -78,7 +78,7 @@ def build_database(request: BuildDatabase, context: Context) -> DatabaseBuilt:
 def standard_protocols() -> list[Protocol]:
     """The protocols of the standard data sheet, each once; ageing is never labelled."""
     found = [p for a in standard_asks() for p in (a.protocol, a.reference)
-             if p is not None and not isinstance(p, CycleAgeing)]
+             if p is not None and not isinstance(p, AGEING)]
     return list(dict.fromkeys(found))
 
 

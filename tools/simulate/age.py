@@ -10,7 +10,7 @@ from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure
 from knowledge.frozen import Frozen
-from knowledge.protocol import CycleAgeing
+from knowledge.protocol import AGEING, CycleAgeing
 from tools.failures import BadInput
 from tools.run import run_key
 from tools.simulate.evaluate import BACKENDS, Curves, DesignEvaluation, evaluate_all
@@ -80,8 +80,8 @@ def _aged(designs: Sequence[CellDesign], given: Sequence[Ask], context: Context,
           ) -> list[DesignEvaluation]:
     from tools.simulate.pool import default_simulator
 
-    asks = tuple(a for a in given if isinstance(a.protocol, CycleAgeing))
+    asks = tuple(a for a in given if isinstance(a.protocol, AGEING))
     if given and not asks:
-        raise BadInput("none of the asks is an ageing one (cycle life, capacity retention, resistance growth)")
+        raise BadInput("none of the asks is an ageing one (cycle or calendar life, retention, resistance growth)")
     return evaluate_all(designs, asks or (STANDARD,), default_simulator(context), curves=True, origin=origin,
                         progress=context.progress)

@@ -11,7 +11,8 @@ from tools.simulate.runs import Run
 
 # PyBaMM's own error on its refined mesh in %, by protocol: measured against finer meshes and tolerances, and for a
 # pulse power the width at which its search stops (docs/batched_dfn_accuracy.md).
-REFINED_PCT = {"discharge": 0.1, "thermal_discharge": 1.0, "pulse": 0.4, "pulse_power": 1.0, "fast_charge": 0.25}
+REFINED_PCT = {"discharge": 0.1, "thermal_discharge": 1.0, "pulse": 0.4, "pulse_power": 1.0, "fast_charge": 0.25,
+               "round_trip": 0.2}
 
 
 def estimate_pct(runs: Sequence[tuple[Run, Outcome]]) -> float | None:

@@ -11,15 +11,17 @@ from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure, FigureMethod, Scatter
 from knowledge.frozen import Frozen
+from knowledge.house import CostBasis
 from knowledge.offer import BuildUp
-from knowledge.protocol import CycleAgeing, Protocol
+from knowledge.protocol import AGEING, CalendarAgeing, CycleAgeing, Protocol
 from knowledge.sheet import Assumed, DesignSheet, SheetCheck
 from tools.failures import ToolFailure
 from tools.run import run_key
+from tools.simulate.answer import Answer, Case
 from tools.simulate.cross_check import cross_checked, estimate_pct
 from tools.simulate.facts import cost, fact
 from tools.simulate.interval import with_interval
-from tools.simulate.measure import Answer, Case, measured
+from tools.simulate.measure import measured
 from tools.simulate.point import Mesh, Outcome, Simulator
 from tools.simulate.runs import SLOW, Run, Slow, needs_slow, point, runs_for, with_own_limits
 from tools.simulate.standard import EXAMPLE_DESIGN, standard_asks
@@ -181,6 +183,8 @@ def _figure(ask: Ask, design: CellDesign, build: BuildUp | None, runs: list[tupl
     made_by: FigureMethod = "build-up" if ask.protocol is None else "dfn"
     if isinstance(ask.protocol, CycleAgeing):
         made_by = "ageing run"
+    if isinstance(ask.protocol, CalendarAgeing):
+        made_by = "surrogate"  # an estimate: the rates of film growth are none of this cell's
     plain = Figure(metric=ask.metric, value=None, unit=ask.unit, method=made_by, origin=origin,
                    conditions=ask.conditions)
     if build is None:
@@ -241,6 +245,7 @@ class EvaluateDesigns(Frozen):
     asks: tuple[Ask, ...] = Field(default=(), description="empty asks the standard set")
     mesh: Mesh = "search"
     curves: bool = False
+    costs: CostBasis | None = Field(default=None, description="a maker's own prices and rates; none: the public cards")
 
 
 class DesignsEvaluated(Frozen):
@@ -284,22 +289,25 @@ def figures_with_scatter(request: EvaluateDesign, context: Context, origin: str)
                                     "checks": sheet.checks if sheet is not None else ()})
 
 
-@tool(stage="designs", version="3", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
+@tool(stage="designs", version="4", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
 def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvaluated:
     """Simulate many cell designs in one batch; a design that fails is recorded and stops nothing."""
     key = run_key(evaluate_designs, request.model_dump(mode="json"), context.seed)
     return DesignsEvaluated(evaluations=tuple(
-        _evaluated(request.designs, request.asks, request.mesh, request.curves, context, key)))
+        _evaluated(request, context, key)))
 
 
 def _simulated(asks: Sequence[Ask]) -> tuple[Ask, ...]:
-    return tuple(a for a in asks if not isinstance(a.protocol, CycleAgeing)) if asks else standard_asks()
+    return tuple(a for a in asks if not isinstance(a.protocol, AGEING)) if asks else standard_asks()
 
 
-def _evaluated(designs: Sequence[CellDesign], asks: Sequence[Ask], mesh: Mesh, curves: bool, context: Context,
-               origin: str) -> list[DesignEvaluation]:
+def _evaluated(request: EvaluateDesigns, context: Context, origin: str) -> list[DesignEvaluation]:
+    from tools.simulate.buildup import build_up
+    from tools.simulate.cost import priced
     from tools.simulate.pool import default_simulator, search_simulator
 
     searcher = search_simulator(context)
-    simulator = searcher if mesh == "search" else default_simulator(context)
-    return evaluate_all(designs, _simulated(asks), simulator, mesh, curves, origin, context.progress, searcher=searcher)
+    simulator = searcher if request.mesh == "search" else default_simulator(context)
+    return evaluate_all(request.designs, _simulated(request.asks), simulator, request.mesh, request.curves, origin,
+                        context.progress, builder=lambda design: priced(build_up(design), request.costs),
+                        searcher=searcher)

@@ -19,6 +19,9 @@ class Spread(Frozen):
     basis: str
 
 
+FROM_100 = frozenset({"capacity_retention", "energy_retention", "resistance_growth", "energy_efficiency"})
+
+
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
     text = (Path(__file__).parent / "intervals.yaml").read_text(encoding="utf-8")
@@ -50,7 +53,7 @@ def with_interval(figure: Figure, shift: float = 0.0) -> Figure:
     if figure.metric == "surface_temperature":
         ambient = figure.conditions.get("ambient_temperature_C", 25.0)
         scale = abs(figure.value - (ambient if isinstance(ambient, int | float) else 25.0))
-    elif figure.metric in {"capacity_retention", "resistance_growth", "energy_efficiency"}:
+    elif figure.metric in FROM_100:
         scale = abs(figure.value - 100)
     half = scale * spread_of("estimate" if figure.method == "surrogate" else figure.metric).pct / 100 + abs(shift)
     return figure.model_copy(update={"low": figure.value - half, "high": figure.value + half})

@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable
 
-from knowledge.ask import Ask
-from knowledge.cell import CellDesign
-from knowledge.offer import BuildUp
-from knowledge.protocol import CycleAgeing, FastCharge, Pulse, ThermalDischarge
+from knowledge.protocol import FastCharge, Pulse, ThermalDischarge
+from tools.simulate.answer import Answer, Case
 from tools.simulate.curve import gained, interpolate
-from tools.simulate.interval import spread_of
+from tools.simulate.measure_life import calendar_life, cycles, left_after, throughput
 from tools.simulate.point import Outcome
-from tools.simulate.runs import HELD, THROTTLED, Run, soc_window
+from tools.simulate.runs import HELD, RUNGS, THROTTLED, Run, soc_window
 
 HELD_FRACTION = 0.8          # of the slow capacity: what counts as a rate that is held (docs/verdicts.md)
-GAINED_PCT = 100.1           # of the first capacity: more is a surplus of lithium, not health
 UNTHROTTLED_FRACTION = 0.98  # of the ideal charge time: what counts as a charge rate that is held
-
-
-class Answer(NamedTuple):
-    """A value, or None; whether the design cannot do it; what a reader must know; its own interval where it has one."""
-
-    value: float | None
-    cannot: bool = False
-    note: str = ""
-    ends: tuple[float, float] | None = None
-
-
-class Case(NamedTuple):
-    """All that is known when a figure is computed: the question, the design, its build-up and the simulated runs."""
-
-    ask: Ask
-    design: CellDesign
-    build_up: BuildUp
-    runs: Sequence[tuple[Run, Outcome]]
-
-    def outcome(self, role: str = "main") -> Outcome:
-        """The first outcome of that role."""
-        return next(outcome for run, outcome in self.runs if run.role == role)
-
-    def number(self, condition: str) -> float | None:
-        """A numeric condition of the ask."""
-        value = self.ask.conditions.get(condition)
-        return float(value) if isinstance(value, int | float) else None
 
 
 def measured(case: Case) -> Answer:
@@ -227,9 +196,18 @@ def _unthrottled(case: Case) -> Answer:
         ideal = 60 * (run.protocol.soc_to_pct - run.protocol.soc_from_pct) / 100 / run.rate_C
         time = outcome.values.get("time_min")
         room = ideal / time / UNTHROTTLED_FRACTION - 1 if time else -1.0
-        in_C = case.ask.metric == "charge_rate"
-        rungs.append((run.rate_C * (1.0 if in_C else case.build_up.stoichiometric_capacity_Ah), room))
+        rungs.append((_charge_load(case, run), room))
     return _crossing(rungs, "held: neither plating (anode potential ≥ 0 V) nor the upper voltage throttles the charge")
+
+
+def _charge_load(case: Case, run: Run) -> float:
+    rate = run.rate_C or 0.0
+    if case.ask.metric == "charge_rate":
+        return rate
+    if case.ask.metric == "charge_current":
+        return rate * case.build_up.stoichiometric_capacity_Ah
+    asked = RUNGS.index(1.0)  # watts became a rate at the design's mean voltage, so they scale with it
+    return (case.ask.power_W or 0.0) * rate / (case.runs[asked][0].rate_C or rate)
 
 
 def _crossing(rungs: list[tuple[float, float]], words: str) -> Answer:
@@ -260,58 +238,6 @@ def _end_voltage(case: Case) -> Answer:
     return _plain(case, "voltage_end_V")
 
 
-def _hidden(case: Case) -> Answer | None:
-    """No life is read off a cell that gains capacity: the set's surplus of lithium hides what is lost."""
-    left = case.outcome().values.get("capacity_retention_pct", 0.0)
-    if left <= GAINED_PCT or "cycles" in case.outcome().values:
-        return None
-    cycles = case.outcome().values.get("last_cycle", 0)
-    return Answer(None, note=f"the cell of this parameter set still holds {left:.1f} % after {cycles:.0f} cycles: its "
-                             "surplus of lithium hides the loss, so no life can be read off")
-
-
-def _cycles(case: Case) -> Answer:
-    values, note = case.outcome().values, case.outcome().note
-    hidden = _hidden(case)
-    if hidden is not None:
-        return hidden
-    if "cycles" in values:
-        return Answer(values["cycles"], note=note)
-    if "last_cycle" not in values:
-        return Answer(None, note=note or "the ageing run gave no cycle")
-    last = values["last_cycle"]
-    left = values["capacity_retention_pct"]
-    words = f"at least this: the run stopped at {left:.1f} % of the capacity. {note}".strip()
-    return Answer(last, note=words, ends=_ends_of_stopped_run(case, last, 100 - left))
-
-
-def _ends_of_stopped_run(case: Case, last: float, loss_pct: float) -> tuple[float, float]:
-    """The low end falls below the last cycle only where a fade that is faster by the spread reaches the end of life."""
-    spread = spread_of("cycle_life").pct / 100
-    protocol = case.ask.protocol
-    room = 100 - protocol.eol_pct if isinstance(protocol, CycleAgeing) else 0.0
-    return last * min(1.0, room / max((1 + spread) * loss_pct, 1e-9)), last * (1 + spread)
-
-
-def _aged(name: str) -> Callable[[Case], Answer]:
-    def at_last_cycle(case: Case) -> Answer:
-        values, asked = case.outcome().values, case.number("cycles")
-        last = values.get("last_cycle")
-        if name not in values:
-            return Answer(None, note=case.outcome().note or "the ageing run gave no result")
-        hidden = _hidden(case)
-        if hidden is not None:
-            return hidden
-        if asked is not None and last is not None and last < 0.99 * asked:
-            if case.outcome().status != "ok":
-                return Answer(None, note=case.outcome().note)
-            return Answer(values[name], True, f"half of the capacity is gone after {last:.0f} cycles already")
-        growth = 100.0 if name == "resistance_growth_pct" else 0.0
-        return Answer(values[name] + growth, note=case.outcome().note)
-
-    return at_last_cycle
-
-
 _METRICS: dict[str, Callable[[Case], Answer]] = {
     "capacity": _capacity, "energy": _energy, "usable_energy": _energy, "specific_energy": _specific_energy,
     "energy_density": _energy_density, "nominal_voltage": _nominal_voltage,
@@ -325,6 +251,11 @@ _METRICS: dict[str, Callable[[Case], Answer]] = {
     "discharge_current_pulse": _pulse_current_A, "charge_current": _pulse_current_A,
     "energy_efficiency": lambda case: _plain(case, "efficiency_pct"),
     "fast_charge_time": _charge_time, "charge_time": _charge_time, "temperature_rise": _temperature_rise,
-    "surface_temperature": _surface_temperature, "end_of_discharge_voltage": _end_voltage, "cycle_life": _cycles,
-    "capacity_retention": _aged("capacity_retention_pct"), "resistance_growth": _aged("resistance_growth_pct"),
+    "surface_temperature": _surface_temperature, "end_of_discharge_voltage": _end_voltage, "cycle_life": cycles,
+    "calendar_life": calendar_life, "energy_throughput": throughput,
+    "capacity_retention": left_after("capacity_retention_pct", lambda pct: pct),
+    "storage_recovery": left_after("capacity_retention_pct", lambda pct: pct),
+    "energy_retention": left_after("energy_retention_pct", lambda pct: pct),
+    "capacity_loss": left_after("capacity_retention_pct", lambda pct: 100 - pct),
+    "resistance_growth": left_after("resistance_growth_pct", lambda pct: 100 + pct),
 }

@@ -39,7 +39,9 @@ class Outcome(Frozen):
     pulse_power: power_mW_cm2, current_mA_cm2, voltage_end_V, ocv_V
     fast_charge: time_min, min_anode_potential_V, capacity_mAh_cm2, max_rate_C
     round_trip: efficiency_pct, energy_out_mWh_cm2, energy_in_mWh_cm2, charge_time_min
-    cycle_ageing: cycles, capacity_retention_pct (at the last simulated cycle), last_cycle, resistance_growth_pct
+    cycle_ageing: cycles, capacity_retention_pct (at the last simulated cycle), last_cycle, resistance_growth_pct,
+        energy_retention_pct, energy_throughput_mWh_cm2 (up to the end of life, or the last cycle)
+    calendar_ageing: years (to the end of life, where reached), capacity_retention_pct (at the last check-up), last_year
     all, where the solver estimates it: mesh_error_pct, the error of the main value
     """
 

@@ -53,6 +53,7 @@ class _Cell:
     charge_Ah: float = 0.0
     cycles: list[float] = field(default_factory=list)
     capacities: list[float] = field(default_factory=list)
+    energies: list[float] = field(default_factory=list)
     resistances: list[float] = field(default_factory=list)
 
     def phase(self, soc: float, control: dict[str, float], limits: dict[str, float]) -> Segment:
@@ -106,6 +107,7 @@ class _Cell:
         gap = float(np.interp(0.5 * q[-1], q, segment.outputs[OCV] - segment.outputs[VOLTAGE]))
         self.cycles.append(cycle)
         self.capacities.append(float(q[-1]))
+        self.energies.append(float(np.trapezoid(segment.outputs[VOLTAGE], q)))
         self.resistances.append(gap / float(segment.outputs[CURRENT][0]))
 
     @property
@@ -186,7 +188,7 @@ def _advance(cell: _Cell, end: np.ndarray, drift: np.ndarray, slope: np.ndarray,
         except AgeingStopped:
             if step == 0:
                 raise
-        for column in (cell.cycles, cell.capacities, cell.resistances):
+        for column in (cell.cycles, cell.capacities, cell.energies, cell.resistances):
             del column[known:]
         step //= 2
 
@@ -242,14 +244,25 @@ def _judged(cell: _Cell, stopped: str) -> Outcome:
     values = {
         "capacity_retention_pct": retention[-1], "last_cycle": cell.cycles[-1],
         "resistance_growth_pct": 100 * (cell.resistances[-1] / cell.resistances[0] - 1),
+        "energy_retention_pct": 100 * cell.energies[-1] / cell.energies[0],
     }
+    life = cell.cycles[-1]
     if retention[-1] <= protocol.eol_pct and len(retention) > 1:
         (a, b), (ra, rb) = cell.cycles[-2:], retention[-2:]
-        values["cycles"] = a + (b - a) * (ra - protocol.eol_pct) / (ra - rb)
+        values["cycles"] = life = a + (b - a) * (ra - protocol.eol_pct) / (ra - rb)
+    values["energy_throughput_mWh_cm2"] = _throughput(cell, life) / 10
+    if "cycles" in values:
         return p.outcome(values, _words(p, retention[-1]))
     if cell.cycles[-1] >= protocol.max_cycles and not stopped:
         return p.outcome(values, _words(p, retention[-1]))
     return limit_reached(p, f"the run stopped at cycle {cell.cycles[-1]:.0f}: {stopped}", values)
+
+
+def _throughput(cell: _Cell, life: float) -> float:
+    """Energy discharged over `life` cycles [Wh/m²]; a shallow cycle takes its share of a whole one's energy."""
+    grid = np.linspace(1.0, life, 501)
+    whole = np.trapezoid(np.interp(grid, cell.cycles, cell.energies), grid) + cell.energies[0]
+    return float(whole * cell.protocol.dod_pct / 100)
 
 
 def _words(p: Prepared, retention_pct: float) -> str:

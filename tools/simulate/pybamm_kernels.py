@@ -19,6 +19,7 @@ from tools.simulate.pybamm_model import (
     CURRENT,
     NEGATIVE_OCP,
     OCV,
+    SEI_THICKNESS,
     TEMPERATURE,
     VOLTAGE,
     Variant,
@@ -26,6 +27,7 @@ from tools.simulate.pybamm_model import (
 )
 
 COUPLED_CRACKING = frozenset({"OKane2022"})
+STILL_AT_REST = frozenset({"SEI", "particle cracking"})  # cracks do not grow at rest, the film in them does
 MOST_ENTROPIC_V_K = 1e-3
 ELECTROLYTE = ("Electrolyte conductivity [S.m-1]", "Electrolyte diffusivity [m2.s-1]", "Thermodynamic factor")
 SALT_MOL_M3 = (1.0, 4000.0)
@@ -38,10 +40,12 @@ OUTPUTS = (VOLTAGE, CHARGE, CURRENT, ANODE, OCV)
 def kernel(system_key: str, variant: Variant, mesh: BatchedMesh) -> Kernel:
     """The kernel of a system, variant and mesh."""
     known = system(system_key)
-    mechanisms = ageing_options(known) if variant == "ageing" else None
+    aged = variant in {"ageing", "storage"}
+    mechanisms = ageing_options(known, at_rest=variant == "storage") if aged else None
     model = build_model(parameter_values(known), variant, mesh, mechanisms)
-    ladder = AGEING_LADDER if variant == "ageing" else FINE_LADDER if mesh == "verify" else LADDER
-    added: dict[Variant, tuple[str, ...]] = {"thermal": (TEMPERATURE,), "ageing": (NEGATIVE_OCP,)}
+    ladder = AGEING_LADDER if aged else FINE_LADDER if mesh == "verify" else LADDER
+    added: dict[Variant, tuple[str, ...]] = {
+        "thermal": (TEMPERATURE,), "ageing": (NEGATIVE_OCP,), "storage": (SEI_THICKNESS,)}
     outputs = (*OUTPUTS, *added.get(variant, ()))
     compilable = (variant, mesh) == ("isothermal", "search")
     return Kernel(model, outputs, mesh_size(variant, mesh), ladder, compilable=compilable)
@@ -95,13 +99,14 @@ def plausible_entropic_change(published: Any, *arguments: Any) -> Any:
     return pybamm.maximum(pybamm.minimum(published(*arguments), MOST_ENTROPIC_V_K), -MOST_ENTROPIC_V_K)
 
 
-def ageing_options(known: System) -> dict[str, Any]:
-    """PyBaMM's model options for the mechanisms of `simulated_mechanisms`.
+def ageing_options(known: System, at_rest: bool = False) -> dict[str, Any]:
+    """PyBaMM's model options for the mechanisms of `simulated_mechanisms`; at rest the growth of films alone.
 
-    SEI on cracks only where the set's paper couples the two: elsewhere (Ai2020) the pair does not integrate.
+    SEI on cracks only where the set's paper couples the two: elsewhere (Ai2020) the pair does not integrate. Plating
+    without a back reaction follows a Tafel law, so over years at rest it would go on far above 0 V.
     """
     options: dict[str, Any] = {}
-    mechanisms = simulated_mechanisms(known)
+    mechanisms = tuple(m for m in simulated_mechanisms(known) if not at_rest or m in STILL_AT_REST)
     if "SEI" in mechanisms:
         options.update({"SEI": "solvent-diffusion limited", "SEI porosity change": "true"})
     if "lithium plating" in mechanisms:

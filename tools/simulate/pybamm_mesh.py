@@ -39,8 +39,8 @@ AGEING_MESHES: dict[BatchedMesh, MeshSize] = {
 
 
 def mesh_size(variant: str, mesh: BatchedMesh) -> MeshSize:
-    """The mesh of a model variant ('isothermal', 'thermal' or 'ageing')."""
-    return (AGEING_MESHES if variant == "ageing" else MESHES)[mesh]
+    """The mesh of a model variant ('isothermal', 'thermal', 'ageing' or 'storage')."""
+    return (AGEING_MESHES if variant in {"ageing", "storage"} else MESHES)[mesh]
 
 
 def graded_edges(cells: int, ratio: float) -> np.ndarray:

@@ -17,14 +17,16 @@ import pybamm
 from tools.simulate.point import BatchedMesh
 from tools.simulate.pybamm_mesh import InterfaceFiniteVolume, mesh_size, symbolic_mesh
 
-Variant = Literal["isothermal", "thermal", "ageing"]
+Variant = Literal["isothermal", "thermal", "ageing", "storage"]
 
 VOLTAGE = "Voltage [V]"
 CHARGE = "Discharge capacity [A.h]"
+ENERGY = "Discharge energy [W.h]"
 CURRENT = "Current [A]"
 ANODE = "Negative electrode surface potential difference at separator interface [V]"
 OCV = "Bulk open-circuit voltage [V]"
 NEGATIVE_OCP = "X-averaged negative electrode open-circuit potential [V]"
+SEI_THICKNESS = "X-averaged negative SEI thickness [m]"
 TEMPERATURE = "Volume-averaged cell temperature [K]"
 NEVER = 1e9  # a limit that is never reached
 
@@ -136,12 +138,12 @@ def build_model(
 
     Args:
         parameter_values: `pybamm.ParameterValues` of the system; it is copied, not changed.
-        mechanisms: PyBaMM model options of the degradation mechanisms (variant 'ageing' only).
+        mechanisms: PyBaMM model options of the degradation mechanisms (variants 'ageing' and 'storage' only).
     """
     options: dict[str, Any] = {"contact resistance": "true", "operating mode": control_residual}
     if variant == "thermal":
         options.update({"thermal": "lumped", "use lumped thermal capacity": "true"})
-    if variant == "ageing":
+    if variant in {"ageing", "storage"}:
         options.update(mechanisms or {})
     model = pybamm.lithium_ion.DFN(options)
     crack_only_in_tension(model)

@@ -8,13 +8,14 @@ from typing import Literal
 
 from knowledge.parameters.registry import system
 from knowledge.parameters.system import System
-from knowledge.protocol import CycleAgeing, FastCharge, Protocol, RoundTrip, ThermalDischarge
+from knowledge.protocol import CalendarAgeing, CycleAgeing, FastCharge, Protocol, RoundTrip, ThermalDischarge
 from tools.failures import ToolFailure
 from tools.simulate.balance import Balance, balance, check_pair
 from tools.simulate.formulation import active_fraction
 from tools.simulate.point import Outcome, SimulationPoint
 
 KELVIN = 273.15
+REAL_RADIUS_UM = 1.0  # graphite below it stands for a diffusion length, not for a particle (assumption)
 Validity = Literal["inside", "extrapolated", "out of validity"]
 
 
@@ -106,15 +107,18 @@ def protocol_rate(point: SimulationPoint, protocol: Protocol) -> float | None:
     """The C-rate of the protocol, or of the point where the protocol leaves it open; None where there is none."""
     if isinstance(protocol, FastCharge):
         return protocol.max_rate_C if protocol.max_rate_C is not None else point.rate_C
-    if isinstance(protocol, CycleAgeing | RoundTrip):
+    if isinstance(protocol, CycleAgeing):
         return max(protocol.charge_C, protocol.discharge_C)
+    if isinstance(protocol, RoundTrip):
+        rates = [own for r in (protocol.charge_C, protocol.discharge_C) if (own := r or point.rate_C) is not None]
+        return max(rates) if len(rates) == 2 else None
     given = getattr(protocol, "rate_C", None)
     return given if given is not None else point.rate_C
 
 
 def needs_rate(protocol: Protocol) -> bool:
-    """Whether the protocol is driven by a C-rate (pulse power is not)."""
-    return protocol.kind != "pulse_power"
+    """Whether the protocol is driven by a C-rate (pulse power and storage are not)."""
+    return protocol.kind not in {"pulse_power", "calendar_ageing"}
 
 
 def why_not(
@@ -132,6 +136,18 @@ def why_not(
             return "the point has no heat capacity or no cooled surface"
     if isinstance(protocol, CycleAgeing) and not known.ageing:
         return f"the parameter set of {known.label} has no ageing parameters"
+    if isinstance(protocol, CalendarAgeing):
+        return _why_not_stored(known, point)
     if isinstance(protocol, FastCharge) and protocol.soc_from_pct >= protocol.soc_to_pct:
         return "the charge's window is empty"
+    return ""
+
+
+def _why_not_stored(known: System, point: SimulationPoint) -> str:
+    if "SEI" not in known.ageing:
+        return f"the parameter set of {known.label} has no film growth (SEI), so storage does not age it"
+    radius = point.pair.negative.particle_radius_um
+    if radius < REAL_RADIUS_UM:
+        return (f"the negative's particles of {radius:g} µm are the effective ones of the set of {known.label}: the "
+                "surface on which a film grows is not known")
     return ""

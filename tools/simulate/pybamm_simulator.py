@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from knowledge.protocol import Protocol
+from knowledge.protocol import AGEING, Protocol
 from tools.failures import ToolFailure
 from tools.simulate.compiler import keep_compiled_models
 from tools.simulate.point import BatchedMesh, Mesh, Outcome, SimulationPoint
@@ -41,7 +41,7 @@ class PybammSimulator:
         if not points:
             return []
         order = sorted(range(len(points)), key=lambda i: (points[i].pair.system, i))
-        size = 1 if protocol.kind == "cycle_ageing" else CHUNK
+        size = 1 if isinstance(protocol, AGEING) else CHUNK
         groups = [g for part in _by_system(points, order) for g in chunks(part, size, self.workers)]
         work: list[Chunk] = [([points[i] for i in group], protocol, mesh, curves) for group in groups]
         outcomes: list[Outcome | None] = [None] * len(points)
@@ -123,6 +123,7 @@ def _rebuilt(point: SimulationPoint, protocol: Protocol) -> Outcome:
 
 def _runner(protocol: Protocol, mesh: BatchedMesh, system_key: str) -> Callable[[Sequence[Any], bool], list[Outcome]]:
     from tools.simulate.pybamm_ageing import cycle_ageing
+    from tools.simulate.pybamm_calendar import calendar_ageing
     from tools.simulate.pybamm_charge import fast_charge
     from tools.simulate.pybamm_kernels import kernel
     from tools.simulate.pybamm_model import Variant
@@ -134,7 +135,7 @@ def _runner(protocol: Protocol, mesh: BatchedMesh, system_key: str) -> Callable[
         "discharge": ("isothermal", discharge), "thermal_discharge": ("thermal", discharge),
         "pulse": ("isothermal", pulse), "pulse_power": ("isothermal", pulse_power),
         "fast_charge": ("isothermal", fast_charge), "round_trip": ("isothermal", round_trip),
-        "cycle_ageing": ("ageing", cycle_ageing),
+        "cycle_ageing": ("ageing", cycle_ageing), "calendar_ageing": ("storage", calendar_ageing),
     }
     variant, function = runners[protocol.kind]
     built = kernel(system_key, variant, mesh)

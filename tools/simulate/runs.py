@@ -12,7 +12,7 @@ from tools.simulate.point import SimulationPoint
 
 Role = Literal["main", "reference", "rung"]
 HELD = frozenset({"discharge_rate_continuous", "discharge_current_continuous", "discharge_power"})
-THROTTLED = frozenset({"charge_rate", "charge_current"})
+THROTTLED = frozenset({"charge_rate", "charge_current", "charge_power"})
 PULSED = frozenset({"discharge_rate_pulse", "discharge_current_pulse", "charge_rate", "charge_current"})
 RUNGS = (0.5, 0.75, 1.0, 1.25)
 PULSE_RUNGS = (0.5, 1.0)  # the lower one serves where the asked pulse is cut short by the cell's own voltage limit

@@ -7,7 +7,17 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from knowledge.ask import Ask, Axis
-from knowledge.protocol import CycleAgeing, Discharge, FastCharge, Protocol, Pulse, PulsePower, ThermalDischarge
+from knowledge.protocol import (
+    CalendarAgeing,
+    CycleAgeing,
+    Discharge,
+    FastCharge,
+    Protocol,
+    Pulse,
+    PulsePower,
+    RoundTrip,
+    ThermalDischarge,
+)
 from knowledge.requirement import Requirement
 from tools.verify.conditions import THIRD, Conditions, NoAsk, asked_number, discharge_protocol, third
 
@@ -16,6 +26,8 @@ Rule = Callable[[Requirement, Dimensions], Ask]
 STANDARD_WINDOW = (10.0, 80.0)
 LOADS = ("current_A", "power_W", "rate_P")
 SHORT_PULSE_S = 30.0
+LONGEST_YEARS = 60.0
+AT_REST = frozenset({"capacity_retention", "storage_recovery", "capacity_loss"})  # answered after a time alone, too
 
 
 class MetricRule(NamedTuple):
@@ -99,8 +111,9 @@ def pulse_power(r: Requirement, _: Dimensions) -> Ask:
     if r.metric == "discharge_power" and c.stated("duration_s") is None:
         return _continuous_power(r, c)
     if r.metric == "charge_power" and c.stated("duration_s") is None:
-        raise NoAsk("a continuous charge power without duration is not simulated",
-                    "the duration or charge window, from the customer")
+        start, end = _window(c)
+        charge = FastCharge(soc_from_pct=start, soc_to_pct=end, temperature_C=c.temperature(), max_rate_C=None)
+        return _ask(r, c, charge, power_W=asked_number(r))
     v_limit = c.stated("v_min" if direction == "discharge" else "v_max")
     protocol = PulsePower(
         direction=direction, duration_s=c.take(("duration_s",), 10.0, "s"),
@@ -181,6 +194,17 @@ def charge_time(r: Requirement, _: Dimensions) -> Ask:
     return _ask(r, c, protocol, current_A=load.get("current_A"))
 
 
+def efficiency(r: Requirement, _: Dimensions) -> Ask:
+    """Energy out over energy in of a full cycle at the cell's terminals."""
+    c = Conditions(r)
+    c.assume("full cycles, charged to the upper voltage and held to C/20; the cell alone, without converter or cooling")
+    stated = {d: c.stated(f"{d}_C") for d in ("charge", "discharge")}
+    load = {} if all(stated.values()) else c.load("discharge", THIRD)
+    rates = {d: third(value) if value else load.get("rate_C") for d, value in stated.items()}
+    protocol = RoundTrip(charge_C=rates["charge"], discharge_C=rates["discharge"], temperature_C=c.temperature())
+    return _ask(r, c, protocol, **_loads(load))
+
+
 def heating(r: Requirement, _: Dimensions) -> Ask:
     """Temperature at the end of a discharge, from a lumped heat balance over the outer surface."""
     c = Conditions(r)
@@ -192,12 +216,12 @@ def heating(r: Requirement, _: Dimensions) -> Ask:
 
 
 def ageing(r: Requirement, _: Dimensions) -> Ask:
-    """Cycles to end of life, or what is left after a number of cycles."""
+    """Cycles or energy to the end of life, or what is left after a number of cycles, else after a time at rest."""
     c = Conditions(r)
-    stated = None if r.metric == "cycle_life" else c.stated("cycles")
-    if r.metric != "cycle_life" and stated is None and not _eol(r):
-        raise NoAsk(f"{r.metric} is asked without a number of cycles; ageing by time alone is not simulated",
-                    "a calendar-ageing test of the cell")
+    to_the_end = r.metric in {"cycle_life", "energy_throughput"}
+    stated = None if to_the_end else c.stated("cycles")
+    if not to_the_end and stated is None and not _eol(r):
+        return _stored(r, c)
     eol = c.take(("eol_pct",), 80.0, "% as end of life") if stated is None else 50.0
     cycles = asked_number(r) * 1.2 if r.metric == "cycle_life" else 2000.0
     limit = int(stated) if stated is not None else 500 * math.ceil(cycles / 500)
@@ -207,6 +231,34 @@ def ageing(r: Requirement, _: Dimensions) -> Ask:
         max_cycles=min(limit, 20000),
     )
     return _ask(r, c, protocol)
+
+
+def calendar_life(r: Requirement, _: Dimensions) -> Ask:
+    """Years at rest to the end of life, looked for up to a fifth more than is asked."""
+    c = Conditions(r)
+    eol = c.take(("eol_pct",), 80.0, "% as end of life")
+    return _at_rest(r, c, min(1.2 * asked_number(r), LONGEST_YEARS), eol)
+
+
+def storage(r: Requirement, _: Dimensions) -> Ask:
+    """What a recharge brings back after a time at rest."""
+    return _stored(r, Conditions(r))
+
+
+def _stored(r: Requirement, c: Conditions) -> Ask:
+    shares = {"years": 1.0, "months": 1 / 12, "days": 1 / 365.25, "hours": 1 / 8766, "duration_s": 1 / 31_557_600}
+    years = [value * share for name, share in shares.items() if (value := c.stated(name, "high")) is not None]
+    if r.metric not in AT_REST or not years:
+        of = "a number of cycles" if r.metric not in AT_REST else "a number of cycles or a time at rest"
+        raise NoAsk(f"{r.metric} is asked without {of}", "the test's conditions, from the customer")
+    return _at_rest(r, c, years[0], 50.0)
+
+
+def _at_rest(r: Requirement, c: Conditions, years: float, eol_pct: float) -> Ask:
+    c.assume("storage alone, without the cycles in between")
+    soc = c.take(("soc_pct",), 50.0, "% SOC in storage", "high")
+    degrees = c.take(("temperature_C", "ambient_temperature_C"), 25.0, "°C", "high")
+    return _ask(r, c, CalendarAgeing(soc_pct=soc, temperature_C=degrees, years=years, eol_pct=eol_pct))
 
 
 def _ageing_rate(c: Conditions, direction: Literal["charge", "discharge"], default: float) -> float:
@@ -304,9 +356,12 @@ RULES: dict[str, MetricRule] = {
     "discharge_rate_pulse": MetricRule("C", pulse_rate), "discharge_current_pulse": MetricRule("A", pulse_rate),
     "charge_rate": MetricRule("C", charge_rate), "charge_current": MetricRule("A", charge_rate),
     "fast_charge_time": MetricRule("min", charge_time), "charge_time": MetricRule("min", charge_time),
+    "energy_efficiency": MetricRule("%", efficiency),
     "temperature_rise": MetricRule("K", heating), "surface_temperature": MetricRule("degC", heating),
     "cycle_life": MetricRule("cycle", ageing), "capacity_retention": MetricRule("%", ageing),
-    "resistance_growth": MetricRule("%", ageing),
+    "resistance_growth": MetricRule("%", ageing), "energy_retention": MetricRule("%", ageing),
+    "capacity_loss": MetricRule("%", ageing), "energy_throughput": MetricRule("Wh", ageing),
+    "calendar_life": MetricRule("year", calendar_life), "storage_recovery": MetricRule("%", storage),
     "operating_temperature": MetricRule("degC", low_end),
     "operating_temperature_discharge": MetricRule("degC", low_end),
 }

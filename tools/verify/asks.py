@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from knowledge.ask import Ask, Unanswerable
 from knowledge.frozen import Frozen, content_digest
-from knowledge.protocol import CycleAgeing
+from knowledge.protocol import AGEING
 from knowledge.requirement import Requirement
 from tools.verify.ask_rules import RULES
 from tools.verify.conditions import NoAsk
@@ -22,7 +22,10 @@ CHEMISTRY = frozenset({
 })
 # At end of life by definition: what is left of charge and energy is the end-of-life fraction.
 SCALES_WITH_LIFE = frozenset({"capacity", "energy", "usable_energy", "specific_energy", "energy_density"})
-AGED_BY_RUN = frozenset({"cycle_life", "capacity_retention", "resistance_growth"})
+AGED_BY_RUN = frozenset({
+    "cycle_life", "capacity_retention", "resistance_growth", "energy_retention", "energy_throughput", "calendar_life",
+    "capacity_loss", "storage_recovery",
+})
 
 
 class SettledBy(Frozen):
@@ -92,7 +95,7 @@ def ask_of(requirement: Requirement, asked_sides: frozenset[str] = frozenset()) 
 
 def is_ageing(ask: Ask) -> bool:
     """Whether the ask needs an ageing run, which is slow and done for the best designs only."""
-    return isinstance(ask.protocol, CycleAgeing)
+    return isinstance(ask.protocol, AGEING)
 
 
 def _not_asked(r: Requirement) -> SettledBy | None:
@@ -108,6 +111,4 @@ def _not_asked(r: Requirement) -> SettledBy | None:
     aged = str(r.conditions.get("life", "")).upper() == "EOL"
     if aged and r.metric not in SCALES_WITH_LIFE | AGED_BY_RUN and RULES[r.metric].unit not in {None, "mm", "g", "L"}:
         return table["aged"]
-    if r.metric == "capacity_retention" and "cycles" not in r.conditions:
-        return table["capacity_retention:time"]
     return None

@@ -16,7 +16,7 @@ from knowledge.cell import CellDesign
 from knowledge.figure import Figure, Verdict
 from knowledge.frozen import Frozen
 from knowledge.offer import ProductionYield
-from knowledge.protocol import CycleAgeing
+from knowledge.protocol import AGEING
 from knowledge.requirement import Requirement
 from tools.failures import BadInput
 from tools.run import run_key
@@ -75,7 +75,7 @@ def estimate_yields(request: EstimateYields, context: Context) -> YieldsEstimate
     """
     from tools.simulate.pool import search_simulator
 
-    asks = tuple(a for a in asks_for(request.requirements)[0] if not isinstance(a.protocol, CycleAgeing))
+    asks = tuple(a for a in asks_for(request.requirements)[0] if not isinstance(a.protocol, AGEING))
     if not asks:
         raise BadInput("requirements: none of them is a number that a model here answers")
     key = run_key(estimate_yields, request.model_dump(mode="json"), context.seed)

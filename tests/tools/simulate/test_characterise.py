@@ -9,6 +9,7 @@ from tools.failures import FailureClass
 from tools.ledger import Ledger
 from tools.run import Failure, Success, run
 from tools.simulate.balance import balance, with_np_ratio
+from tools.simulate.batched.batched_simulator import solved
 from tools.simulate.buildup import build_up
 from tools.simulate.characterise import Characterise, asks_of, characterise_design
 from tools.simulate.interval import with_interval
@@ -37,6 +38,25 @@ def test_a_round_trip_loses_more_the_faster_it_is_and_almost_nothing_when_slow(s
     found = simulator.simulate([POINT], RoundTrip(charge_C=0.5, discharge_C=0.5))[0].values
     assert found["energy_out_mWh_cm2"] < found["energy_in_mWh_cm2"]
     assert found["energy_out_mWh_cm2"] == pytest.approx(value(simulator, Discharge(rate_C=0.5)), rel=0.02)
+
+
+def test_both_solvers_find_the_same_round_trip(simulator):
+    protocol = RoundTrip(charge_C=1.0, discharge_C=0.5)
+    points = [POINT, POINT.model_copy(update={"path_resistance_ohm_cm2": 20.0})]
+    judged = simulator.simulate(points, protocol, "verify")
+    for referee, found in zip(judged, solved(points, protocol, "search", True), strict=True):
+        for name in ("efficiency_pct", "energy_out_mWh_cm2", "energy_in_mWh_cm2"):
+            assert found.values[name] == pytest.approx(referee.values[name], rel=2e-3)
+        assert found.values["charge_time_min"] == pytest.approx(referee.values["charge_time_min"], rel=0.01)
+        assert len(found.curve["voltage_V"]) == len(found.curve["time_s"])
+
+
+def test_a_rate_left_open_is_the_points_own():
+    own = POINT.model_copy(update={"rate_C": 0.5})
+    open_, fixed = (solved([own], RoundTrip(charge_C=r, discharge_C=r), "search", False)[0] for r in (None, 0.5))
+    assert open_.values == fixed.values
+    without = PybammSimulator().simulate([POINT], RoundTrip(charge_C=None))[0]
+    assert without.status == "failed" and "C-rate" in without.note
 
 
 def test_a_very_slow_discharge_gives_the_stoichiometric_capacity(simulator):

@@ -6,7 +6,15 @@ import pytest
 import yaml
 
 from knowledge.ask import Ask, Unanswerable
-from knowledge.protocol import CycleAgeing, Discharge, FastCharge, Pulse, PulsePower, ThermalDischarge
+from knowledge.protocol import (
+    CalendarAgeing,
+    CycleAgeing,
+    Discharge,
+    FastCharge,
+    Pulse,
+    PulsePower,
+    ThermalDischarge,
+)
 from knowledge.requirement import Requirement
 from knowledge.vocabulary import metrics
 from tools.verify.ask_rules import RULES
@@ -47,6 +55,15 @@ TABLE = [
      FastCharge(soc_to_pct=10 + 800 / 36, max_rate_C=800 / 60), {}),
     ("charge_rate", {"duration_s": 10.0, "soc_pct": 70.0},
      Pulse(direction="charge", rate_C=800 / 60, duration_s=10, soc_pct=70), {}),
+    ("capacity_retention", {"years": 10.0, "temperature_C": 35.0, "soc_pct": 80.0},
+     CalendarAgeing(years=10, temperature_C=35, soc_pct=80, eol_pct=50), {}),
+    ("storage_recovery", {"months": 3.0, "temperature_C": [20.0, 45.0]},
+     CalendarAgeing(years=0.25, temperature_C=45, eol_pct=50), {}),
+    ("capacity_loss", {"days": 365.25, "temperature_C": 25.0}, CalendarAgeing(years=1, eol_pct=50), {}),
+    ("calendar_life", {"eol_pct": 70.0}, CalendarAgeing(years=16, eol_pct=70), {}),
+    ("energy_retention", {"cycles": 300.0}, CycleAgeing(eol_pct=50, max_cycles=300), {}),
+    ("energy_throughput", {"eol_pct": 70.0}, CycleAgeing(eol_pct=70), {}),
+    ("charge_power", {"soc_to_pct": 80.0}, FastCharge(soc_from_pct=0, max_rate_C=None), {"power_W": 800 / 60}),
     ("operating_temperature_discharge", {}, Discharge(temperature_C=13.0 + THIRD), {"reference": Discharge()}),
     ("mass", {}, None, {}),
 ]
@@ -87,7 +104,8 @@ def test_materials_are_answered_from_the_cards(requirement):
 
 
 @pytest.mark.parametrize(("metric", "value", "conditions", "words"), [
-    ("capacity_retention", 80.0, {"years": 10.0}, "cycles"),
+    ("capacity_retention", 80.0, {}, "cycles"), ("energy_retention", 80.0, {"years": 10.0}, "cycles"),
+    ("self_discharge", 3.0, {"months": 1.0}, "shuttles"),
     ("rate_capability", 80.0, {}, "rate"),
     ("dcir", 2.0, {"life": "EOL"}, "fresh cell"),
     ("dcir", 2.0, {"temperature_C": -150.0}, "outside what the models"),
@@ -131,7 +149,7 @@ def test_every_rule_gives_an_ask_or_a_reason(requirement, metric):
     conditions = {"rate_C": 1.0, "temperature_C": -10.0, "duration_s": 10.0, "cycles": 300.0}
     answer = ask_of(requirement(metric, ">=", 3.0, RULES[metric].unit, conditions))
     assert isinstance(answer, Ask), answer
-    assert is_ageing(answer) == isinstance(answer.protocol, CycleAgeing)
+    assert is_ageing(answer) == isinstance(answer.protocol, CycleAgeing | CalendarAgeing)
 
 
 def read_gold(path):
@@ -148,3 +166,17 @@ def test_no_requirement_of_a_labelled_document_is_lost(path):
     asks, unanswerable = asks_for(requirements)
     found = [*(i for a in asks for i in a.requirement_ids), *(u.requirement_id for u in unanswerable)]
     assert sorted(found) == sorted(r.id for r in requirements)
+
+
+@pytest.mark.parametrize("name", list(metrics()))
+def test_the_vocabulary_says_what_answers_each_metric(name):
+    row = metrics()[name]
+    low, high = row.plausible or (0.0, 2.0)
+    asked = Requirement(id="R1", metric=name, comparator="required" if row.text else row.comparator,
+                        value="x" if row.text else (low + high) / 2, unit=row.unit, level=row.level,
+                        source={"document": "d", "quote": "q"})
+    found = [a.protocol for a in asks_for([asked])[0]]
+    if row.computed == "not evaluated":
+        assert not found
+    elif found and found[0] is not None:
+        assert row.computed == ("ageing run" if isinstance(found[0], CycleAgeing) else "dfn")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from tools.simulate.batched.layout import Cells
 from tools.simulate.point import MESH_ERROR, Outcome
 
-SHARE = 0.25         # of the extrapolated correction that is taken for its error
+SHARE = 0.5          # of the extrapolated correction that is taken for its error
 # What no mesh shows, in per cent: errors of time integration (measured against 25 to 100 times tighter tolerances), and
 # the width at which the search for a pulse power stops.
-FLOOR_PCT = {"energy_mWh_cm2": 0.05, "resistance_ohm_cm2": 0.1, "power_mW_cm2": 1.0, "time_min": 0.25}
+FLOOR_PCT = {"energy_mWh_cm2": 0.05, "resistance_ohm_cm2": 0.1, "power_mW_cm2": 1.0, "time_min": 0.25,
+             "efficiency_pct": 0.1}
 TRUSTED = 0.25       # corrections above this share are not extrapolated: the meshes are too coarse for the design
 
 

@@ -14,9 +14,8 @@ from tools.simulate.batched.layout import LIMIT_NAMES, Cells, Design, layouts, s
 from tools.simulate.batched.particle import modes
 from tools.simulate.batched.tables import Tables, properties, tables
 from tools.simulate.pybamm_kernel import Segment
-from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, OCV, TEMPERATURE, VOLTAGE
+from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, ENERGY, OCV, TEMPERATURE, VOLTAGE
 
-ENERGY = "Discharge energy [W.h]"
 OUTPUTS = (VOLTAGE, CURRENT, ANODE, CHARGE, ENERGY, OCV, TEMPERATURE)
 LADDER = (1.0, 5.0, 25.0)
 REASONS = {-2: "the step became too short", -3: "more steps than allowed", -4: "no consistent start was found"}

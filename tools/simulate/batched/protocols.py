@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from knowledge.protocol import Discharge, Protocol, ThermalDischarge
-from tools.simulate.batched.kernel import ENERGY, BatchedKernel
+from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_charge import fast_charge
 from tools.simulate.pybamm_curves import curve_of
 from tools.simulate.pybamm_kernel import Segment
-from tools.simulate.pybamm_model import CHARGE, IDLE_CONTROL, NO_LIMITS, TEMPERATURE, VOLTAGE
+from tools.simulate.pybamm_model import CHARGE, ENERGY, IDLE_CONTROL, NO_LIMITS, TEMPERATURE, VOLTAGE
 from tools.simulate.pybamm_power import pulse_power
 from tools.simulate.pybamm_prepare import KELVIN, Prepared
 from tools.simulate.pybamm_protocols import pulse
+from tools.simulate.pybamm_round_trip import round_trip
 from tools.simulate.pybamm_status import SHORTEST, cannot_carry, failed, limit_reached
 
 
@@ -57,7 +58,7 @@ HEATED = ("thermal_discharge",)
 Runner = Callable[[Any, Sequence[Prepared], Any, bool], list[Outcome]]
 RUNNERS: dict[str, Runner] = {
     "discharge": discharge, "thermal_discharge": discharge, "pulse": pulse, "pulse_power": pulse_power,
-    "fast_charge": fast_charge,
+    "fast_charge": fast_charge, "round_trip": round_trip,
 }
 
 

@@ -184,6 +184,9 @@ def step_error(
     off = (most(new.row[VOLTAGE], floor)
            - most(e0 * l0.row[VOLTAGE] + e1 * l1.row[VOLTAGE] + e2 * l2.row[VOLTAGE], floor))
     found = worst(found, most(off, -off) / accuracy.voltage)
+    current = new.row[CURRENT]
+    off = current - (e0 * l0.row[CURRENT] + e1 * l1.row[CURRENT] + e2 * l2.row[CURRENT])
+    found = worst(found, most(off, -off) / (accuracy.current * (most(current, -current) + 0.05 * d.one_C[0])))
     if p.thermal:
         off = (new.row[TEMPERATURE]
                - (e0 * l0.row[TEMPERATURE] + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]))

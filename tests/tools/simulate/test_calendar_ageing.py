@@ -1,0 +1,140 @@
+"""Storage at rest: the film's square-root law, what a recharge brings back, and what a set cannot say."""
+
+import math
+
+import pytest
+
+from knowledge.ask import Ask
+from knowledge.cell import CellDesign
+from knowledge.parameters import SYSTEMS
+from knowledge.protocol import CalendarAgeing
+from knowledge.requirement import Requirement, SourceSpan
+from tools.simulate.batched.batched_simulator import BatchedSimulator
+from tools.simulate.evaluate import evaluate
+from tools.simulate.point import Outcome, SimulationPoint
+from tools.simulate.pybamm_calendar import ACTIVATION, REST, YEAR_S
+from tools.simulate.pybamm_kernels import kernel, parameter_values
+from tools.simulate.pybamm_model import IDLE_CONTROL, NO_LIMITS, SEI_THICKNESS
+from tools.simulate.pybamm_prepare import Prepared, prepare
+from tools.simulate.pybamm_simulator import PybammSimulator
+from tools.simulate.standard import EXAMPLE_DESIGN
+from tools.verify.asks import ask_of
+from tools.verify.judge import judge
+
+NMC532 = SimulationPoint(pair=SYSTEMS["nmc532_graphite"].reference, path_resistance_ohm_cm2=2.0)
+
+
+@pytest.fixture(scope="module")
+def simulator() -> PybammSimulator:
+    return PybammSimulator()
+
+
+def film_m(years):
+    """L² = L0² + 2 D c V t / z: each electron takes one lithium, and z of them make a mole of film."""
+    values = parameter_values(SYSTEMS["nmc532_graphite"])
+    grown = 2 * years * YEAR_S / values["Ratio of lithium moles to SEI moles"]
+    for name in ("SEI solvent diffusivity [m2.s-1]", "Bulk solvent concentration [mol.m-3]",
+                 "SEI partial molar volume [m3.mol-1]"):
+        grown *= values[name]
+    return (values["Initial SEI thickness [m]"] ** 2 + grown) ** 0.5
+
+
+@pytest.mark.parametrize(("soc", "years"), [(0.3, 1.0), (0.9, 4.0)])
+def test_the_film_follows_the_analytic_law_at_any_state_of_charge(soc, years):
+    prepared = prepare(NMC532, CalendarAgeing())
+    assert isinstance(prepared, Prepared)
+    inputs = {**prepared.inputs(soc), **IDLE_CONTROL, **NO_LIMITS, **REST}
+    segment = kernel("nmc532_graphite", "storage", "search").run([inputs], years * YEAR_S)[0]
+    assert segment.failed is None
+    assert segment.last(SEI_THICKNESS) == pytest.approx(film_m(years), rel=1e-3)
+
+
+def test_what_is_lost_goes_with_the_film(simulator):
+    outcome = simulator.simulate([NMC532], CalendarAgeing(years=8.0), curves=True)[0]
+    years, kept = outcome.curve["year"], outcome.curve["capacity_retention_pct"]
+    assert years == [0.0, 0.5, 2.0, 4.5, 8.0] and kept == sorted(kept, reverse=True)
+    films = [film_m(year) - film_m(0) for year in years]
+    assert (100 - kept[4]) / (100 - kept[2]) == pytest.approx(films[4] / films[2], rel=0.08)
+    assert outcome.status == "ok" and outcome.validity == "extrapolated" and "not fitted" in outcome.note
+
+
+def test_a_life_is_read_off_between_two_check_ups(simulator):
+    end = simulator.simulate([NMC532], CalendarAgeing(years=4.0))[0].values["capacity_retention_pct"]
+    found = simulator.simulate([NMC532], CalendarAgeing(years=16.0, eol_pct=end))[0]
+    assert found.values["years"] == pytest.approx(4.0, rel=0.02)
+
+
+@pytest.mark.parametrize(("system", "temperature", "reason"), [
+    ("lfp_graphite", 25.0, "no film growth"), ("nca_graphite", 25.0, "effective"),
+    ("nmc532_graphite", 34.0, "no activation energy")])
+def test_a_set_without_a_basis_says_so(simulator, system, temperature, reason):
+    point = SimulationPoint(pair=SYSTEMS[system].reference)
+    outcome = simulator.simulate([point], CalendarAgeing(temperature_C=temperature))[0]
+    assert outcome.status == "out of validity" and not outcome.values and reason in outcome.note
+
+
+def test_a_warmer_film_grows_by_its_activation_energy(simulator):
+    """Cracks are there before the storage; the film in them is another one. exp(E/R (1/T0 − 1/T)) on D."""
+    point, thickness = SimulationPoint(pair=SYSTEMS["nmc811_graphite_siox"].reference), {}
+    for celsius in (25.0, 40.0):
+        prepared = prepare(point, CalendarAgeing(temperature_C=celsius))
+        assert isinstance(prepared, Prepared)
+        inputs = {**prepared.inputs(0.5), **IDLE_CONTROL, **NO_LIMITS, **REST}
+        segment = kernel("nmc811_graphite_siox", "storage", "search").run([inputs], 0.5 * YEAR_S)[0]
+        thickness[celsius] = segment.last(SEI_THICKNESS)
+    energy = parameter_values(SYSTEMS["nmc811_graphite_siox"])[ACTIVATION]
+    faster = math.exp(energy / 8.314 * (1 / 298.15 - 1 / 313.15))
+    assert thickness[40.0] / thickness[25.0] == pytest.approx(faster**0.5, rel=0.01)
+
+
+class Stored:
+    """A simulator that has one outcome."""
+
+    name = "stored"
+
+    def __init__(self, values, status="ok"):
+        self.outcome = Outcome(status=status, values=values, validity="extrapolated", note="film growth")
+
+    def simulate(self, points, protocol, mesh="search", curves=False):
+        return [self.outcome for _ in points]
+
+
+def figure(design, metric, unit, values, status="ok", conditions=None, **protocol):
+    ask = Ask(metric=metric, unit=unit, protocol=CalendarAgeing(**protocol), conditions=conditions or {})
+    return evaluate([design], [ask], Stored(values, status))[0][0]
+
+
+@pytest.fixture(scope="module")
+def design():
+    return CellDesign.model_validate(EXAMPLE_DESIGN)
+
+
+def test_a_figure_of_storage_is_an_estimate_with_its_own_interval(design):
+    kept = {"capacity_retention_pct": 92.0, "last_year": 5.0}
+    recovery = figure(design, "storage_recovery", "%", kept, years=5.0)
+    assert (recovery.value, recovery.low, recovery.high) == (92.0, 84.0, 96.0)
+    assert recovery.method == "surrogate" and recovery.validity == "extrapolated"
+    loss = figure(design, "capacity_loss", "%", kept, years=5.0)
+    assert (loss.value, loss.low, loss.high) == (8.0, 4.0, 16.0)
+    life = figure(design, "calendar_life", "year", {**kept, "years": 4.0}, years=10.0)
+    assert (life.value, life.low, life.high) == (4.0, 1.0, 16.0)
+    longer = figure(design, "calendar_life", "year", kept, years=5.0)
+    assert longer.value == 5.0 and longer.note.startswith("at least this") and longer.high == 20.0
+
+
+def test_a_run_that_ends_early_gives_no_number_for_later(design):
+    values = {"capacity_retention_pct": 92.0, "last_year": 1.0}
+    assert figure(design, "storage_recovery", "%", values, "limit reached", years=5.0).value is None
+    assert figure(design, "storage_recovery", "%", values, years=5.0).cannot
+
+
+def test_storage_never_says_met(design):
+    asked = Requirement(id="R01", metric="storage_recovery", comparator=">=", value=80.0, conditions={"years": 5.0},
+                        source=SourceSpan(document="d.md", quote="as written"))
+    found = evaluate([design], [ask_of(asked)], Stored({"capacity_retention_pct": 97.0, "last_year": 5.0}))[0]
+    assert judge([asked], found)[0].verdict == "at risk"
+
+
+def test_the_batched_solver_hands_storage_on(simulator):
+    found = BatchedSimulator(simulator).simulate([NMC532], CalendarAgeing(years=0.5))[0]
+    assert found.values["capacity_retention_pct"] < 100 and "computed by pybamm" in found.note
