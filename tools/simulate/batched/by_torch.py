@@ -19,6 +19,7 @@ from tools.simulate.batched.tables import CONCENTRATION_INTERVALS, CONCENTRATION
 
 Tensor = Any
 MOST_ITERATIONS, ENOUGH = 60, 1e-9
+SHARED = ("exchange", "tables", "decay", "weight", "salt", "thermal_V", "cells")  # by all designs of a batch
 DESIGN = ("negative thickness", "positive thickness", "separator thickness", "negative porosity", "positive porosity",
           "separator porosity", "negative active fraction", "positive active fraction", "negative radius",
           "positive radius", "negative concentration", "positive concentration", "path resistance", "current")
@@ -188,8 +189,8 @@ def advance(s: Sheet, level: Level, before: Level, dt: Tensor, ratio: Tensor | N
     drive = s.weight * s.uptake[..., None] * step * damping
     past_x, alpha = known_z.sum(-1), drive.sum(-1)
     rate, past_c = a0 / dt, (a1[:, None] * level.c + a2[:, None] * before.c) / dt[:, None]
-    batched = s._replace(**dict.fromkeys(("exchange", "tables", "decay", "weight", "salt", "thermal_V", "cells")))
-    axes = Sheet(*(None if value is None else 0 for value in batched))
+    make: Any = Sheet
+    axes = make(*(None if name in SHARED else 0 for name in Sheet._fields))
     order = (0, axes, 0, 0, 0, 0)
     equations = torch.func.vmap(residual, in_dims=order)
     slopes = torch.func.vmap(torch.func.jacrev(residual), in_dims=order)
