@@ -13,11 +13,14 @@ from evals.bench_simulate import random_points
 from evals.forward_reference import CURVE_END, prepared_points
 from knowledge.parameters import SYSTEMS
 from knowledge.protocol import Discharge
+from tools.simulate.batched.layout import Cells
 from tools.simulate.point import MESH_ERROR, Mesh, Outcome, SimulationPoint
+from tools.simulate.pybamm_prepare import Prepared, prepare
 
 DEPLETED_BELOW = 0.85  # of the balanced charge: below, the electrolyte or a large particle ends the discharge
 # A reference whose last refinement moved it by more is no judge of 0.5 %; the reference itself is extrapolated.
 STILL_PCT = 0.25
+CONVERGED = Cells(64, 24, 14), Cells(96, 36, 14)
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,38 @@ def against_reference(path: Path, mesh: Mesh) -> Solved:
     judged = [_judged(row, outcomes[row["design"]]) for row in settled]
     unsolved = sum(outcomes[row["design"]].status == "failed" for row in rows)
     return Solved(tuple(j for j in judged if j is not None), len(rows) - len(settled), unsolved, len(outcomes))
+
+
+def against_finer_mesh(system: str, rate_C: float, count: int, seed: int, wide: bool = False) -> Solved:
+    """Random designs on the search meshes against the same solver on `CONVERGED`, with ten times tighter tolerances.
+
+    It judges the meshes, the steps in time and the estimates; what both share (equations, tables) the PyBaMM
+    references judge. Voltages are not compared.
+    """
+    from tools.simulate.batched.batched_simulator import refined
+    from tools.simulate.batched.history import Accuracy
+    from tools.simulate.batched.kernel import BatchedKernel
+    from tools.simulate.batched.protocols import discharge
+
+    drawn = wide_points(system, count, seed) if wide else random_points(SYSTEMS[system], count, seed)
+    protocol = Discharge(rate_C=rate_C)
+    prepared = [p for p in (prepare(d.model_copy(update={"rate_C": None}), protocol) for d in drawn)
+                if isinstance(p, Prepared)]
+    coarse, fine = (discharge(BatchedKernel(system, cells, Accuracy().tighter(10)), prepared, protocol, False)
+                    for cells in CONVERGED)
+    share = 1 / ((CONVERGED[1].electrode / CONVERGED[0].electrode) ** 2 - 1)
+    found, judged, unsettled = refined(prepared, protocol, "search", False), [], 0
+    for i, (a, b, mine, ready) in enumerate(zip(coarse, fine, found, prepared, strict=True)):
+        energies = [o.values.get("energy_mWh_cm2") for o in (a, b, mine)]
+        if energies[0] is None or energies[1] is None or energies[2] is None:
+            continue
+        if abs(energies[1] / energies[0] - 1) > STILL_PCT / 100:
+            unsettled += 1
+            continue
+        true = energies[1] + share * (energies[1] - energies[0])
+        depleted = 10 * b.values["capacity_mAh_cm2"] < DEPLETED_BELOW * ready.one_C_A_m2
+        judged.append(Judged(i, depleted, 100 * (energies[2] / true - 1), mine.values[MESH_ERROR], float("nan")))
+    return Solved(tuple(judged), unsettled, sum(o.status == "failed" for o in found), len(found))
 
 
 def _judged(row: dict[str, Any], outcome: Outcome) -> Judged | None:

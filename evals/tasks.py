@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from evals.forward_model import Solved, against_reference, unsolved_of_wide
+from evals.forward_model import Solved, against_finer_mesh, against_reference, unsolved_of_wide
 from evals.gold import read_gold
 from evals.literature_tasks import cite, mine, search
 from evals.optimisation import Compared as FrontsCompared
@@ -77,8 +77,11 @@ def invert(case: SuiteCase) -> Inverted:
 
 
 def simulate(case: SuiteCase) -> Solved:
-    """Solve the designs of a reference file, or random ones of wide ranges, with the batched DFN."""
+    """Solve the designs of a reference file, or random ones, with the batched DFN."""
     expected = case.expected
+    if "rate_C" in expected:
+        return against_finer_mesh(expected["system"], expected["rate_C"], expected["designs"], expected["seed"],
+                                  expected["wide"])
     if "designs" in expected:
         unsolved, asked = unsolved_of_wide(expected["system"], expected["designs"], expected["seed"])
         return Solved((), 0, unsolved, asked)

@@ -59,4 +59,12 @@ def settled(case: Solved, _expected: object) -> Score:
     return Score(len(case.judged) / total, f"{case.unsettled} of {total} still moved") if total else unscored("none")
 
 
-SCORERS: tuple[Scorer, ...] = (undepleted_close, depleted_close, voltage_rmse_mV, covered, unsolved, settled)
+@scorer(version="1")
+def estimate_over_error(case: Solved, _expected: object) -> Score:
+    """Median of estimated over true error: how much wider than needed the estimates are."""
+    ratios = [j.estimate_pct / abs(j.error_pct) for j in case.judged if j.error_pct]
+    return Score(float(np.median(ratios)), f"{len(ratios)} designs") if ratios else unscored("no settled reference")
+
+
+SCORERS: tuple[Scorer, ...] = (undepleted_close, depleted_close, voltage_rmse_mV, covered, unsolved, settled,
+                              estimate_over_error)

@@ -5,9 +5,17 @@ import math
 
 import pytest
 
-from evals.forward_model import Judged, Solved, against_reference, unsolved_of_wide, wide_points
+from evals.forward_model import Judged, Solved, against_finer_mesh, against_reference, unsolved_of_wide, wide_points
 from evals.forward_reference import FOLDER
-from evals.scorers.forward_model import covered, depleted_close, settled, undepleted_close, unsolved, voltage_rmse_mV
+from evals.scorers.forward_model import (
+    covered,
+    depleted_close,
+    estimate_over_error,
+    settled,
+    undepleted_close,
+    unsolved,
+    voltage_rmse_mV,
+)
 from evals.suites import REPO, load_suite
 
 pytestmark = pytest.mark.timeout(900)
@@ -20,6 +28,7 @@ def test_scores_of_a_case_by_hand():
     assert covered(CASE, {}).value == pytest.approx(1 / 3)
     assert voltage_rmse_mV(CASE, {}).value == 4.0
     assert unsolved(CASE, {}).value == 0 and settled(CASE, {}).value == 0.75
+    assert estimate_over_error(CASE, {}).value == pytest.approx(2 / 7)
     assert not undepleted_close(Solved((), 0, 0, 10), {}).scored
 
 
@@ -41,3 +50,9 @@ def test_wide_ranges_are_wide_and_solved():
     points = wide_points("nmc532_graphite", 40, 5)
     assert min(p.rate_C for p in points) < 1 and max(p.rate_C for p in points) > 5
     assert unsolved_of_wide("nmc532_graphite", 40, 5)[0] == 0
+
+
+def test_estimates_hold_against_a_finer_mesh():
+    found = against_finer_mesh("nmc532_graphite", 1.0, 12, 6)
+    assert len(found.judged) == 12 and found.unsolved == 0 and found.unsettled == 0
+    assert max(abs(j.error_pct) for j in found.judged) < 0.1 and covered(found, {}).value > 0.8

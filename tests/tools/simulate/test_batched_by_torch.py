@@ -68,7 +68,8 @@ def test_gradients_agree_with_the_compiled_solver():
     discharge(tensors, tables(KEY, 25.0), CELLS, times(900.0, 60, 1))[0, -1].backward()
     for name in names:
         moved = [{**inputs(), name: inputs()[name] * (1 + sign * h)} for sign in (-1, 1)]
-        low, high = (s.outputs[VOLTAGE][-1] for s in BatchedKernel(KEY, CELLS, Accuracy().tighter(10)).run(moved, 900.0))
+        segments = BatchedKernel(KEY, CELLS, Accuracy().tighter(10)).run(moved, 900.0)
+        low, high = (segment.outputs[VOLTAGE][-1] for segment in segments)
         slope = (high - low) / (2 * h * inputs()[name])
         assert float(tensors[name].grad) == pytest.approx(slope, rel=0.02)
 

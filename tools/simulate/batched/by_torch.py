@@ -19,6 +19,7 @@ from tools.simulate.batched.tables import CONCENTRATION_INTERVALS, CONCENTRATION
 
 Tensor = Any
 MOST_ITERATIONS, ENOUGH = 60, 1e-9
+SHARED = ("exchange", "tables", "decay", "weight", "salt", "thermal_V", "cells")  # by all designs of a batch
 DESIGN = ("negative thickness", "positive thickness", "separator thickness", "negative porosity", "positive porosity",
           "separator porosity", "negative active fraction", "positive active fraction", "negative radius",
           "positive radius", "negative concentration", "positive concentration", "path resistance", "current")
@@ -89,7 +90,8 @@ def sheet(inputs: Mapping[str, Tensor], known: Tables, cells: Cells) -> Sheet:
         ends=half[:, 0] + half[:, -1] + inputs["path resistance"],
         uptake=1 / (FARADAY * fixed(np.repeat(sites, ne)) * radius),
         spread=fixed(np.repeat(kinetics[2:], ne)) / radius**2, exchange=fixed(np.repeat(kinetics[:2], ne)),
-        current=like, start=both(inputs["negative concentration"] / sites[0], inputs["positive concentration"] / sites[1]),
+        current=like,
+        start=both(inputs["negative concentration"] / sites[0], inputs["positive concentration"] / sites[1]),
         tables={name: fixed(known.arrays[name]) for name in ("u_n", "u_p", "conductivity", "diffusivity",
                                                              "thermodynamic")},
         decay=fixed(rates), weight=fixed(weights), salt=1 - k["transference"],
@@ -187,8 +189,8 @@ def advance(s: Sheet, level: Level, before: Level, dt: Tensor, ratio: Tensor | N
     drive = s.weight * s.uptake[..., None] * step * damping
     past_x, alpha = known_z.sum(-1), drive.sum(-1)
     rate, past_c = a0 / dt, (a1[:, None] * level.c + a2[:, None] * before.c) / dt[:, None]
-    batched = s._replace(**dict.fromkeys(("exchange", "tables", "decay", "weight", "salt", "thermal_V", "cells")))
-    axes = Sheet(*(None if value is None else 0 for value in batched))
+    make: Any = Sheet
+    axes = make(*(None if name in SHARED else 0 for name in Sheet._fields))
     order = (0, axes, 0, 0, 0, 0)
     equations = torch.func.vmap(residual, in_dims=order)
     slopes = torch.func.vmap(torch.func.jacrev(residual), in_dims=order)
@@ -239,8 +241,8 @@ def discharge(inputs: Mapping[str, Tensor], known: Tables, cells: Cells, times_s
         raise BadInput("times must rise from above zero")
     s = sheet(inputs, known, cells)
     ne = cells.electrode
-    spread_out = [s.current[:, None] / s.area[:, side].sum(1, keepdim=True) for side in (slice(0, ne), slice(-ne, None))]
-    j = torch.cat([spread_out[0].expand(-1, ne), -spread_out[1].expand(-1, ne)], 1)
+    even = [s.current[:, None] / s.area[:, side].sum(1, keepdim=True) for side in (slice(0, ne), slice(-ne, None))]
+    j = torch.cat([even[0].expand(-1, ne), -even[1].expand(-1, ne)], 1)
     z = torch.nn.functional.pad(s.start[..., None], (0, cells.modes - 1))
     level = before = Level(torch.full_like(s.pore, known.constants["c_start"]), j, z)
     found = []
