@@ -71,7 +71,9 @@ def ours(score: Any, budget: int, seed: int) -> float:
             gain = np.column_stack([-mean["objective"].numpy(), -above["objective"].numpy()])
             return gain, np.zeros(len(u))
 
-        found = evolve(predicted, np.concatenate([x[np.argsort(np.where(solved, -y, np.inf))[:8]], draw.random((24, x.shape[1]))]), 40, draw)
+        best = x[np.argsort(np.where(solved, -y, np.inf))[:8]]
+        start = np.concatenate([best, draw.random((24, x.shape[1]))])
+        found = evolve(predicted, start, 40, draw)
         count = min(EACH, budget - len(x))
         fresh = np.unique(found.x[np.argsort(found.values[:, 0])].round(6), axis=0)[:count]
         x, y = np.concatenate([x, fresh]), np.concatenate([y, score(fresh)])
