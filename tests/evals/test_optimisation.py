@@ -57,7 +57,7 @@ def test_methods_that_need_a_package_are_named_where_it_is_missing(monkeypatch):
 
 
 def test_the_rounds_find_the_top_of_a_known_hill_and_without_pybop_the_comparison_says_so(monkeypatch, capsys):
-    best = against_pybop.ours(lambda u: 300 - 50 * ((u - 0.3) ** 2).sum(1), 32, 0)
+    best = against_pybop.ours(lambda u: 300 - 50 * ((u - 0.3) ** 2).sum(1), 40, 0)
     assert best == pytest.approx(300, abs=0.01)
     monkeypatch.delenv("CELLWRIGHT_PYBOP_PYTHON", raising=False)
     against_pybop.main([])

@@ -21,7 +21,7 @@ from tools.generate.space import spaces_for
 from tools.optimise.acquisition import propose
 from tools.optimise.database import Database
 from tools.optimise.forward import TABLES, Builder, forward_models, needed_tables
-from tools.optimise.front_rounds import FrontSearch, Tested, corners
+from tools.optimise.front_rounds import BEYOND, FrontSearch, Tested, corners
 from tools.optimise.hypervolume import hypervolume, non_dominated
 from tools.optimise.life import ageing_asks
 from tools.optimise.objectives import FAMILIES, energy_ask
@@ -181,7 +181,7 @@ def _acquired(run: FrontSearch, count: int) -> list[tuple[int, np.ndarray]]:
     started = time.perf_counter()
     able = [t for t in run.tested if t.able]
     on_front = [t for t, keep in zip(able, non_dominated(np.array([t.values for t in able]).reshape(
-        len(able), -1)), strict=True) if keep]
+        len(able), len(run.wanted))), strict=True) if keep]
     if not on_front:
         return []
     grounds = [t.ground for t in on_front]
@@ -203,7 +203,7 @@ def _acquired(run: FrontSearch, count: int) -> list[tuple[int, np.ndarray]]:
 def _result(run: FrontSearch, stopped: bool) -> Front:
     tested = run.tested
     pool = [t for t in tested if t.able] or tested
-    keep = non_dominated(np.array([t.values for t in pool]).reshape(len(pool), -1))
+    keep = non_dominated(np.array([t.values for t in pool]).reshape(len(pool), len(run.wanted)))
     front_ids = {t.design.id for t, k in zip(pool, keep, strict=True) if k}
     sign = np.array([-1.0 if w.objective.better == "more" else 1.0 for w in run.wanted])
     unique = {t.design.id: t for t in tested}
@@ -224,11 +224,12 @@ def _point(tested: Tested, run: FrontSearch, sign: np.ndarray, on_front: bool) -
 
 
 def _gain(tested: Sequence[Tested]) -> float | None:
-    """Volume of all able designs over that of the search's, from one reference point."""
+    """Volume of all able designs over that of the search's, from one point beyond the fronts of both."""
     able = np.array([t.values for t in tested if t.able])
     before = np.array([t.values for t in tested if t.able and t.round == 0])
     if not len(before):
         return None
-    _, reference = corners(able)
+    fronts = np.concatenate([rows[non_dominated(rows)] for rows in (able, before)])
+    reference = fronts.max(0) + BEYOND * np.ptp(fronts, axis=0)
     span = hypervolume(before, reference)
     return hypervolume(able, reference) / span if span > 0 else None
