@@ -1,6 +1,6 @@
 """Ways to propose designs, side by side in one run, on asks that do not tell two chemistries apart.
 
-Energy, resistance and charge time of NMC811 and LFP cells, cylindrical and pouch, sizes open: asks that cells of either
+Energy and resistance of NMC811 and LFP cells, cylindrical and pouch, sizes open: asks that cells of either
 chemistry keep. Every way gets the same surrogates of the same simulated designs; the batched DFN judges. Run as
 a module it prints a table.
 """
@@ -36,8 +36,8 @@ from tools.verify.asks import asks_for
 SYSTEMS = ("nmc811_graphite_siox", "lfp_graphite")
 KINDS = ("cylindrical", "pouch")
 WH = (14.0, 22.0)
-METRICS = ("energy", "dcir", "fast_charge_time")
-WIDTHS = np.array([0.04, 0.06, 0.06])  # of the interval asked about a hidden design's own value, each way
+METRICS = ("energy", "dcir")
+WIDTHS = np.array([0.04, 0.06])  # of the interval asked about a hidden design's own value, each way
 SIDES = tuple((m, s) for m in range(len(METRICS)) for s in (1, -1))  # metric, and 1 where more is better
 SCREEN, LABELLED, OFFERS, SAMPLES = 100_000, 30_000, 24, 512
 STARTS = 64
@@ -46,7 +46,7 @@ SIGMAS = 1.0
 
 def asked(bounds: np.ndarray) -> tuple[Requirement, ...]:
     """The musts of one ask; bounds (n_metrics, 2)."""
-    entries = asked_entries({"capacity": 1.0, "dcir": 1.0, "fast_charge_time": 1.0})
+    entries = asked_entries({"capacity": 1.0, "dcir": 1.0})
     entries[0] |= {"metric": "energy", "unit": "Wh"}
     return requirements_of([{**e, "comparator": "range", "value": [float(v) for v in b]}
                             for e, b in zip(entries, bounds, strict=True)])
