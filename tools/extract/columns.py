@@ -17,11 +17,14 @@ Roles = dict[int, str]
 _ID = re.compile(r"^(?:[A-Z]{0,4}[-.]?\d{1,4}(?:\.\d{1,3}){0,3}[a-z]?\)?\.?)$")
 
 
+_ROLES = ("remark", "should", "id", "condition", "label", "priority", "unit", "plus", "minus", "tolerance", "min",
+          "typ", "max", "value")
+
+
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     table: dict[str, str] = {}
-    for role in ("remark", "should", "id", "condition", "label", "priority", "unit", "plus", "minus",
-                 "tolerance", "min", "typ", "max", "value"):
+    for role in _ROLES:
         for name in vocabulary.words()["columns"].get(role, []):
             if role == "value" and table.get(name.lower()) == "should":
                 continue
@@ -58,7 +61,7 @@ def split_header(rows: list[list[Block]]) -> tuple[list[list[Block]], list[list[
 
 
 def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]]) -> Roles:
-    """Role by column: id, label, value, should, min, typ, max, plus, minus, tolerance, unit, condition, priority, remark, background."""
+    """Role by column: id, label, value, should, min, typ, max, plus, minus, tolerance, unit, condition, priority …"""
     roles: Roles = {}
     for row in header:
         for block in row:
@@ -66,6 +69,9 @@ def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]])
             if role and block.column is not None:
                 roles[block.column] = role
     _class_column(page, body, roles)
+    labels = [c for c, r in sorted(roles.items()) if r == "label"]
+    if len(labels) == 2 and not any(r in ("value", "min", "typ", "max", "should") for r in roles.values()):
+        roles[labels[1]] = "value"
     for column in [c for c, r in roles.items() if r == "unit" and "label" not in roles.values()]:
         if not any(meanings(b.text.strip()) for row in body for b in row if b.column == column):
             roles[column] = "label"                         # `Dimension` heads lengths as often as units

@@ -76,8 +76,8 @@ def _percent(q: Quantity, before: str, after: str, clause: str, metric: str | No
     near = after[:24]
     if re.match(r"\s*(?:R\.?H|rel)", near) or _says("humidity", before):
         return {"humidity_pct": amounts(q, "%")}
-    if metric in LIFE and re.match(r"\s*(?:of\s+|de\s+)?(?:depth|Tiefe|profondeur|深度)", near) or _says("dod", near) or _says(
-            "dod", before):
+    deep = metric in LIFE and re.match(r"\s*(?:of\s+|de\s+)?(?:depth|Tiefe|profondeur|深度)", near)
+    if deep or _says("dod", near) or _says("dod", before):
         return {"dod_pct": amounts(q, "%")}
     soc = _says("soc", near) or _says("soc", before) or re.match(r"\s*(?:charged?\b|geladen|充電|充电|충전)", near)
     if q.shape == "range" and (soc or metric in CHARGE_TIMES or metric is None and _says("charge", clause)):

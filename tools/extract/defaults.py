@@ -62,7 +62,7 @@ def default_row(page: Page, label: Block, cells: list[Block]) -> bool:
     if not lexicon("defaults_label").search(text, label.start, label.end) and not any(
             _patterns().search(text, b.start, b.end) for b in cells):
         return False
-    return any([_take(page, block, block.start, block.end) for block in cells])
+    return sum(_take(page, block, block.start, block.end) for block in cells) > 0
 
 
 def _defines_end(page: Page, block: Block, start: int, end: int) -> bool:

@@ -31,14 +31,15 @@ def limits_of(row: Row, choose: Choose) -> list[Draft]:
         for q, sign in ((low, ">="), (high, "<=")):
             if q:
                 made += _limit(row, q, name, sign, q)
+    one_sided = len(made) == 1 and not (low and high)
+    if one_sided and (typ or name in ("capacity", "energy")):
+        made[0].conditions.setdefault("kind", "minimum" if low else "maximum")
     if typ:
         new = _limit(row, typ, name, "=", typ)
         for one in new:
-            if low or high or name == "capacity":
+            if low or high or name in ("capacity", "nominal_voltage"):
                 one.conditions["kind"] = "typical"
         made += new
-    if name == "capacity" and low and typ:
-        made[0].conditions["kind"] = "minimum"
     return made
 
 

@@ -167,8 +167,8 @@ _DOUBLE = re.compile(
     r"(?P<two>\b(?:double|doubled|twice|the double of|das Doppelte|doppelte[nrs]?|verdoppeln|verdoppelt|le double|"
     r"doubler|doublé|two-?fold)\b|两倍|二倍|一倍以上|翻倍|두 배|2배)|(?P<half>\b(?:by half|um die Hälfte|de moitié)\b)"
     r"|(?P<third>\b(?:by a third|um ein Drittel|d'un tiers)\b)", re.IGNORECASE)
-_SHARE = re.compile(r"百分之(?P<of>[一二三四五六七八九十两]+|\d+(?:\.\d+)?)|(?P<tenth>[一二三四五六七八九两]|\d(?:\.\d)?)成(?![为本分型都])"
-                    r"|(?P<wari>[一二三四五六七八九])割|(?P<quarter>[一二三两])刻[钟鐘]")
+_SHARE = re.compile(r"百分之(?P<of>[一二三四五六七八九十两]+|\d+(?:\.\d+)?)|(?P<wari>[一二三四五六七八九])割|"
+                    r"(?P<tenth>[一二三四五六七八九两]|\d(?:\.\d)?)成(?![为本分型都])|(?P<quarter>[一二三两])刻[钟鐘]")
 _DOUBLED = {"two": 2.0, "half": 1.5, "third": 4 / 3}
 
 

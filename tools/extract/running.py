@@ -19,6 +19,7 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import of_statement, spoken
 from tools.extract.prose import forbidden_range, permitted, read_clause
+from tools.extract.sections import title_background
 
 _PRONOUN = re.compile(
     r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
@@ -94,6 +95,8 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
     row = amendments.referred_row(page, block.start, block.end) if page.rows else None
     running: str | None = None
+    if block.kind == "list_item" and walk.lead and whole is None:
+        whole = title_background(walk.lead)
     asked: tuple[int, int] | None = None
     kept = len(page.drafts)
     for start, end in spans:
@@ -166,7 +169,8 @@ def _aside(page: Page, block: Block, spans: list[tuple[int, int]]) -> None:
 
 def _lead(walk: Walk, block: Block) -> None:
     text = walk.page.text[block.start:block.end]
-    if block.kind != "list_item" and text.rstrip().endswith((":", "：")):
+    title = len(text.split()) <= 5 and len(text) < 48 and not re.search(r"[\d.;,。；]", text)
+    if block.kind != "list_item" and (title or text.rstrip().endswith((":", "："))):
         walk.lead = text
         walk.lead_priority = spoken(walk.page, block.start, block.end, block.end)
         walk.lead_hits = metric_hits(walk.page, block.start, block.end)
@@ -261,8 +265,11 @@ def _worded(
     made = wording.standard_drafts(page, block, start, end, listed=listed) if not beside or _strict(
         page, start, end) else []
     made += dates.delivery_drafts(page, block, start, end)
+    if not re.search(r"\w+\W+\w+\W+\w+|[\u3040-\u9fff\uac00-\ud7a3]{7}", page.text[start:end]) and not made:
+        listed = listed and block.kind == "list_item"        # `Marking` alone is a title
     if asked or listed:
-        named = [h for h in metric_hits(page, start, end) if h.what in wording.CHEMICAL]
+        leads = walk.lead_hits if block.kind == "list_item" else []
+        named = [h for h in (*metric_hits(page, start, end), *leads) if h.what in wording.CHEMICAL]
         only = lexicon("chem_only").search(page.text, start, end)
         if not beside and (named or only or asked and lexicon("forbidden").search(page.text, start, end)):
             made += wording.chemistry_drafts(page, block, start, end)

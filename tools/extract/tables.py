@@ -23,6 +23,7 @@ from tools.extract.quantities import Quantity
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
+from tools.extract.unnamed import by_cue
 
 _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
@@ -130,8 +131,8 @@ def _numeric(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     if text_metric:
         return []
     bound = next((b for cell in row.label if (b := label_bound(page.text, cell.start, cell.end))), None)
-    made += deviations_of(row, lambda q: _choose(q, hits, [], q.start)) or limits_of(
-        row, lambda q: _choose(q, hits, [], q.start))
+    made += deviations_of(row, lambda q: _choose(row, q, hits, [], q.start)) or limits_of(
+        row, lambda q: _choose(row, q, hits, [], q.start))
     for block in row.blocks("value", "should"):
         made += _cell(row, block, hits, bound)
     return made
@@ -142,7 +143,7 @@ def _text_only(name: str) -> bool:
     return row.dimension == "text" and name not in ("standard_compliance", "format", *wording.CHEMICAL)
 
 
-def _choose(q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], place: int) -> str | None:
+def _choose(row: Row, q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], place: int) -> str | None:
     for hit in sorted((h for h in own if h.end <= place), key=lambda h: -h.end):
         if metric_for(hit.what, q):
             return metric_for(hit.what, q)
@@ -153,6 +154,9 @@ def _choose(q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], place: int) 
     for hit in own:
         if metric_for(hit.what, q):
             return metric_for(hit.what, q)
+    for label in row.label:
+        if name := by_cue(row.page.text, q, label.start, label.end, None):
+            return name
     return next((m for d in q.dimensions if (m := implied_metric(d))), None)
 
 
@@ -174,7 +178,7 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
         said = said_about(page.text, q, block.start, block.end)
         if q.is_a("percent") and _OF_CHARGE.match(text_after(page, q)):
             continue
-        name = _choose(q, hits, own, q.start)
+        name = _choose(row, q, hits, own, q.start)
         if name is None or _beside(page, block, q, name, first, said, numbered):
             continue
         new = draft(page, block, q, name, said, bound)
@@ -231,6 +235,9 @@ def _beside(
 def _kind(page: Page, row: Row, new: Draft, said: Said) -> None:
     """Typical and minimum capacity are told apart by the words at the number, then by the label."""
     label = next((k for b in row.label if (k := lexicon("kinds").search(page.text, b.start, b.end))), None)
+    if label and label.what == "rated":
+        new.conditions["kind"] = "rated"
+        return
     if said.sign in (">=", ">"):
         here = re.search(r"(?<!\w)min", page.text[said.start:new.end], re.IGNORECASE)
         stated = "minimum" if here else label.what if label and label.what != "typical" else None

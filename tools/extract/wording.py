@@ -40,8 +40,8 @@ def _demanded(page: Page, start: int, end: int, place: int, listed: bool) -> boo
     opened = text[start:place].count("(") > text[start:place].count(")")
     close = text[max(start, place - 24):place]
     method = lexicon("measured_by").ending_at(close, 0, len(close))
-    asks = listed or any(lexicon(w).search(text, start, end) for w in ("compliance", "priority", "asserted")) or not any(
-        q.units for q in page.inside(page_block(page, place), start, end))
+    spoken = any(lexicon(w).search(text, start, end) for w in ("compliance", "priority", "asserted"))
+    asks = listed or spoken or not any(q.units for q in page.inside(page_block(page, place), start, end))
     measured = method and re.search(r"(?:measured|determined|gemessen|ermittelt)", close)
     return bool(asks) and not opened and not measured
 

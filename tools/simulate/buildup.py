@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from knowledge.cell import CellDesign, Cylindrical, Pouch, Prismatic
-from knowledge.materials.cards import UnknownMaterial, card
+from knowledge.materials.cards import UnknownMaterial, card, card_keys
 from knowledge.offer import BuildUp, MassItem
 from tools.failures import BadInput
 from tools.simulate.balance import Balance, balance
@@ -46,7 +46,9 @@ def _density(key: str, expected: str, field: str) -> float:
     try:
         found = card(key)
     except UnknownMaterial as error:
-        raise BadInput(f"{field}: {error}", field=field) from error
+        there = ", ".join(k for k in card_keys() if card(k).kind == expected)
+        raise BadInput(f"{field}: there is no material {key!r}; of kind {expected!r} there are {there}",
+                       field=field) from error
     if found.kind != expected:
         raise BadInput(f"{field} is {key!r}, a card of kind {found.kind!r}; a {expected} is needed", field=field)
     return 1000.0 * card_value(key, "density_g_cm3")

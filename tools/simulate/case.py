@@ -33,6 +33,9 @@ class Housing:
     inner_m3: float
 
 
+CANS = {"steel": "steel_can", "aluminium": "aluminium_case"}
+
+
 def prismatic_is_blade(format_: Prismatic) -> bool:
     """Long cells carry their terminals on the two short ends."""
     return format_.width_mm >= build_numbers("build_prismatic")["blade_from_aspect"] * format_.height_mm
@@ -73,7 +76,7 @@ def _cylindrical(design: CellDesign, format_: Cylindrical, layout: Layout) -> Ho
     disc = math.pi / 4 * (d - 2 * wall) ** 2
     bottom = c["bottom_over_wall"] * wall
     parts = [
-        Part("can", "steel_can", math.pi * (d - wall) * wall * h + disc * bottom),
+        Part("can", CANS[format_.can], math.pi * (d - wall) * wall * h + disc * bottom),
         Part("cap", "steel_can", disc * c["cap_equivalent_mm"] * 1e-3),
         Part("tape and insulators", "tape",
              disc * 2 * c["insulator_mm"] * 1e-3 + math.pi * layout.thickness_m * c["tape_mm"] * 1e-3 * h),
