@@ -186,7 +186,7 @@ def asks_that_both_keep(bench: Bench, count: int, seed: int) -> list[np.ndarray]
     kind, x = bench.random(60_000, seed + 1)
     values = bench.predict(kind, x)
     system = np.array([SYSTEMS.index(s.system) for s in bench.spaces])[kind]
-    hidden, own = bench.random(4000, seed)
+    hidden, own = bench.random(20_000, seed)
     found: list[np.ndarray] = []
     for k, row in zip(hidden, bench.predict(hidden, own), strict=True):
         bounds = np.stack([row * (1 - WIDTHS), row * (1 + WIDTHS)], 1)
