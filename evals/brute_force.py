@@ -56,11 +56,12 @@ class Pool:
         """Relative margins (n, n_names) against bounds (n_names,); what cannot be done misses in full."""
         columns = [METRICS.index(n) for n in names]
         up = np.array([sign(n) for n in names])
-        return np.nan_to_num(up * (self.values[:, columns] - bounds) / np.abs(bounds), nan=-1.0)
+        return np.asarray(np.nan_to_num(up * (self.values[:, columns] - bounds) / np.abs(bounds), nan=-1.0))
 
     def share(self, names: tuple[str, ...], bounds: np.ndarray) -> float:
         """The share of the random designs that keep every bound."""
-        return float((self.margins(names, bounds) >= 0).all(1)[self.random].mean())
+        kept = np.asarray((self.margins(names, bounds) >= 0).all(1))
+        return float(kept[self.random].mean())
 
     def beyond(self, names: tuple[str, ...], bounds: np.ndarray) -> float:
         """How far a set lies outside: the least of the designs' largest relative misses; negative where one keeps it.
