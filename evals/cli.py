@@ -75,7 +75,11 @@ def show_result(result: SuiteResult) -> None:
         goal = result.goals.get(name)
         bound = f"{goal['comparator']} {goal['goal']:g}" if goal else "–"
         verdict = "" if goal is None else "[green]met[/]" if goal["met"] else "[red]missed[/]"
-        table.add_row(name, "not scored" if value != value else f"{value:.4g}", bound, verdict)
+        shown = "not scored" if value != value else f"{value:.4g}"
+        if name in result.intervals:
+            low, high = result.intervals[name]
+            shown += f" ({low:.3g} to {high:.3g})"
+        table.add_row(name, shown, bound, verdict)
     console.print(table)
     if result.groups:
         names = list(dict.fromkeys(k for row in result.groups.values() for k in row if k != "n"))

@@ -1,23 +1,20 @@
 """Requirement sets that are known to be feasible: each is what a hidden design, simulated by PyBaMM, really does.
 
-Run as a module it writes `evals/cases/inverse/*.yaml` and the suite; the files are frozen, the suite reads them. The
-designs are drawn by other code, other ranges of sizes and other seeds than the search's database, and simulated on the
-verify mesh, which the search does not use.
+The designs are drawn by other code, other ranges of sizes and other seeds than the search's database, and simulated on
+the verify mesh, which the search does not use. `evals.inverse_sets` writes them down.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign, Cylindrical, ElectrodePair, Format, Pouch, Prismatic
-from knowledge.parameters import SYSTEMS, System
+from knowledge.parameters import System
 from knowledge.requirement import Requirement, SourceSpan
 from tools.failures import ToolFailure
 from tools.simulate.balance import with_np_ratio
@@ -43,25 +40,34 @@ ASKED: dict[str, tuple[str, str, dict[str, Any]]] = {
     "fast_charge_time": ("<=", "min", {"soc_from_pct": 10.0, "soc_to_pct": 80.0, **AT_25}),
 }
 LEAST, MOST = 3, 6
+GENES = 9              # electrode variables and foils of a hidden design
 
 
 def hidden_design(draw: np.random.Generator, known: System, kind: str, size: tuple[float, ...] | None = None
                   ) -> CellDesign:
     """A random design of a system within its search ranges and validity box, in a given size or one on the market."""
+    genes = draw.random(GENES)
+    return design_of(genes, known, kind, size or SIZES[kind][int(draw.integers(len(SIZES[kind])))])
+
+
+def design_of(genes: np.ndarray, known: System, kind: str, size: tuple[float, ...]) -> CellDesign:
+    """The design at genes (9,) in [0, 1]: the system's design ranges in their order, then the two foils."""
     pair = known.reference.model_dump()
     ranges = dict(known.design_ranges)
     for name in ("positive_thickness_um", "positive_porosity", "negative_porosity"):
         low, high = getattr(known.validity, name)
         ranges[name] = (max(low, ranges[name][0]), min(high, ranges[name][1]))
-    value = {name: float(draw.uniform(*span)) for name, span in ranges.items()}
+    ranges |= {"positive_foil_um": (10.0, 16.0), "negative_foil_um": (6.0, 10.0)}
+    value = {name: low + float(gene) * (high - low)
+             for (name, (low, high)), gene in zip(ranges.items(), genes, strict=True)}
     pair["positive"].update(coating_thickness_um=value["positive_thickness_um"], porosity=value["positive_porosity"],
                             particle_radius_um=value["positive_radius_um"],
-                            foil_thickness_um=float(draw.uniform(10, 16)))
+                            foil_thickness_um=value["positive_foil_um"])
     pair["negative"].update(porosity=value["negative_porosity"], particle_radius_um=value["negative_radius_um"],
-                            foil_thickness_um=float(draw.uniform(6, 10)))
+                            foil_thickness_um=value["negative_foil_um"])
     pair["separator"].update(thickness_um=value["separator_thickness_um"])
     whole = with_np_ratio(ElectrodePair.model_validate(pair), value["np_ratio"])
-    return CellDesign(pair=whole, format=_format(kind, size or SIZES[kind][int(draw.integers(len(SIZES[kind])))]))
+    return CellDesign(pair=whole, format=_format(kind, size))
 
 
 def _format(kind: str, size: tuple[float, ...]) -> Format:
@@ -75,13 +81,16 @@ def _format(kind: str, size: tuple[float, ...]) -> Format:
     return Pouch(**shape)
 
 
-def shape_entries(design: CellDesign) -> list[dict[str, Any]]:
-    """Format and outer dimensions as a drawing states them: round cells with a tolerance, others as a box."""
+def shape_entries(design: CellDesign, fixed: bool = False) -> list[dict[str, Any]]:
+    """Format and outer dimensions: round cells, and others if `fixed`, with a tolerance; else a box not to exceed."""
     form = design.format.model_dump()
     kind = _entry("format", "in", [design.format.kind], None)
     if design.format.kind == "cylindrical":
         return [kind, *(_entry(axis, "tolerance", [form[f"{axis}_mm"], 0.2, 0.2], "mm")
                         for axis in ("diameter", "height"))]
+    if fixed:
+        return [kind, *(_entry(axis, "tolerance", [form[f"{axis}_mm"], 0.2, 0.2], "mm")
+                        for axis in ("width", "thickness", "height"))]
     return [kind, *(_entry(axis, "<=", form[f"{axis}_mm"], "mm") for axis in ("width", "thickness", "height"))]
 
 
@@ -111,11 +120,9 @@ def requirements_of(entries: list[dict[str, Any]]) -> tuple[Requirement, ...]:
     return tuple(Requirement(id=f"R{n:02d}", priority="must", source=span, **e) for n, e in enumerate(entries, 1))
 
 
-def feasible_set(draw: np.random.Generator, system_key: str, kind: str, level: str, simulator: PybammSimulator
-                 ) -> dict[str, Any] | None:
-    """What a hidden design does, loosened by a little, as entries; None where the design cannot do something asked."""
-    design = hidden_design(draw, SYSTEMS[system_key], kind)
-    names = [str(n) for n in draw.choice(list(ASKED), size=int(draw.integers(LEAST, MOST + 1)), replace=False)]
+def feasible_set(draw: np.random.Generator, design: CellDesign, names: Sequence[str], slacks: tuple[float, float],
+                 simulator: PybammSimulator) -> dict[str, float] | None:
+    """Bounds that a design keeps by PyBaMM, loosened by a little; None where it cannot do something asked."""
     try:
         found, = evaluate_all([design], asks_of(names), simulator, "verify")
     except ToolFailure:
@@ -123,30 +130,4 @@ def feasible_set(draw: np.random.Generator, system_key: str, kind: str, level: s
     values = {f.metric: f for f in found.figures}
     if found.build_up is None or any(values[n].value is None or values[n].cannot for n in names):
         return None
-    bounds = {n: float(values[n].value or 0) * (1 - sign(n) * float(draw.uniform(*SLACKS[level]))) for n in names}
-    return {"system": system_key, "format": kind, "level": level, "design": design.model_dump(mode="json"),
-            "requirements": [*shape_entries(design), *asked_entries(bounds)]}
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Write the frozen sets and their suite."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--count", type=int, default=108)
-    parser.add_argument("--seed", type=int, default=20261121)
-    options = parser.parse_args(arguments)
-    draw, simulator = np.random.default_rng(options.seed), PybammSimulator()
-    sets: dict[str, Any] = {}
-    systems, kinds, levels = list(SYSTEMS), list(SIZES), list(SLACKS)
-    while len(sets) < options.count:
-        n = len(sets)
-        made = feasible_set(draw, systems[n % len(systems)], kinds[(n // 5) % 3], levels[(n // 15) % 3], simulator)
-        if made is not None:
-            sets[f"F{n + 1:03d}"] = made
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "feasible.yaml").write_text(
-        f"# Written by `python -m evals.held_back`, seed {options.seed}; frozen: the suite inverse_design judges the "
-        "search by it.\n" + yaml.safe_dump(sets, sort_keys=False, width=118), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    return {n: float(values[n].value or 0) * (1 - sign(n) * float(draw.uniform(*slacks))) for n in names}

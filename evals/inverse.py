@@ -13,7 +13,7 @@ from evals.held_back import requirements_of
 from evals.scorers.inverse import Inverted
 from evals.suites import REPO, SuiteCase
 from knowledge.figure import Verdict
-from knowledge.parameters import SYSTEMS
+from knowledge.parameters import USUAL
 from tools.optimise.search import search_designs
 from tools.simulate.evaluate import evaluate_designs
 from tools.verify.asks import asks_for
@@ -34,7 +34,7 @@ def answered(case: SuiteCase, services: Services) -> Inverted:
     requirements = requirements_of(entry["requirements"])
     feasible = bool(case.expected["feasible"])
     asked = [r.model_dump(mode="json") for r in requirements]
-    systems = list(SYSTEMS) if feasible else [entry["system"]]
+    systems = list(USUAL) if feasible else [entry["system"]]
     clock = time.perf_counter()
     found = services.call(search_designs, {
         "requirements": asked, "systems": systems, "formats": [entry["format"]],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evals.gold import Gold, GoldRequirement
 from knowledge.requirement import ConditionValue, Reading, Requirement, Value
+from knowledge.vocabulary import chemistry
 
 RELATIVE_TOLERANCE = 0.005
 CONDITION_TOLERANCE = 0.015   # C/3 is written as 0.33 or 0.333
@@ -14,6 +15,8 @@ CONDITION_TOLERANCE = 0.015   # C/3 is written as 0.33 or 0.333
 DIRECTION = {">=": "at least", ">": "at least", "<=": "at most", "<": "at most", "=": "equal", "about": "equal",
              "range": "interval", "tolerance": "interval", "in": "named", "required": "named",
              "prohibited": "prohibited"}
+# A count that is asked for may be labelled as exact or as a least: the contract leaves it open and authors do both.
+COUNTED = frozenset({"sample_quantity", "order_quantity"})
 # With a duration the two names mean the same (`*_pulse` has a duration).
 PULSE_TWINS = {"discharge_power_pulse": "discharge_power", "charge_power_pulse": "charge_power"}
 # Words of a condition that change a number's meaning and have one spelling; free text is not judged.
@@ -76,6 +79,8 @@ def same_demand(label: GoldRequirement, read: Requirement) -> bool:
 
 def _same_direction(label: GoldRequirement, read: Requirement) -> bool:
     ours, theirs = DIRECTION[label.comparator], DIRECTION[read.comparator]
+    if label.metric in COUNTED and {ours, theirs} <= {"equal", "at least"}:
+        return True
     worded = label.metric not in NAMED and "chemistry" not in label.metric and isinstance(label.value, str)
     return ours == theirs or worded and {ours, theirs} == {"named", "prohibited"}
 
@@ -128,12 +133,21 @@ def _closeness(label: GoldRequirement, read: Requirement) -> float:
 
 def _same_substances(a: Value, b: Value) -> bool:
     """Every name of one side stands in, or holds, a name of the other: 'LFP' and 'LFP cathode', not 'NMC' and 'NCA'."""
-    ours, theirs = ([_plain(str(x)) for x in _as_list(v)] for v in (a, b))
+    ours, theirs = ([{_plain(str(x)), _substance(str(x))} for x in _as_list(v)] for v in (a, b))
 
-    def covered(names: list[str], by: list[str]) -> bool:
-        return all(any(x in y or y in x for y in by) for x in names)
+    def covered(names: list[set[str]], by: list[set[str]]) -> bool:
+        return all(any(x in y or y in x for other in by for y in other for x in own) for own in names)
 
     return covered(ours, theirs) and covered(theirs, ours)
+
+
+def _substance(name: str) -> str:
+    """The vocabulary's own name where a whole label is one of its spellings (NCM is NMC), else the words."""
+    for group in ("cathode", "anode", "whole", "element"):
+        for known, spellings in chemistry()[group].items():
+            if _plain(name) in {_plain(str(s)) for s in (known, *spellings)}:
+                return _plain(known)
+    return _plain(name)
 
 
 def _metric(name: str, conditions: dict[str, ConditionValue]) -> str:

@@ -80,6 +80,7 @@ class Compared(Frozen):
     high: float | None
     assumed: int
     stand_in: bool
+    fitted: bool = Field(default=False, description="the set was fitted to this very cell")
     note: str = ""
 
     @property
@@ -116,7 +117,8 @@ def compared(path: Path) -> tuple[Compared, ...]:
     cell = read_cell(path)
     predicted, assumed, note = _predicted(cell)
     return tuple(
-        Compared(cell=cell.name, row=row, assumed=assumed, stand_in=cell.stand_in is not None, note=note,
+        Compared(cell=cell.name, row=row, assumed=assumed, stand_in=cell.stand_in is not None,
+                 fitted=cell.set_fitted_to_this_cell, note=note,
                  **predicted.get(row.label, {"predicted": None, "low": None, "high": None}))
         for row in cell.published)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from evals.gold import read_gold
-from evals.score import Score, Scorer, unscored
+from evals.score import Score, Scorer, unscored, wilson
 from evals.scorers import (
     citations,
     claims,
@@ -33,6 +33,7 @@ SCORERS: dict[str, tuple[Scorer, ...]] = {"read": (*requirements.SCORERS, *findi
                                         "cite": citations.SCORERS, "mine": claims.SCORERS, "invert": inverse.SCORERS,
                                         "simulate": forward_model.SCORERS}
 NOT_SCORED = "not scored"
+COUNTED = 10  # cases that say yes or no: with fewer an interval says nothing
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class SuiteResult:
     """How a suite went. `cases` maps a case to its scores; `scores` holds one value per goal, NaN where unscored.
 
     `groups` maps a format or language to the mean of some scores and their number of cases. The cases of a sealed
-    suite are counted (`sealed_n`) and not told.
+    suite are counted (`sealed_n`) and not told. `intervals` holds the 95 % interval of each score that says yes or no.
     """
 
     suite: str
@@ -51,6 +52,7 @@ class SuiteResult:
     scorers: dict[str, str] = field(default_factory=dict)
     groups: dict[str, dict[str, float]] = field(default_factory=dict)
     sealed_n: int = 0
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -62,6 +64,7 @@ class SuiteResult:
         return {
             "suite": self.suite, "n": self.n, "scores": {k: _plain(v) for k, v in self.scores.items()},
             "goals": self.goals, "passed": self.passed,
+            **({"intervals_95": {k: list(v) for k, v in self.intervals.items()}} if self.intervals else {}),
             **({"groups": self.groups} if self.groups else {}),
         }
 
@@ -141,8 +144,18 @@ def _result(suite: Suite, cases: dict[str, dict[str, Score]], judges: tuple[Scor
     return SuiteResult(
         suite=suite.suite, scores=scores, goals=goals, passed=all(g["met"] for g in goals.values()),
         cases={} if suite.sealed else cases, sealed_n=len(cases) if suite.sealed else 0,
-        scorers={j.name: j.version for j in judges}, groups=_groups(suite, cases),
+        scorers={j.name: j.version for j in judges}, groups=_groups(suite, cases), intervals=_intervals(suite, cases),
     )
+
+
+def _intervals(suite: Suite, cases: dict[str, dict[str, Score]]) -> dict[str, tuple[float, float]]:
+    found = {}
+    for name, goal in suite.scores.items():
+        values = [row[goal.scorer].value for row in cases.values() if goal.scorer in row and row[goal.scorer].scored]
+        if goal.over_cases == "mean" and len(values) >= COUNTED and set(values) <= {0.0, 1.0}:
+            low, high = wilson(int(sum(values)), len(values))
+            found[name] = (round(low, 4), round(high, 4))
+    return found
 
 
 def _groups(suite: Suite, cases: dict[str, dict[str, Score]]) -> dict[str, dict[str, float]]:

@@ -55,3 +55,18 @@ def share(part: int, whole: int, what: str) -> Score:
     if whole == 0:
         return unscored(f"there are no {what}")
     return Score(part / whole, f"{part} of {whole} {what}")
+
+
+def wilson(kept: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share by Wilson's score: honest at 0 and 1 too, where the plain one has no width.
+
+    (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n) with z = 1.96.
+
+    >>> [round(v, 4) for v in wilson(10, 10)]
+    [0.7225, 1.0]
+    """
+    if of <= 0:
+        return math.nan, math.nan
+    z, p = 1.959964, kept / of
+    middle, half = p + z * z / (2 * of), z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
+    return max((middle - half) / (1 + z * z / of), 0.0), min((middle + half) / (1 + z * z / of), 1.0)

@@ -60,6 +60,7 @@ class Cylindrical(Frozen):
     diameter_mm: float = Field(gt=5, le=100, examples=[21.0])
     height_mm: float = Field(gt=10, le=300, examples=[70.0])
     can_wall_mm: float = Field(default=0.2, gt=0, le=2)
+    can: Literal["steel", "aluminium"] = Field(default="steel", description="aluminium where the can is the positive")
     mandrel_diameter_mm: float = Field(default=2.5, ge=0, le=15)
     tabs: Literal["single", "double", "tabless"] = "tabless"
 
@@ -115,4 +116,6 @@ class CellDesign(Frozen):
         content = self.model_copy(update={"name": ""}).model_dump(mode="json")
         if self.electrode is None:
             del content["electrode"]  # designs that fill their case keep the identity they had before sizes were known
+        if content["format"].get("can") == "steel":
+            del content["format"]["can"]  # likewise from before other cans were known
         return content_digest(content)[:12]

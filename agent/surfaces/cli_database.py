@@ -36,10 +36,10 @@ def build(
     from agent.services import Nobody, open_services
     from agent.settings import settings_from_environment
     from agent.surfaces.terminal import TerminalWatcher
-    from knowledge.parameters import SYSTEMS
+    from knowledge.parameters import USUAL
     from tools.optimise.tables import build_database
 
-    request = {"rows": rows, "systems": system or list(SYSTEMS)}
+    request = {"rows": rows, "systems": system or list(USUAL)}
     settings = settings_from_environment()
     if json_ or quiet:
         found = open_services(settings, Nobody()).call(build_database, request).result

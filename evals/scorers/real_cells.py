@@ -33,6 +33,14 @@ def error_own_chemistry_pct(case: Compared, _expected: object) -> Score:
 
 
 @scorer(version="1")
+def error_other_cells_pct(case: Compared, _expected: object) -> Score:
+    """The same, only where the set is of the cell's own chemistry and was made from another cell."""
+    if case.fitted:
+        return unscored(f"the set was made from {case.cell}")
+    return error_own_chemistry_pct(case, _expected)
+
+
+@scorer(version="1")
 def computed(case: Compared, _expected: object) -> Score:
     """1 where the cell could be built and simulated."""
     return Score(float(case.predicted is not None), case.note or "computed")
@@ -55,4 +63,4 @@ def width_pct(case: Compared, _expected: object) -> Score:
     return Score(case.width_pct, f"{case.low:.4g} to {case.high:.4g}")
 
 
-SCORERS: tuple[Scorer, ...] = (error_pct, error_own_chemistry_pct, computed, covered, width_pct)
+SCORERS: tuple[Scorer, ...] = (error_pct, error_own_chemistry_pct, error_other_cells_pct, computed, covered, width_pct)

@@ -11,7 +11,7 @@ from knowledge.documents.header_rows import header_rows
 from knowledge.documents.lines import Line, list_marker
 
 # Two spaces after a full stop are a typist's habit and no column.
-_GAP = re.compile(r"\t+|(?<![.!?:;,])\s{2,}|\s{3,}")
+_GAP = re.compile(r"\t+|(?<![.!?:;,\])])\s{2,}|(?<!\])\s{3,}")
 _MAX_LOOK_AHEAD = 400
 
 

@@ -78,8 +78,9 @@ class HtmlBlocks:
         if tag == "br":
             self.pending.append("\v")
         elif tag in _INLINE and unseen == hidden:
-            if tag in ("sup", "sub") and len(node) == 0:
-                self.pending.append(raised(node.text or "") if tag == "sup" else node.text or "")
+            if tag in ("sup", "sub"):
+                words = "".join(node.itertext())
+                self.pending.append(raised(words) if tag == "sup" else words)
             else:
                 self.walk(node, kind, hidden)
         elif tag == "table":
@@ -172,8 +173,8 @@ def pieces(node: Any) -> Iterator[str]:
             tag = child.tag.lower()
             block = tag not in _INLINE
             yield "\v" if block else ""
-            if tag == "sup" and len(child) == 0:
-                yield raised(child.text or "")
+            if tag == "sup":
+                yield raised("".join(child.itertext()))
             else:
                 yield from pieces(child)
             yield "\v" if block else ""

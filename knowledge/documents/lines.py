@@ -9,6 +9,7 @@ _BREAK = re.compile(r"\r\n|\n|\r|\f")
 _BULLET = re.compile(r"\s*(?:[-*+•–—‣▪■□▫◦○●◆◇►▶➢➤✓✔·・※]|\uf0b7|\uf0a7|o(?=\s\s?\S))\s+(?=\S)")
 _NUMBER = re.compile(
     r"\s*(?:\(?\d{1,3}[.)](?=\s)|\(?[a-zA-Z][.)](?=\s)|\([ivx]{1,4}\)|[ivx]{1,4}[.)](?=\s)|[（(]\d{1,2}[）)]"
+    r"|\d{1,2}(?:\.\d{1,2}){1,3}[.)]?(?=\s{2,}\S|\s+[\"“„(]?[A-ZÀ-Þ][a-zà-ÿ]{2,})"
     r"|[①-⑳]|\d{1,2}、|第\d+[条項]|[A-Z]{1,3}-?\d{1,3}[:.)]?(?=\s\s|\t)|\[\w{1,8}\](?=\s))\s*(?=\S)")
 NUMBERING = re.compile(r"\s*(?:(?:§|Chapter|Section|Kapitel|Abschnitt|Annex|Anhang|Appendix)\s*)?"
                        r"((?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,4})\.?\s+(?=[^\W\d_])")

@@ -51,8 +51,12 @@ class _Entry:
 
 @lru_cache(maxsize=1)
 def _entries() -> tuple[_Entry, ...]:
-    raw = yaml.load(GLOSSARY.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return tuple(_entry(row) for row in raw)
+    return tuple(_entry(row) for row in _glossary())
+
+
+@lru_cache(maxsize=1)
+def _glossary() -> tuple[dict[str, Any], ...]:
+    return tuple(yaml.load(GLOSSARY.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 def _entry(row: dict[str, Any]) -> _Entry:
@@ -85,8 +89,7 @@ def _phrases() -> tuple[tuple[tuple[str, ...], bool, tuple[_Entry, ...]], ...]:
 @lru_cache(maxsize=1)
 def glossary_words() -> frozenset[str]:
     """The single words of every English, German and French form, as they are written."""
-    raw = yaml.load(GLOSSARY.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return frozenset(w for row in raw for language in ("en", "also", *_LATIN) for form in row.get(language, [])
+    return frozenset(w for row in _glossary() for language in ("en", "also", *_LATIN) for form in row.get(language, [])
                      for w in word_runs(str(form)))
 
 

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from knowledge.evidence import Passage, SourceKind
 from knowledge.literature.errors import ServerUnavailable
 from knowledge.literature.index import Lexical, exclusive, open_lexical, open_vectors
+from knowledge.literature.kin import Kin
 from knowledge.literature.query import glossary_words, parse
 from knowledge.literature.spelling import Speller
 from knowledge.literature.store import PassageStore
 from knowledge.literature.weighing import weigh
 from knowledge.literature.words import STOP, forms, is_cjk, normal, tokens, word_runs
 
-GATE = 0.5            # share of the question's weight that a passage must hold
+GATE = 0.44           # share of the question's weight that the best passage must hold
+BESIDE = 0.5          # share of the best passage's share that others must hold to stand beside it
 SURE_COSINE = 0.62    # above this a passage is nearly the question itself
 _BY_VECTOR = 0.35     # weight of the cosine beside the words, whose best sum is 1
 _DEPTH = 60           # how many neighbours the vectors give
@@ -53,13 +55,13 @@ class Library:
             self.lexical: Lexical = open_lexical(self.store)
             self._vectors: Any = open_vectors(self.store)
         self._embedder = self.store.embedder
-        keys = self.store.keys()
         self.digest = self.store.digest
-        self.ids = [k[0] for k in keys]
-        self._row = {k[0]: i for i, k in enumerate(keys)}
-        self._kinds = np.array([k[1] for k in keys])
-        self._years = np.array([k[2] or 0 for k in keys], dtype=np.int32)
+        self.ids, kinds, years = self.lexical.keys
+        self._row = {one: i for i, one in enumerate(self.ids)}
+        self._kinds = np.array(kinds)
+        self._years = np.array(years, dtype=np.int32)
         self._speller = Speller(self.lexical.vocabulary)
+        self._kin = Kin(self.lexical.vocabulary)
         self._terms = Speller(glossary_words() | STOP)
 
     def search(
@@ -79,9 +81,12 @@ class Library:
             allowed &= self._kinds == kind
         if since is not None:
             allowed &= self._years >= since
-        by_words = weigh(query, self.lexical, self._speller)
+        by_words = weigh(query, self.lexical, self._speller, self._kin)
         cosine = self._cosine(text)
-        rows = np.flatnonzero(allowed & ((by_words.coverage >= gate) | (cosine >= SURE_COSINE)))
+        held = np.where(allowed, by_words.coverage, 0.0)
+        best = float(held.max())
+        least = min(gate, BESIDE * best) if best >= gate else np.inf
+        rows = np.flatnonzero(allowed & ((held >= least) | (cosine >= SURE_COSINE)))
         if not len(rows):
             return []
         score = (by_words.score[rows] + _BY_VECTOR * cosine[rows]) / (1.0 + _BY_VECTOR)

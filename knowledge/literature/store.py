@@ -116,11 +116,6 @@ class PassageStore:
         with self.connect() as db:
             return db.execute("select id, kind, year, json from passages order by id").fetchall()
 
-    def keys(self) -> list[tuple[str, str, int | None]]:
-        """(id, kind, year) of every passage, in order of id."""
-        with self.connect() as db:
-            return db.execute("select id, kind, year from passages order by id").fetchall()
-
     def get(self, ids: Iterable[str]) -> dict[str, Passage]:
         """Passages by id; ids that are gone are left out."""
         found = {}

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.literature.index import TITLE, Lexical
+from knowledge.literature.kin import Kin, standing
 from knowledge.literature.query import Group, Query
 from knowledge.literature.spelling import Speller
 
@@ -20,6 +21,12 @@ _IN_TITLE = 0.5        # worth of a form that only the title holds, not the pass
 _UNKNOWN_ABROAD = 0.2  # weight of an unknown word once a foreign question was understood by its terms
 _UNKNOWN = (1.0, 0.65, 0.45)  # weight of an unknown word beside none, one, more terms of the field
 _NUMBER = 0.5          # weight of a bare number: it seldom says what is asked
+_EVERYDAY = 500        # words more frequent than this in general English say little where a text lacks them
+_EVERYDAY_WEIGHT = 0.4
+_ELSEWHERE = 0.2       # cosine to the field below which a word is from elsewhere
+_ELSEWHERE_WEIGHT = 2.0
+_KIN_LEAST = 0.6       # cosine from which a kindred word counts
+_KIN_WORTH = 0.9       # worth of a kindred word as like as can be
 _GENERAL = 0.3         # weight of terms that every text of the field holds: battery, cell, lithium-ion
 
 
@@ -32,7 +39,7 @@ class Weighed:
     tokens: tuple[str, ...]
 
 
-def weigh(query: Query, lexical: Lexical, speller: Speller) -> Weighed:
+def weigh(query: Query, lexical: Lexical, speller: Speller, kin: Kin) -> Weighed:
     """Weigh every passage against a question, shapes (n_passages,)."""
     n = lexical.n
     held, ranked = np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
@@ -47,10 +54,16 @@ def weigh(query: Query, lexical: Lexical, speller: Speller) -> Weighed:
         for form in forms:
             _add_form(form, lexical, best, there, scratch)
             asked += form
+        plain = not group.in_glossary and group.shown.isalpha()
+        for token, cosine in kin.of(group.shown, _KIN_LEAST) if plain else ():
+            _add_kin(token, _KIN_WORTH * (cosine - _KIN_LEAST + 0.2) / (1.2 - _KIN_LEAST), lexical, best, there)
+            asked.append(token)
         full = int(np.count_nonzero(there >= 1.0))
         weight = float(np.log1p(n / (1.0 + full)))
         if not forms:
             weight *= _UNKNOWN_ABROAD if query.translated else _UNKNOWN[min(specific, 2)]
+        if plain and not full:
+            weight *= _missing_weight(group.shown)
         if group.general:
             weight *= _GENERAL
         elif group.shown.replace(".", "").isdigit() and not group.in_glossary:
@@ -62,11 +75,28 @@ def weigh(query: Query, lexical: Lexical, speller: Speller) -> Weighed:
     return Weighed(held / whole, ranked / whole, tuple(dict.fromkeys(asked)))
 
 
+def _missing_weight(word: str) -> float:
+    """Factor for a word that no text holds: everyday words say little, a word from elsewhere that the topic is another."""
+    known = standing(word)
+    if known is None:
+        return 1.0
+    rank, nearness = known
+    return _EVERYDAY_WEIGHT if rank < _EVERYDAY else _ELSEWHERE_WEIGHT if nearness < _ELSEWHERE else 1.0
+
+
 def _known_forms(group: Group, lexical: Lexical, speller: Speller) -> list[tuple[str, ...]]:
     forms = [f for f in group.alternatives if any(t in lexical.vocabulary for t in f)]
     if not forms or not group.in_glossary:
         forms += [c for f in group.alternatives if f for c in (speller.corrected(f),) if c and c not in forms]
     return forms
+
+
+def _add_kin(token: str, worth: float, lexical: Lexical, best: NDArray[np.float32], there: NDArray[np.float32]
+             ) -> None:
+    """Raise `best` and `there` by a word of like meaning, which counts for less than the word itself."""
+    rows, saturation = lexical.postings(token)
+    best[rows] = np.maximum(best[rows], worth * (0.5 + 0.5 * saturation))
+    there[rows] = np.maximum(there[rows], worth)
 
 
 def _add_form(form: tuple[str, ...], lexical: Lexical, best: NDArray[np.float32], there: NDArray[np.float32],

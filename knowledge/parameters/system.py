@@ -10,7 +10,8 @@ from knowledge.cell import ElectrodePair
 from knowledge.frozen import Frozen
 
 Mechanism = Literal["SEI", "lithium plating", "particle cracking", "loss of active material"]
-AnodeClass = Literal["graphite", "graphite-silicon"]
+AnodeClass = Literal["graphite", "graphite-silicon", "hard carbon"]
+Carrier = Literal["lithium", "sodium"]
 Range = tuple[float, float]
 
 
@@ -69,6 +70,9 @@ class System(Frozen):
     cathode_families: tuple[str, ...]
     anode_names: tuple[str, ...]
     anode_class: AnodeClass
+    carrier: Carrier = Field(default="lithium", description="the ion that goes to and fro")
+    named_by: tuple[str, ...] = Field(
+        default=(), description="searched only where a document asks for one of these classes; empty: always")
     cathode_formula: str = Field(description="for pymatgen, fully lithiated")
     anode_formula: str = Field(description="for pymatgen, fully lithiated")
     cobalt_fraction: float = Field(description="of the cathode's transition metals (with aluminium), by moles")
@@ -78,6 +82,7 @@ class System(Frozen):
     overrides: dict[str, float] = Field(default_factory=dict, description="parameter values changed, with a note")
     sources: tuple[str, ...]
     validity: ValidityBox
+    negative_foil: str = Field(default="copper_foil", description="key of the negative's foil card")
     reference: ElectrodePair = Field(
         description="where a design starts: the published sizes with a usual recipe and foils, N/P about 1.1")
     published: PublishedCell

@@ -1,6 +1,6 @@
-"""A user's own systems: BPX files that were added, each with the `System` that was read out of it.
+"""BPX files behind systems: those shipped in `bpx/`, and a user's own, each with the `System` read out of it.
 
-They lie in `$CELLWRIGHT_HOME/systems/<key>/` as `bpx.json` and `system.json`. The key ends in the digest of the file
+A user's lie in `$CELLWRIGHT_HOME/systems/<key>/` as `bpx.json` and `system.json`. The key ends in the digest of the file
 and of the materials it was given, so that equal keys mean equal parameters.
 """
 
@@ -14,7 +14,8 @@ from pathlib import Path
 from knowledge.parameters.system import System
 
 KEY = re.compile(r"user_[a-z0-9_]{1,40}_[0-9a-f]{8}")
-BPX_SET = "bpx:"  # prefix of `System.pybamm_set` where the set is a user's file
+BPX_SET = "bpx:"  # prefix of `System.pybamm_set` where the set is a BPX file
+SHIPPED = Path(__file__).parent / "bpx"
 
 
 def systems_folder() -> Path:
@@ -45,4 +46,5 @@ def bpx_file(pybamm_set: str) -> Path | None:
     """The BPX file behind a system's set; None where the set is one that PyBaMM ships."""
     if not pybamm_set.startswith(BPX_SET):
         return None
-    return systems_folder() / pybamm_set.removeprefix(BPX_SET) / "bpx.json"
+    key = pybamm_set.removeprefix(BPX_SET)
+    return systems_folder() / key / "bpx.json" if KEY.fullmatch(key) else SHIPPED / f"{key}.json"

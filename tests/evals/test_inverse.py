@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from evals.brute_force import non_dominated
+from evals.brute_force import Pool, non_dominated
 from evals.held_back import ASKED, FOLDER, SIZES, hidden_design, requirements_of
 from evals.inverse import frozen_sets
+from evals.inverse_sets import beyond_set
 from evals.scorers.inverse import Inverted, enough_distinct, hit, recognised, verified_share
 from evals.suites import load_suite
 from knowledge.parameters import SYSTEMS
@@ -41,9 +42,40 @@ def test_frozen_sets_are_requirements_of_the_vocabulary(name):
         assert {r.metric for r in found} & set(ASKED)
 
 
-def test_what_every_other_point_beats_is_no_front():
-    points = np.array([[1.0, 5.0], [2.0, 6.0], [1.5, 7.0], [3.0, 9.0], [np.nan, 1.0]])
-    assert non_dominated(points).tolist() == [[1.0, 5.0], [2.0, 6.0], [3.0, 9.0]]
+def test_what_another_point_beats_in_every_metric_is_no_front():
+    points = np.array([[5.0, 1.0], [6.0, 2.0], [7.0, 1.5], [9.0, 3.0], [1.0, np.nan]])   # mass, capacity
+    assert non_dominated(points).tolist() == [0, 1, 3]
+
+
+@pytest.fixture
+def found():
+    """A pool of four designs; the last one is a child of others."""
+    values = np.array([[60.0, 4.0, 240.0, 600.0, 20.0, 20.0], [58.0, 3.0, 200.0, 500.0, 10.0, 15.0],
+                       [70.0, 5.0, 260.0, 700.0, 40.0, np.nan], [60.0, 4.4, 264.0, 660.0, 20.0, 20.0]])
+    return Pool("lfp_graphite", "cylindrical", (21.1, 70.1), np.full((4, 9), 0.5), values,
+                np.array([True, True, True, False]))
+
+
+def test_a_share_counts_random_designs_only(found):
+    names = ("capacity", "dcir")
+    assert found.share(names, np.array([3.9, 20.0])) == pytest.approx(1 / 3)
+    assert found.share(names, np.array([2.0, 50.0])) == 1.0
+
+
+def test_how_far_a_set_lies_beyond_is_what_every_bound_could_be_loosened_by(found):
+    bounds = np.array([5.0, 20.0])
+    assert found.beyond(("capacity", "dcir"), bounds) == pytest.approx(0.12)
+    assert found.beyond(("capacity", "dcir"), np.array([4.0, 20.0])) <= 0
+    assert found.beyond(("fast_charge_time",), np.array([10.0])) == pytest.approx(0.5)
+
+
+def test_a_set_beyond_the_front_fixes_the_size_and_is_kept_by_no_design(found):
+    made = beyond_set(np.random.default_rng(0), found)
+    assert made["beyond_pct"] >= 10
+    asked = {e["metric"]: e["value"] for e in made["requirements"] if e["metric"] in ASKED}
+    assert found.share(tuple(asked), np.array(list(asked.values()))) == 0
+    sizes = [e for e in made["requirements"] if e["metric"] in {"diameter", "height"}]
+    assert [e["comparator"] for e in sizes] == ["tolerance", "tolerance"]
 
 
 def test_a_feasible_set_is_scored_by_what_was_verified():

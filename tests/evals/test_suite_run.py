@@ -7,7 +7,7 @@ import pytest
 
 from evals import scoreboard
 from evals.run import SCORERS, run_suite
-from evals.score import Score, Scorer, share, unscored
+from evals.score import Score, Scorer, share, unscored, wilson
 from evals.scoreboard import append
 from evals.suites import REPO, Goal, Suite, load_suite, suite_names
 from tools.failures import BadInput, StoreBroken
@@ -132,3 +132,21 @@ def test_a_scoreboard_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreBroken, match="CELLWRIGHT_HOME"):
         append(run(suite()), tmp_path / "file" / "scoreboard.jsonl")
+
+
+@pytest.mark.parametrize(("kept", "of", "low", "high"), [
+    (0, 10, 0.0, 0.2775), (15, 20, 0.5313, 0.8881), (36, 36, 0.9036, 1.0),
+])
+def test_wilsons_interval(kept, of, low, high):
+    # By hand: 15 of 20 has centre (0.75 + 3.8415/40)/(1 + 3.8415/20) = 0.7097.
+    assert wilson(kept, of) == pytest.approx((low, high), abs=1e-3)
+    assert all(math.isnan(v) for v in wilson(0, 0))
+
+
+def test_scores_that_say_yes_or_no_get_an_interval():
+    yes = Scorer("length", "7", lambda output, _: Score(float(output != "a"), "x"))
+    result = run_suite(suite(names="abcdefghijkl"), task=lambda c: c.name, scorers=(yes,))
+    low, high = result.intervals["mean"]
+    assert low < 11 / 12 < high < 1 and "worst" not in result.intervals
+    assert result.summary()["intervals_95"]["mean"] == [low, high]
+    assert run(suite()).intervals == {}

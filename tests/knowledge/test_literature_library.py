@@ -136,7 +136,7 @@ def test_adding_again_changes_nothing_and_a_new_version_replaces_the_old(tmp_pat
     paper.write_text(PAPER.replace("Zirconium", "Hafnium"), encoding="utf-8")
     add_files(store, [paper], quiet)
     own = open_library(tmp_path, tmp_path / "own")
-    assert own.search("hafnium additives") and not own.search("zirconium additives")
+    assert own.search("hafnium additives") and not [h for h in own.search("zirconium additives") if "irconium" in h.quote]
     assert len(store.files()) == 1
 
 

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from knowledge.materials.cards import card
 from knowledge.parameters import SYSTEMS, UnknownSystem, system
 from tools.screen.checks import cobalt_fraction
+from tools.simulate.parameter_set import published_values
 
 CELL = {"Negative": "negative", "Positive": "positive"}
 MECHANISM = {"SEI": "SEI kinetic rate constant [m.s-1]",
@@ -17,9 +19,7 @@ MECHANISM = {"SEI": "SEI kinetic rate constant [m.s-1]",
 
 @pytest.fixture(scope="module")
 def installed():
-    import pybamm
-
-    return {key: pybamm.ParameterValues(s.pybamm_set) for key, s in SYSTEMS.items()}
+    return {key: published_values(s.pybamm_set) for key, s in SYSTEMS.items()}
 
 
 @pytest.mark.parametrize("key", SYSTEMS)
@@ -33,7 +33,9 @@ def test_published_pair_repeats_the_installed_set(key, installed):
         sites = values[f"Maximum concentration in {word.lower()} electrode [mol.m-3]"]
         assert getattr(found.published, f"{side}_sites_mol_m3") == pytest.approx(sites)
         state = values[f"Initial concentration in {word.lower()} electrode [mol.m-3]"] / sites
-        assert found.published.stoichiometry[word == "Positive"] == pytest.approx(state, rel=1e-6)
+        # PyBaMM solves for the full state of a BPX file, whose own rounded ends it leaves aside.
+        near = {"rel": 1e-6} if not found.pybamm_set.startswith("bpx:") else {"abs": 4e-3}
+        assert found.published.stoichiometry[word == "Positive"] == pytest.approx(state, **near)
         if (key, side) != ("lfp_graphite", "positive"):   # scaled there, see the module
             fraction = values[f"{word} electrode active material volume fraction"]
             assert getattr(found.published, f"{side}_active_fraction") == pytest.approx(fraction)
@@ -61,7 +63,7 @@ def test_temperature_dependence_is_the_set_s(key, installed):
             symbol = function(pybamm.Scalar(0.5), pybamm.Scalar(kelvin))
         else:
             symbol = function(pybamm.Scalar(1000.0), pybamm.Scalar(kelvin))
-        return float(values.evaluate(symbol))
+        return float(np.ravel(values.evaluate(symbol))[0])
 
     names = {"negative diffusivity": "Negative particle diffusivity [m2.s-1]",
              "positive diffusivity": "Positive particle diffusivity [m2.s-1]",

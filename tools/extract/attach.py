@@ -12,7 +12,7 @@ from tools.extract.meaning import direct, final_metric, level_of, priced_per
 from tools.extract.page import Draft
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
-from tools.extract.unnamed import WINDOW_METRICS
+from tools.extract.unnamed import WINDOW_METRICS, WINDOWS
 
 _PART = re.compile(r",(?!\d)|[;、，]|\s(?:and|und|et|sowie|but|aber|or|oder|ou|bzw\.?)\s|\.\s")
 
@@ -118,11 +118,17 @@ def _refer_back(clause: Clause, new: Draft, a: int, b: int) -> None:
 def _respectively(clause: Clause, made: list[Draft]) -> None:
     """`Charge and discharge temperature: A and B`: the values follow the order of the words."""
     row = metric("operating_temperature")
-    own = [d for d in made if d.metric == row.name or d.metric in row.directed.values()]
-    if len(own) != 2 or own[0].metric != own[1].metric:
+    windows = (row.name, *row.directed.values(), "storage_temperature", "survival_temperature")
+    own = [d for d in made if d.metric in windows and d.comparator == "range"]
+    if len(own) < 2:
         return
-    words = sorted((h.start, kind) for kind in ("charge", "discharge")
-                   if (h := lexicon("slots", kind).search(clause.text, clause.start, own[0].start)))
-    if len(words) == 2:
-        for new, (_, kind) in zip(own, words, strict=True):
-            new.metric = row.directed[kind]
+    words: dict[str, int] = {}
+    for kind, _ in WINDOWS:
+        if kind != "operating" and (h := lexicon("slots", kind).search(clause.text, clause.start, own[0].start)):
+            words[kind] = h.start
+    if "charge" in words and words.get("discharge") == words["charge"]:
+        del words["charge"]
+    gaps = [clause.text[a.end:b.start] for a, b in zip(own, own[1:], strict=False)]
+    if len(words) == len(own) and all(len(g) < 16 for g in gaps):
+        for new, kind in zip(own, sorted(words, key=lambda k: words[k]), strict=True):
+            new.metric = dict(WINDOWS)[kind]

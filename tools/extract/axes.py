@@ -23,7 +23,10 @@ def tuples(page: Page, block: Block, start: int, end: int, quantities: list[Quan
             continue
         names = _names(page, start, end, q) or _DEFAULT[len(q.values)]
         said = said_about(page.text, q, start, end)
-        sign = said.sign if said.sign in ("<=", ">=", "about") else None
+        tail = lexicon("comparators_after").starting_at(page.text, min(q.end + 1, end), min(end, q.end + 16))
+        labels = lexicon("label_bounds").find(page.text, start, q.start)
+        stated = said.sign or (tail.what if tail else None) or (labels[-1].what if labels else None)
+        sign = stated if stated in ("<=", ">=", "about") else None
         for name, value in zip(names, q.values, strict=True):
             one = _one(q, value, loose)
             new = draft(page, block, one, name, Said(sign, said.start, said.end), quote=(q.start, q.end))

@@ -67,8 +67,14 @@ def paragraph_background(page: Page, start: int, end: int) -> str | None:
 
 
 def section_background(page: Page, block: Block) -> str | None:
-    """Background by the headings above; a heading that also names requirements does not count."""
+    """Background by the headings above; one that also names requirements, or titles the document, does not count.
+
+    A "Request for Information" is a request whose title says "for information".
+    """
+    title = page.document.blocks[0].text.strip() if page.document.blocks else ""
     for heading in block.section:
+        if heading.strip() == title:
+            continue
         found = lexicon("background_section").search(heading)
         if found and not lexicon("requirement_section").search(heading):
             return "informative"

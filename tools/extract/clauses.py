@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from knowledge import vocabulary
 
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:max|min|approx|ca|no|nr|fig|rev|art|abs|incl|excl|resp|bzw|ggf|inkl|exkl|typ|nom|temp|vol|pos|lfd|mind|"
@@ -10,7 +13,19 @@ _ABBREVIATIONS = re.compile(
     re.IGNORECASE)
 _STOP = re.compile(r"[.!?](?=\s+[\"'(\[]?[A-ZÄÖÜÀ-Þ0-9]|\s*$)|[。！？]|(?<=[가-힣])\.(?=\s)|\n\s*\n")
 _ROW_START = re.compile(
-    r"\n(?=\s*(?:[A-Z]{1,3}[- ]?\d{1,3}[:.)\s]|[-*•]\s|\(?[a-z0-9]{1,2}\)\s|[^\W\d_][^\n:]{1,40}:\s))")
+    r"\n(?=\s*(?:[A-Z]{1,3}[- ]?\d{1,3}[:.)\s]|\d{1,2}(?:\.\d{1,2}){1,3}[.)]?\s+[A-ZÀ-Þ\"“]|"
+    r"[-*•]\s|\(?[a-z0-9]{1,2}\)\s|[^\W\d_][^\n:]{1,40}:\s))")
+
+
+def _ordinal(text: str, dot: int) -> bool:
+    """`15. April`: the point belongs to a date."""
+    return bool(re.search(r"(?<!\d)\d{1,2}$", text[max(0, dot - 3):dot]) and _month().match(text, dot + 1))
+
+
+@lru_cache(maxsize=1)
+def _month() -> re.Pattern[str]:
+    names = sorted((str(n) for group in vocabulary.words()["months"].values() for n in group), key=len, reverse=True)
+    return re.compile(rf"\s+(?:{'|'.join(map(re.escape, names))})(?!\w)")
 
 
 def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -20,6 +35,8 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
         before = text[max(start, match.start() - 6):match.start()]
         unit = re.search(r"\d\s?(?:min|max|sek|std|temp|vol)$", text[max(start, match.start() - 8):match.start()])
         if match.group() == "." and _ABBREVIATIONS.search(before) and not unit:
+            continue
+        if match.group() == "." and _ordinal(text, match.start()):
             continue
         cuts.append(match.end())
     cuts += [m.start() for m in _ROW_START.finditer(text, start, end)]

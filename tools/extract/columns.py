@@ -8,17 +8,23 @@ from functools import lru_cache
 
 from knowledge import vocabulary
 from knowledge.document import Block
+from knowledge.units import meanings
 from tools.extract.characters import normalise
 from tools.extract.page import Page, metric_hits
+from tools.extract.priorities import is_code
 
 Roles = dict[int, str]
 _ID = re.compile(r"^(?:[A-Z]{0,4}[-.]?\d{1,4}(?:\.\d{1,3}){0,3}[a-z]?\)?\.?)$")
 
 
+_ROLES = ("remark", "should", "id", "condition", "label", "priority", "unit", "plus", "minus", "tolerance", "min",
+          "typ", "max", "value")
+
+
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     table: dict[str, str] = {}
-    for role in ("remark", "should", "id", "condition", "label", "priority", "unit", "min", "typ", "max", "value"):
+    for role in _ROLES:
         for name in vocabulary.words()["columns"].get(role, []):
             if role == "value" and table.get(name.lower()) == "should":
                 continue
@@ -55,13 +61,23 @@ def split_header(rows: list[list[Block]]) -> tuple[list[list[Block]], list[list[
 
 
 def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]]) -> Roles:
-    """Role by column: id, label, value, should, min, typ, max, unit, condition, priority, remark, background."""
+    """Role by column: id, label, value, should, min, typ, max, plus, minus, tolerance, unit, condition, priority …"""
     roles: Roles = {}
     for row in header:
         for block in row:
             role = header_role(block.text)
             if role and block.column is not None:
                 roles[block.column] = role
+    _class_column(page, body, roles)
+    labels = [c for c, r in sorted(roles.items()) if r == "label"]
+    if len(labels) == 2 and not any(r in ("value", "min", "typ", "max", "should") for r in roles.values()):
+        roles[labels[1]] = "value"
+    for column in [c for c, r in roles.items() if r == "unit" and "label" not in roles.values()]:
+        if not any(meanings(b.text.strip()) for row in body for b in row if b.column == column):
+            roles[column] = "label"                         # `Dimension` heads lengths as often as units
+    deviated = [c for c, r in roles.items() if r in ("plus", "minus", "tolerance")]
+    if deviated and not any(r in ("value", "typ") for r in roles.values()) and min(deviated) - 1 not in roles:
+        roles[min(deviated) - 1] = "value"                  # the nominal size stands before its deviations
     if any(r in ("value", "min", "typ", "max") for r in roles.values()):
         if "label" not in roles.values():
             _guess_label(page, body, roles)
@@ -74,6 +90,22 @@ def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]])
             _guess_label(page, body, roles)
         return roles
     return _guess(page, body, roles)
+
+
+def _class_column(page: Page, body: list[list[Block]], roles: Roles) -> None:
+    """A column that holds nothing but classes of the legend is the priority, whatever its header says."""
+    cells: dict[int, list[str]] = {}
+    for row in body:
+        for block in row:
+            if block.column is not None and block.text.strip():
+                cells.setdefault(block.column, []).append(normalise(block.text))
+    for column, texts in cells.items():
+        known = sum(is_code(t, page.codes) for t in texts)
+        if known and all(is_code(t, page.codes) or t.strip() in ("-", "–") for t in texts):
+            for other in [c for c, r in roles.items() if r == "priority"]:
+                del roles[other]
+            roles[column] = "priority"
+            return
 
 
 def _guess_label(page: Page, body: list[list[Block]], roles: Roles) -> None:

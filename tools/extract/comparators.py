@@ -21,6 +21,9 @@ class Said:
     end: int
 
 
+_OR = re.compile(r"\s*(?:,|or\b|nor\b|and\b|oder\b|und\b|noch\b|ou\b|ni\b|et\b|、|，|或)")
+
+
 def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
     """The comparator next to a quantity, looked for in text[lo:hi]."""
     floor = max(lo, q.start - 60)
@@ -29,7 +32,7 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
     if found:
         hit = max(found, key=lambda h: h.end - h.start)
         return Said(hit.what, hit.start, q.end)
-    after = re.match(r"[\s,)]{0,3}", text[q.end:hi])
+    after = re.match(r"(?:\s*(?:per cell|a cell|je Zelle|pro Zelle|par cellule|la cellule))?[\s,)]{0,3}", text[q.end:hi])
     place = q.end + (after.end() if after else 0)
     behind = lexicon("comparators_after").starting_at(text, place, min(hi, place + 40))
     own = behind and not re.match(r"\s*[(]?[+-]?[\d.$€]", text[behind.end:hi])     # else it belongs to the next number
@@ -41,6 +44,14 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
 def said_of_all(text: str, quantities: Sequence[Quantity], lo: int, hi: int) -> dict[int, Said]:
     """The comparators of all quantities of a clause: what is negated is turned, what is said once is shared."""
     said = {id(q): _turned(text, q, said_about(text, q, lo, hi), lo, hi) for q in quantities}
+    for before, after in zip(quantities, quantities[1:], strict=False):    # nothing thicker than A, wider than B
+        first, second = said[id(before)], said[id(after)]
+        raw = said_about(text, before, lo, hi).sign
+        joined = second.start - before.end < 16 and _OR.match(text[before.end:second.start + 1])
+        same = raw != first.sign and raw == second.sign and raw in ("<", ">")
+        against = before.is_a("length") and {"<=": ">", ">=": "<"}.get(first.sign or "") == second.sign is not None
+        if (same or against) and joined:
+            said[id(after)] = Said(first.sign, second.start, second.end)
     lengths = [q for q in quantities if q.is_a("length") and q.shape == "single"]
     for before, after in zip(lengths, lengths[1:], strict=False):          # at most 9.5 mm thick, 65 mm wide
         first, second = said[id(before)], said[id(after)]

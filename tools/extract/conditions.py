@@ -76,9 +76,10 @@ def _percent(q: Quantity, before: str, after: str, clause: str, metric: str | No
     near = after[:24]
     if re.match(r"\s*(?:R\.?H|rel)", near) or _says("humidity", before):
         return {"humidity_pct": amounts(q, "%")}
-    if _says("dod", near) or _says("dod", before):
+    deep = metric in LIFE and re.match(r"\s*(?:of\s+|de\s+)?(?:depth|Tiefe|profondeur|深度)", near)
+    if deep or _says("dod", near) or _says("dod", before):
         return {"dod_pct": amounts(q, "%")}
-    soc = _says("soc", near) or _says("soc", before)
+    soc = _says("soc", near) or _says("soc", before) or re.match(r"\s*(?:charged?\b|geladen|充電|充电|충전)", near)
     if q.shape == "range" and (soc or metric in CHARGE_TIMES or metric is None and _says("charge", clause)):
         if metric in CHARGE_TIMES or metric is None or "→" in clause or "->" in clause:
             return {"soc_from_pct": q.values[0], "soc_to_pct": q.values[1]}
@@ -104,6 +105,8 @@ def _temperature(q: Quantity, around: str, lead: str, metric: str | None, sign: 
                       ("ambient", "ambient_temperature_C"), ("surface_limit", "surface_limit_C")):
         if _says(cue, around):
             return {slot: value}
+    if metric == "fast_charge_time":
+        return {"start_temperature_C": value}
     if re.search(r"(?:cut-?\s?off|limit)[^,;]*\bor\s+$", lead):
         return {"surface_limit_C": value}
     return {"temperature_C": value}
@@ -217,12 +220,25 @@ def worded(text: str, start: int, end: int, metric: str) -> Slots:
             found["incoterm"] = " ".join(g for g in term.groups() if g)
         elif "frei Werk" in text[start:end]:
             found["incoterm"] = "frei Werk"
+    if metric in _CHARGED:
+        found |= charged(text, start, end)
     basis = lexicon("basis").search(text, start, end)
     if basis:
         found["basis"] = re.sub(r"\s+", " ", text[basis.start:basis.end])
     if lexicon("plating").search(text, start, end):
         found["note"] = "no lithium plating"
     return found
+
+
+def charged(text: str, start: int, end: int) -> Slots:
+    """`fully charged`, `half charge`: a state of charge in words."""
+    hit = lexicon("charged").search(text, start, end)
+    return {"soc_pct": float(hit.what)} if hit else {}
+
+
+_CHARGED = frozenset({"dcir", "acir_1khz", "charge_retention", "storage_recovery", "shelf_life", "self_discharge",
+                      "self_discharge_total", "swelling", "thickness", "storage_temperature", "calendar_life",
+                      "discharge_power", "discharge_power_pulse", "discharge_current_pulse", "charge_power_pulse"})
 
 
 def merge(into: Slots, more: Sequence[Slots]) -> Slots:

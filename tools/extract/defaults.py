@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from knowledge import vocabulary
 from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract.comparators import said_about
@@ -20,10 +22,16 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
     if _defines_end(page, block, start, end):
         return True
     window = lexicon("defaults_window").search(text, start, end)
-    general = lexicon("defaults").search(text, start, end)
+    general = bool(lexicon("defaults").search(text, start, end) or _patterns().search(text, start, end))
     prose = block.table is None or block.index in page.loose
     if not general and not (window and prose and _only_voltages(page, block, start, end)):
         return False
+    return _take(page, block, start, end, bool(general))
+
+
+def _take(page: Page, block: Block, start: int, end: int, general: bool = True) -> bool:
+    """Keep the conditions that text[start:end] states; whether there were any."""
+    text = page.text
     numbered = [q for q in page.inside(block, start, end) if q.units]
     if not numbered and not lexicon("life").search(text, start, end):
         return False
@@ -41,6 +49,20 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
         if key in found:
             page.defaults.setdefault(key, found[key])
     return True
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> re.Pattern[str]:
+    return re.compile("|".join(vocabulary.words()["defaults_patterns"]), re.IGNORECASE)
+
+
+def default_row(page: Page, label: Block, cells: list[Block]) -> bool:
+    """A table row such as `Reference temperature | 23 °C`; whether it was one."""
+    text = page.text
+    if not lexicon("defaults_label").search(text, label.start, label.end) and not any(
+            _patterns().search(text, b.start, b.end) for b in cells):
+        return False
+    return sum(_take(page, block, block.start, block.end) for block in cells) > 0
 
 
 def _defines_end(page: Page, block: Block, start: int, end: int) -> bool:

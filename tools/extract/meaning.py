@@ -100,6 +100,8 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
         return "self_discharge"
     if name == "dcir" and (slots.get("frequency_Hz") == 1000 or lexicon("alternating").search(text, lo, hi)):
         return "acir_1khz"
+    if name == "voltage_window" and made.comparator in ("<=", "<", ">=", ">"):
+        return "max_voltage" if "<" in made.comparator else "min_voltage"
     if name == "thermal_propagation" and made.comparator in ("<=", "<"):
         made.comparator = ">="                            # no runaway of the neighbour within ten minutes
     if name not in ("capacity_retention", "energy_retention"):

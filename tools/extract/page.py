@@ -59,6 +59,7 @@ class Page:
     sheet_titles: dict[str, str] = field(default_factory=dict)
     paragraphs: set[str] = field(default_factory=set)
     stated: dict[int, tuple[str | None, Priority | None]] = field(default_factory=dict)
+    codes: dict[str, Priority] = field(default_factory=dict)
 
     def settle(self, q: Quantity, fate: Fate, reason: str = "") -> None:
         """Say what a quantity is; the first word counts, and a requirement outranks the rest."""

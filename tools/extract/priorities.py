@@ -8,10 +8,14 @@ from functools import lru_cache
 from knowledge import vocabulary
 from knowledge.document import Block
 from knowledge.requirement import Priority
+from tools.extract.characters import normalise
 from tools.extract.page import Page
 from tools.extract.phrases import Phrases, lexicon
 
-_ENTRY = re.compile(r"(?<![\w])([A-Z]{1,4})\s*(?:=|:|–|\bis\b|means|bedeutet|steht für)\s*([^\n,;.|]{3,60})")
+_SYMBOLS = "◎○●△▲☆★□■◇◆◯⊙✓✔"
+_ENTRY = re.compile(r"(?<![\w])([A-Z]{1,4})\s*(?:=|:|-|\bis\b|means|bedeutet|steht für|désigne)\s*([^\n,;.|]{2,60})")
+_SIGN = re.compile(rf"([{_SYMBOLS}])\s*[:=-]?\s*([^\n,;.|{_SYMBOLS}]{{2,40}})")
+_BRACKETED = re.compile(r"[\[(]([A-Z]{1,3})[\])]\s*[:=-]?\s*([^\W\d_][^\n,;.|\[(]{2,60})")
 _CLASS = re.compile(r"\b(?:class|classe|Klasse|priority|Priorität|code)\s+([A-Z])\s+(?:is|means|ist|=|bedeutet)\s+"
                     r"([^,;.]{3,60})", re.IGNORECASE)
 _INLINE = re.compile(r"\b([A-Z])\s+\((must|shall|mandatory|should|wish|desired|optional|Muss|Soll|Wunsch|Kann)\)")
@@ -29,17 +33,49 @@ def legend(page: Page) -> dict[str, Priority]:
     for key, names in vocabulary.words()["legend_codes"].items():
         for name in names:
             codes[name.upper()] = key
-    for pattern in (_ENTRY, _CLASS, _INLINE):
+    for pattern in (_ENTRY, _CLASS, _INLINE, _SIGN, _BRACKETED):
         for match in pattern.finditer(page.text):
             found = _legend_words().search(match.group(2))
-            if found:
-                codes[match.group(1).upper()] = found.what  # type: ignore[assignment]
-    return codes
+            if found and match.group(1) not in page.codes:
+                page.codes[match.group(1)] = found.what  # type: ignore[assignment]
+    return {**codes, **{name.upper(): key for name, key in page.codes.items()}}
+
+
+def is_code(text: str, codes: dict[str, Priority]) -> bool:
+    """Whether a cell holds nothing but a class of the legend."""
+    return text.strip().upper().strip("().[]") in codes
+
+
+@lru_cache(maxsize=64)
+def _marks(names: tuple[str, ...]) -> re.Pattern[str]:
+    words = [re.escape(n) for n in sorted(names, key=len, reverse=True) if n not in _SYMBOLS]
+    signs = "".join(n for n in names if n in _SYMBOLS)
+    parts = [rf"[\[(]\s*(?P<word>{'|'.join(words)})\s*(?=[\]),;、])"] if words else []
+    parts += [f"(?P<sign>[{signs}])"] if signs else []
+    return re.compile("|".join(parts))
+
+
+def marked(page: Page, start: int, end: int, first: int, last: int) -> Priority | None:
+    """The class that a mark of the document's legend gives to text[first:last] in a statement text[start:end].
+
+    A mark stands behind what it speaks of (`… shall weigh 2.1 kg. [M]`), else before it in the same statement.
+    """
+    if not page.codes:
+        return None
+    pattern, text = _marks(tuple(page.codes)), page.text
+    stop = end
+    while (match := re.compile(r"[\s.)。]*").match(text, stop)) and (tail := pattern.match(text, match.end())):
+        stop = tail.end()
+        break
+    found = list(pattern.finditer(text, start, stop))
+    behind = [m for m in found if m.start() >= last]
+    chosen = behind[0] if behind else found[-1] if found else None
+    return page.codes[chosen.group("word") if chosen.lastgroup == "word" else chosen.group()] if chosen else None
 
 
 def cell_priority(text: str, codes: dict[str, Priority]) -> Priority | None:
     """The priority a class cell states."""
-    word = text.strip().upper().strip("().")
+    word = normalise(text).strip().upper().strip("().[]")
     if word in codes:
         return codes[word]
     found = _legend_words().search(text) or lexicon("priority").search(text)
@@ -100,3 +136,13 @@ def headed(block: Block) -> Priority | None:
         if hits and hits[0].what == "info":
             return "info"
     return None
+
+
+def of_statement(
+    page: Page, block: Block, clause: tuple[int, int], sentence: tuple[int, int], lead: Priority | None,
+    made: tuple[int, int],
+) -> Priority:
+    """What a demand at `made` is: by the legend's mark, the words of its clause, the line above, the heading."""
+    return (marked(page, *clause, *made) or marked(page, *sentence, *made) or spoken(page, *clause, made[0])
+            or spoken(page, *sentence, made[0]) or lead or marked(page, block.start, block.end, *made)
+            or headed(block) or "must")

@@ -20,8 +20,12 @@ from tools.extract.unnamed import WINDOW_METRICS, temperature_window, unnamed_me
 _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 
 
-_NEVER = ("charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
+_NEVER = ("acceleration", "dose", "leak", "sound", "length", "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
           "specific_power", "power_density", "specific_charge", "percent_per_month")
+
+
+_BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure", "recycled_content")
+_SKINS = ("surface_temperature", "temperature_rise")
 
 
 _DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
@@ -42,6 +46,8 @@ def read_clause(clause: Clause) -> list[Draft]:
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     strong = _conditions(clause, numbered, hits, said)
     window = _charge_window(clause, numbered)
+    outcome = lexicon("outcome").search(text, clause.start, clause.end)
+    tested = outcome is not None and any(metric(h.what).test for h in hits)
     if clause.demanding:
         made += _bare_loads(clause, hits, strong, said)
     for q in numbered:
@@ -51,16 +57,20 @@ def read_clause(clause: Clause) -> list[Draft]:
         name = _choose(clause, q, hits, said[id(q)], numbered, strong)
         if name is None and window and q.is_a("time") and q is not window:
             name = "fast_charge_time"
-        if q.is_a("temperature") and q.shape == "range" and (name is None or name in WINDOW_METRICS):
+        if q.is_a("temperature") and q.shape == "range" and (name is None or name in WINDOW_METRICS or name in _SKINS):
             name = temperature_window(text, q, clause.start, clause.end) or name
-        if name is None and (said[id(q)].sign or clause.demanding):
+        if name is None and (said[id(q)].sign or clause.demanding) and not tested:
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
-        if name is None and clause.demanding:
+        if name is None and _shipped(clause, q, numbered, hits):
+            name = "shipping_soc"
+        if name is None and clause.demanding and not tested:
             name = unnamed_metric(page, clause.block, (clause.start, clause.end), q, said[id(q)], numbered, strong)
         if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
             continue                                       # 1000 A for 3 s without falling below 1.9 V
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
             continue                                       # 800 cycles with at least 80 % remaining: the end of life
+        if tested and name not in _BESIDE_TESTS:
+            continue
         if name in ("cathode_cobalt_fraction", None) and q.is_a("percent") and any(
                 h.what == "recycled_content" for h in hits):
             name = "recycled_content"
@@ -68,7 +78,23 @@ def read_clause(clause: Clause) -> list[Draft]:
         if new:
             made.append(new)
             page.settle(q, "requirement")
+    if not made and clause.demanding:
+        made += _windows(clause, numbered, said)
     attach(clause, made, numbered, said)
+    return made
+
+
+def _windows(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> list[Draft]:
+    """`Storage takes place at -10 to 60 °C, which the cell shall withstand`: a window that stands alone is asked for."""
+    made = []
+    for q in quantities:
+        if not q.is_a("temperature") or q.shape != "range" or id(q) in clause.page.fates:
+            continue
+        name = temperature_window(clause.text, q, clause.start, clause.end)
+        new = draft(clause.page, clause.block, q, name, said[id(q)]) if name else None
+        if new:
+            clause.page.settle(q, "requirement")
+            made.append(new)
     return made
 
 
@@ -127,6 +153,8 @@ def _conditions(
         if own and q.is_a("percent") and own[-1].what in ("shipping_soc", "capacity_retention"):
             inherent = False
             lead = None if own[-1].what == "shipping_soc" else lead
+        if _shipped(clause, q, quantities, hits):
+            continue
         chained = place > 0 and id(quantities[place - 1]) in found and _chain(text[quantities[place - 1].end:q.start])
         bracket = _bracketed(text, clause.start, q.start) and not own and not sign and not _counted(q, hits)
         led = lead is not None and (not sign or sign == "up_to" and lead.start != said[id(q)].start)
@@ -136,6 +164,13 @@ def _conditions(
         if led or inherent or (chained and not sign) or bracket:
             found[id(q)] = q
     return found
+
+
+def _shipped(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list[Hit[str]]) -> bool:
+    """`Cells leave the works at 30 % SOC`: the one percentage of a clause about shipping is what is asked for."""
+    return (q.is_a("percent") and sum(o.is_a("percent") for o in quantities) == 1
+            and lexicon("cues", "shipping_soc").search(clause.text, clause.start, clause.end) is not None
+            and not any(h.what != "shipping_soc" and metric_for(h.what, q) for h in hits))
 
 
 def _bare_loads(

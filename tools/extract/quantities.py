@@ -11,6 +11,7 @@ from typing import Literal
 from knowledge import vocabulary
 from knowledge.units import spellings
 from knowledge.vocabulary import UnitRow
+from tools.extract.number_words import han_value
 from tools.extract.numbers import Decimal, Number, numbers
 
 Shape = Literal["single", "range", "tolerance", "tuple", "tolerance_only"]
@@ -58,10 +59,11 @@ class _Term:
     text: str
 
 
-_TOLERANCE = re.compile(r"\s*[(,]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus)\s*")
+_TOLERANCE = re.compile(r"\s*[(,]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|plus oder|plus ou|plus/|"
+                        r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±)\s*")
 _COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
-_PLAIN = re.compile(r"\s*[(,]?\s*")
-_SLASH = re.compile(r"\s*[/,;|]?\s*")
+_PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?(?:plus\s*)?")
+_SLASH = re.compile(r"\s*(?:[/,;|、]|and|und|et)?\s*")
 _TIMES = re.compile(r"\s*(?:[×x*X]|by|mal|par)\s*")
 _NEVER = re.compile(r"(?!)")
 _FACTOR = re.compile(r"(?:factor(?:\s+of)?|Faktor(?:\s+von)?|facteur(?:\s+de)?)\s*$", re.IGNORECASE)
@@ -161,6 +163,35 @@ def _terms(text: str, start: int, end: int, decimal: Decimal) -> list[_Term]:
     return terms
 
 
+_DOUBLE = re.compile(
+    r"(?P<two>\b(?:double|doubled|twice|the double of|das Doppelte|doppelte[nrs]?|verdoppeln|verdoppelt|le double|"
+    r"doubler|doublé|two-?fold)\b|两倍|二倍|一倍以上|翻倍|두 배|2배)|(?P<half>\b(?:by half|um die Hälfte|de moitié)\b)"
+    r"|(?P<third>\b(?:by a third|um ein Drittel|d'un tiers)\b)", re.IGNORECASE)
+_SHARE = re.compile(r"百分之(?P<of>[一二三四五六七八九十两]+|\d+(?:\.\d+)?)|(?P<wari>[一二三四五六七八九])割|"
+                    r"(?P<tenth>[一二三四五六七八九两]|\d(?:\.\d)?)成(?![为本分型都])|(?P<quarter>[一二三两])刻[钟鐘]")
+_DOUBLED = {"two": 2.0, "half": 1.5, "third": 4 / 3}
+
+
+def _factors(text: str, start: int, end: int, terms: list[_Term]) -> list[_Term]:
+    """`double the initial value`, `rise by half`: factors without a digit."""
+    found = []
+    for match in _DOUBLE.finditer(text, start, end):
+        if not any(t.start < match.end() and match.start() < t.end for t in terms):
+            number = Number(match.start(), match.end(), _DOUBLED[str(match.lastgroup)])
+            found.append(_Term(number, match.start(), match.end(), (vocabulary.units()["ratio"],), "×"))
+    for match in _SHARE.finditer(text, start, end):
+        kind, digits = str(match.lastgroup), match.group(str(match.lastgroup))
+        value = han_value(digits) if not digits[0].isdigit() else float(digits)
+        if value is None:
+            continue
+        unit = "min" if kind == "quarter" else "%"
+        value *= {"of": 1, "quarter": 15}.get(kind, 10)
+        terms = [t for t in terms if not (t.start < match.end() and match.start() < t.end)]
+        found.append(_Term(Number(match.start(), match.end(), value), match.start(), match.end(),
+                           (vocabulary.units()[unit],), unit))
+    return sorted([*terms, *found], key=lambda t: t.start) if found else terms
+
+
 def _without_loose_words(text: str, terms: list[_Term]) -> list[_Term]:
     """A number word without a unit counts only where it begins a range (`from five to ten °C`)."""
     kept = []
@@ -218,16 +249,38 @@ def scan(
     """
     terms = [t for t in _terms(text, start, end, decimal)
              if not any(t.number.start < stop and t.number.end > begin for begin, stop in masks)]
-    terms = _without_loose_words(text, terms)
+    terms = _factors(text, start, end, _without_loose_words(text, terms))
     if given:
         terms = [t if t.units else replace(t, units=given[0], text=given[1]) for t in terms]
     found: list[Quantity] = []
     i = 0
     while i < len(terms):
-        made, used = _joined(text, terms, i)
+        made, used = _joined(text, _shared(text, terms, i), i)
         found.append(_settle(made, text))
         i += used
     return found
+
+
+_LISTED = re.compile(r"\s*(?:/|;|and|und|et|,)\s*")
+
+
+def _shared(text: str, terms: list[_Term], i: int) -> list[_Term]:
+    """`0...45 / -20...75 / -30...50 °C`: ranges in a row have the unit of the last."""
+    a = terms[i]
+    b = terms[i + 1] if i + 1 < len(terms) else None
+    if b is None or a.units or b.units or not _range_gap().fullmatch(text[a.end:b.start]) or text[
+            a.end:b.start].strip() == ":":
+        return terms
+    place = i + 2
+    while place + 1 < len(terms) and _LISTED.fullmatch(text[terms[place - 1].end:terms[place].start]) and (
+            _range_gap().fullmatch(text[terms[place].end:terms[place + 1].start])):
+        if terms[place + 1].units:
+            last = terms[place + 1]
+            if not _dims(last) & {"temperature", "percent", "voltage"}:
+                return terms
+            return [*terms[:i + 1], replace(b, units=last.units, text=last.text), *terms[i + 2:]]
+        place += 2
+    return terms
 
 
 def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
@@ -247,7 +300,7 @@ def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
     if b and _TOLERANCE.fullmatch(text[a.end:b.start]):
         return _made("tolerance", text, (a, b), (a.number.value, abs(b.number.value), abs(b.number.value))), 2
     if b and c and _PLAIN.fullmatch(text[a.end:b.start]) and _SLASH.fullmatch(text[b.end:c.start]):
-        signs = text[b.start], text[c.start]
+        signs = _sign(text, b), _sign(text, c)
         if signs in (("+", "-"), ("-", "+")):
             plus, minus = (b, c) if signs[0] == "+" else (c, b)
             values = (a.number.value, abs(minus.number.value), abs(plus.number.value))
@@ -262,6 +315,13 @@ def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
     if b and _is_range(text, a, b) and not (a.number.rate and b.number.rate and text[a.end:b.start].strip() == "/"):
         return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     return Quantity(a.start, a.end, "single", (a.number.value,), a.units, a.text, a.number.rate), 1
+
+
+def _sign(text: str, term: _Term) -> str:
+    """The sign of a deviation, in its own character or in a word before it."""
+    if term.number.value < 0:
+        return "-"
+    return "+" if re.search(r"plus\s*$", text[max(0, term.start - 6):term.start]) else text[term.start]
 
 
 def _made(shape: Shape, text: str, terms: Sequence[_Term], values: tuple[float, ...]) -> Quantity:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
-from tools.extract import amendments, background, substances, wording
+from tools.extract import amendments, background, dates, substances, wording
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import said_about
@@ -17,8 +17,9 @@ from tools.extract.defaults import read_defaults
 from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
-from tools.extract.priorities import headed, spoken
+from tools.extract.priorities import of_statement, spoken
 from tools.extract.prose import forbidden_range, permitted, read_clause
+from tools.extract.sections import title_background
 
 _PRONOUN = re.compile(
     r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
@@ -94,6 +95,8 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
     row = amendments.referred_row(page, block.start, block.end) if page.rows else None
     running: str | None = None
+    if block.kind == "list_item" and walk.lead and whole is None:
+        whole = title_background(walk.lead)
     asked: tuple[int, int] | None = None
     kept = len(page.drafts)
     for start, end in spans:
@@ -166,7 +169,8 @@ def _aside(page: Page, block: Block, spans: list[tuple[int, int]]) -> None:
 
 def _lead(walk: Walk, block: Block) -> None:
     text = walk.page.text[block.start:block.end]
-    if block.kind != "list_item" and text.rstrip().endswith((":", "：")):
+    title = len(text.split()) <= 5 and len(text) < 48 and not re.search(r"[\d.;,。；]", text)
+    if block.kind != "list_item" and (title or text.rstrip().endswith((":", "："))):
         walk.lead = text
         walk.lead_priority = spoken(walk.page, block.start, block.end, block.end)
         walk.lead_hits = metric_hits(walk.page, block.start, block.end)
@@ -200,11 +204,11 @@ def _sentence(
             new += read_clause(clause)
         new += substances.ban_drafts(page, block, a, b)
         for made in new:
-            made.priority = spoken(page, a, b, made.start) or spoken(page, start, end, made.start) or (
-                walk.lead_priority if block.kind == "list_item" else None) or headed(block) or "must"
+            made.priority = of_statement(page, block, (a, b), (start, end), walk.lead_priority if block.kind
+                                         == "list_item" else None, (made.start, made.end))
         found += new
         walk.last = new[-1] if new else walk.last
-        found += _worded(walk, block, a, b, new)
+        found += _worded(walk, block, (a, b), (start, end), new)
     if not found and walk.last is not None and lexicon("measured_with").search(page.text, start, end):
         _measured(walk, block, start, end)
     amendments.supersede_by_metric(page, block, start, end, found)
@@ -250,16 +254,22 @@ def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
                for q in page.inside(block, start, end) if q.units)
 
 
-def _worded(walk: Walk, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:
+def _worded(
+    walk: Walk, block: Block, clause: tuple[int, int], sentence: tuple[int, int], beside: list[Draft]
+) -> list[Draft]:
     """Demands without a number in a clause; `beside` are its demands with numbers."""
-    page = walk.page
+    page, (start, end) = walk.page, clause
     listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
                   or _KEY.match(page.text[start:end]))
     asked = any(lexicon(words).search(page.text, start, end) for words in ("priority", "forbidden"))
     made = wording.standard_drafts(page, block, start, end, listed=listed) if not beside or _strict(
         page, start, end) else []
+    made += dates.delivery_drafts(page, block, start, end)
+    if not re.search(r"\w+\W+\w+\W+\w+|[\u3040-\u9fff\uac00-\ud7a3]{7}", page.text[start:end]) and not made:
+        listed = listed and block.kind == "list_item"        # `Marking` alone is a title
     if asked or listed:
-        named = [h for h in metric_hits(page, start, end) if h.what in wording.CHEMICAL]
+        leads = walk.lead_hits if block.kind == "list_item" else []
+        named = [h for h in (*metric_hits(page, start, end), *leads) if h.what in wording.CHEMICAL]
         only = lexicon("chem_only").search(page.text, start, end)
         if not beside and (named or only or asked and lexicon("forbidden").search(page.text, start, end)):
             made += wording.chemistry_drafts(page, block, start, end)
@@ -268,17 +278,20 @@ def _worded(walk: Walk, block: Block, start: int, end: int, beside: list[Draft])
             made += wording.format_drafts(page, block, start, end)
         made += _tests(page, block, start, end, beside)
     for new in made:
-        new.priority = spoken(page, start, end, new.start) or (
-            walk.lead_priority if block.kind == "list_item" else None) or headed(block) or "must"
-        if new.priority == "info":
-            new.priority = "must"
+        new.priority = of_statement(page, block, clause, sentence, walk.lead_priority if block.kind == "list_item"
+                                    else None, (new.start, new.end))
+    if page.codes:
+        return [d for d in made if d.priority != "info"]       # a note asks for no certificate and no test
+    for new in made:
+        new.priority = "must" if new.priority == "info" else new.priority
     return made
 
 
 def _tests(page: Page, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:
     """Tests, devices and markings of a clause that no number has answered for."""
     taken = {d.metric for d in beside}
-    made = [d for d in wording.test_drafts(page, block, start, end) if d.metric not in taken]
+    made = [d for d in wording.test_drafts(page, block, start, end) if d.metric not in taken
+            and d.metric != "delivery_date"]
     if beside:
         made = [d for d in made if d.metric in ("safety_device", "marking") or d.comparator == "prohibited"]
     elif made:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.units import meanings
+from knowledge.vocabulary import metric
 from tools.extract.comparators import said_about
 from tools.extract.conditions import Slots, infer
-from tools.extract.page import Draft, Page
+from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit
 from tools.extract.quantities import Quantity
 
-VALUES = ("value", "should", "min", "typ", "max")
+VALUES = ("value", "should", "min", "typ", "max", "plus", "minus", "tolerance")
 _AS_ROW = re.compile(r"(?:\b(?:as|see|like|same as|wie|siehe|comme|cf\.|idem)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|"
                      r"Pos\.\s|in\s)?|同(?:序号|第|项|条|项目)?\s?|(?:항목\s)?(?=\d+\s?번과 동일))"
                      r"([A-Za-z]{0,4}[.-]?\d[\d.-]*)", re.IGNORECASE)
@@ -65,13 +66,24 @@ def give_units(row: Row, units: dict[int, str]) -> None:
             match = re.search(r"[(\[,]\s*([^()\[\],]{1,14})\s*[)\]]?\s*$", block.text)
             if match and meanings(match.group(1)):
                 written = match.group(1).strip()
+    counted = _counted(row) if written is None else None
     for block in row.blocks(*VALUES):
-        unit = written or units.get(block.column if block.column is not None else -1)
+        unit = written or counted or units.get(block.column if block.column is not None else -1)
         found = meanings(unit) if unit else ()
         if not found or not unit:
             continue
         if any(not q.units for q in page.blocks[block.index]):
             page.blocks[block.index] = page.scan(block, (found, unit))
+
+
+def _counted(row: Row) -> str | None:
+    """Cycles and pieces need no unit where the label names them (`Cycles to 70 % | 8,000`)."""
+    for block in row.label:
+        for hit in metric_hits(row.page, block.start, block.end):
+            dimension = metric(hit.what).dimension
+            if dimension in ("cycle", "count"):
+                return "cycles" if dimension == "cycle" else "pcs"
+    return None
 
 
 def row_slots(row: Row, first: Draft) -> list[Slots]:

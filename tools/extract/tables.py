@@ -9,10 +9,12 @@ from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.units import meanings
 from knowledge.vocabulary import metric
-from tools.extract import axes, background, substances, wording
+from tools.extract import axes, background, dates, substances, wording
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
+from tools.extract.defaults import default_row
+from tools.extract.limit_columns import deviations_of, limits_of
 from tools.extract.meaning import direct, draft, final_metric, implied_metric, level_of, metric_for, priced_per
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
@@ -21,6 +23,7 @@ from tools.extract.quantities import Quantity
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
+from tools.extract.unnamed import by_cue
 
 _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
@@ -48,6 +51,8 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
             if len(cells) == 1 and len(rows) > 2 and not page.blocks[cells[0].index]:
                 found = spoken(page, cells[0].start, cells[0].end, cells[0].end)
                 group = found if found else None
+                continue
+            if len(cells) > 1 and default_row(page, cells[0], cells[1:]):
                 continue
             if _background(row) is None and as_sentences(row):
                 continue
@@ -87,7 +92,7 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
     if not made:
         made = _texts(row, hits)
     else:
-        made += _more_texts(row, hits)
+        made += [*_more_texts(row, hits), *_dates(row)]
     _finish(row, made, group)
     if row.row_id:
         page.rows.setdefault(row.row_id, []).extend(made)
@@ -126,10 +131,8 @@ def _numeric(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     if text_metric:
         return []
     bound = next((b for cell in row.label if (b := label_bound(page.text, cell.start, cell.end))), None)
-    limits = {r: [q for b in row.parts.get(r, []) for q in page.blocks[b.index] if q.units]
-              for r in ("min", "typ", "max")}
-    if any(limits.values()):
-        made += _limits(row, hits, limits)
+    made += deviations_of(row, lambda q: _choose(row, q, hits, [], q.start)) or limits_of(
+        row, lambda q: _choose(row, q, hits, [], q.start))
     for block in row.blocks("value", "should"):
         made += _cell(row, block, hits, bound)
     return made
@@ -140,7 +143,7 @@ def _text_only(name: str) -> bool:
     return row.dimension == "text" and name not in ("standard_compliance", "format", *wording.CHEMICAL)
 
 
-def _choose(q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], place: int) -> str | None:
+def _choose(row: Row, q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], place: int) -> str | None:
     for hit in sorted((h for h in own if h.end <= place), key=lambda h: -h.end):
         if metric_for(hit.what, q):
             return metric_for(hit.what, q)
@@ -151,6 +154,9 @@ def _choose(q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], place: int) 
     for hit in own:
         if metric_for(hit.what, q):
             return metric_for(hit.what, q)
+    for label in row.label:
+        if name := by_cue(row.page.text, q, label.start, label.end, None):
+            return name
     return next((m for d in q.dimensions if (m := implied_metric(d))), None)
 
 
@@ -172,7 +178,7 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
         said = said_about(page.text, q, block.start, block.end)
         if q.is_a("percent") and _OF_CHARGE.match(text_after(page, q)):
             continue
-        name = _choose(q, hits, own, q.start)
+        name = _choose(row, q, hits, own, q.start)
         if name is None or _beside(page, block, q, name, first, said, numbered):
             continue
         new = draft(page, block, q, name, said, bound)
@@ -229,6 +235,9 @@ def _beside(
 def _kind(page: Page, row: Row, new: Draft, said: Said) -> None:
     """Typical and minimum capacity are told apart by the words at the number, then by the label."""
     label = next((k for b in row.label if (k := lexicon("kinds").search(page.text, b.start, b.end))), None)
+    if label and label.what == "rated":
+        new.conditions["kind"] = "rated"
+        return
     if said.sign in (">=", ">"):
         here = re.search(r"(?<!\w)min", page.text[said.start:new.end], re.IGNORECASE)
         stated = "minimum" if here else label.what if label and label.what != "typical" else None
@@ -245,51 +254,13 @@ def _kind(page: Page, row: Row, new: Draft, said: Said) -> None:
             new.comparator = "="
 
 
-def _limits(row: Row, hits: list[Hit[str]], limits: dict[str, list[Quantity]]) -> list[Draft]:
-    """Min, typ and max columns: a minimum and a maximum are a range, a typical value stands by itself."""
-    page, made = row.page, list[Draft]()
-    low, typ, high = (limits[r][0] if limits[r] else None for r in ("min", "typ", "max"))
-    place = next(q for q in (low, typ, high) if q is not None)
-    name = _choose(place, hits, [], place.start)
-    if name is None:
-        return []
-    if low and high and low.shape == high.shape == "single":
-        joined = replace(low, shape="range", values=(low.value, high.value))
-        made += _limit(row, joined, name, None, low)
-        page.settle(high, "requirement")
-    else:
-        for q, sign in ((low, ">="), (high, "<=")):
-            if q:
-                made += _limit(row, q, name, sign, q)
-    if typ:
-        new = _limit(row, typ, name, "=", typ)
-        for one in new:
-            if low or high or name == "capacity":
-                one.conditions["kind"] = "typical"
-        made += new
-    if name == "capacity" and low and typ:
-        made[0].conditions["kind"] = "minimum"
-    return made
-
-
-def _limit(row: Row, q: Quantity, name: str, sign: str | None, origin: Quantity) -> list[Draft]:
-    page = row.page
-    block = next(b for b in row.cells if b.start <= origin.start < b.end)
-    said = said_about(page.text, origin, block.start, block.end)
-    new = draft(page, block, q, name, Said(said.sign or sign, said.start, said.end))
-    if new is None:
-        return []
-    page.settle(origin, "requirement")
-    new.quantity = origin
-    return [new]
-
-
 def _texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     """A row without a number to hold: chemistry, format, standard, test, device, marking."""
     page, made = row.page, list[Draft]()
     label = hits[0].what if hits else None
     blocks = row.blocks("value", "should", *(("min", "typ", "max") if not row.parts.get("value") else ()))
-    for block in blocks:
+    made += _dates(row)
+    for block in (*row.label, *blocks) if label in (None, "standard_compliance") else blocks:
         made += substances.ban_drafts(page, block, block.start, block.end)
         made += wording.standard_drafts(page, block, block.start, block.end, row=True)
         if label in wording.CHEMICAL or label is None:
@@ -310,6 +281,14 @@ def _texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
         made.append(Draft(label, "in", [" ".join(block.text.split())], None, block.start, block.end, block,
                           level="material"))
     return made
+
+
+def _dates(row: Row) -> list[Draft]:
+    """The dates of a row whose label or cell speaks of a delivery."""
+    text = row.page.text
+    named = any(lexicon("delivered").search(text, b.start, b.end) for b in row.label)
+    return [d for b in row.blocks("value", "should", "condition", "remark")
+            for d in dates.delivery_drafts(row.page, b, b.start, b.end, named)]
 
 
 def _tests_beside(row: Row) -> list[Draft]:

@@ -11,10 +11,10 @@ from tools.extract.page import Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 
-_WINDOWS = (("discharge", "operating_temperature_discharge"), ("charge", "operating_temperature_charge"),
+WINDOWS = (("discharge", "operating_temperature_discharge"), ("charge", "operating_temperature_charge"),
             ("storage", "storage_temperature"), ("survival", "survival_temperature"),
             ("operating", "operating_temperature"))
-WINDOW_METRICS = frozenset(name for _, name in _WINDOWS)
+WINDOW_METRICS = frozenset(name for _, name in WINDOWS)
 _LOADS = {
     "current": ("charge_current", "discharge_current_pulse", "discharge_current_continuous"),
     "rate": ("charge_rate", "discharge_rate_pulse", "discharge_rate_continuous"),
@@ -39,7 +39,7 @@ def temperature_window(text: str, q: Quantity, start: int, end: int) -> str | No
     tail = _BRACKET.match(text, q.end, end)
     for lo, hi in ((first, tail.end() if tail else last), (start, end)):
         found: list[tuple[int, str]] = []
-        for kind, name in _WINDOWS:
+        for kind, name in WINDOWS:
             for hit in lexicon("slots", kind).find(text, lo, hi):
                 distance = q.start - hit.end if hit.end <= q.start else 12 + hit.start - q.end
                 found.append((max(0, distance) + (8 if kind == "operating" else 0), name))
@@ -48,17 +48,46 @@ def temperature_window(text: str, q: Quantity, start: int, end: int) -> str | No
     return None
 
 
+def by_cue(text: str, q: Quantity, start: int, end: int, sign: str | None) -> str | None:
+    """The metric that a unit and a word anywhere in text[start:end] name together: a pressure and a vent."""
+    if q.is_a("temperature") and not q.is_a("rate"):
+        if q.shape == "range":
+            return temperature_window(text, q, start, end)
+        if sign is None and q.shape == "single":
+            return None
+    for dimension, metric_name in _CUED:
+        if q.is_a(dimension) and lexicon("cues", metric_name).search(text, start, end) and (
+                metric_name != "capacity_spread" or _CAPACITY.search(text, start, end)):
+            return metric_name
+    return None
+
+
+_CAPACITY = re.compile(r"[ck]apaz?c?it|容量|용량", re.IGNORECASE)
+_CUED = (("pressure", "vent_pressure"), ("pressure", "ambient_pressure"), ("length", "altitude"),
+         ("length", "drop_height"), ("acceleration", "random_vibration"), ("acceleration", "shock"),
+         ("force", "swelling_force"), ("percent", "shipping_soc"), ("energy", "energy_throughput"),
+         ("time", "thermal_propagation"), ("ratio", "resistance_growth"), ("percent", "anode_silicon_fraction"),
+         ("count", "sample_quantity"), ("count", "order_quantity"), ("percent", "recycled_content"),
+         ("percent", "capacity_spread"), ("dose", "radiation_dose"), ("leak", "leak_rate"))
+
+
 def unnamed_metric(
     page: Page, block: Block, span: tuple[int, int], q: Quantity, said: Said, numbered: Sequence[Quantity],
     strong: dict[int, Quantity],
 ) -> str | None:
     """The metric of a demanded number without a name; None where nothing speaks for one."""
     text, (start, end) = page.text, span
+    if (cued := by_cue(text, q, start, end, said.sign)) and not q.is_a("temperature"):
+        return cued
+    if q.is_a("mass") and said.sign in ("<=", "<") and not q.is_a("acceleration") and len(numbered) <= 2:
+        return "mass"
     if q.is_a("percent") and any(o.is_a("cycle") and id(o) in strong for o in numbered):
         return "capacity_retention"                       # after 700 cycles 80 % should be left
     if q.is_a("voltage") and said.sign in (">=", "<=") and 0.5 <= q.value <= 6 and lexicon("refused_value").search(
             text, q.end, max(said.end, q.end)):
         return "min_voltage" if said.sign == ">=" else "max_voltage"
+    if q.is_a("voltage") and q.shape == "range" and all(1 <= v <= 5.5 for v in q.values):
+        return "voltage_window"
     if q.is_a("temperature") and q.shape == "single" and lexicon("slots", "survival").search(text, start, end):
         return "survival_temperature"
     if q.is_a("temperature") and said.sign and q.shape == "single":

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from knowledge.document import Block
-from knowledge.requirement import Comparator
+from knowledge.requirement import Comparator, ConditionValue
 from knowledge.vocabulary import metric
 from tools.extract import standards
+from tools.extract.comparators import said_about
+from tools.extract.conditions import charged, infer, merge
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
+from tools.extract.quantities import Quantity
 
 _NO = re.compile(r"(?:\b(?:no|kein(?:e|en|er)?|keinerlei|aucune?|pas de)|(?:shall|must|may|darf|dürfen)\s+"
                  r"(?:not|nicht))"
@@ -37,9 +40,15 @@ def _demanded(page: Page, start: int, end: int, place: int, listed: bool) -> boo
     opened = text[start:place].count("(") > text[start:place].count(")")
     close = text[max(start, place - 24):place]
     method = lexicon("measured_by").ending_at(close, 0, len(close))
-    asks = listed or lexicon("compliance").search(text, start, end) or lexicon("priority").search(text, start, end)
+    spoken = any(lexicon(w).search(text, start, end) for w in ("compliance", "priority", "asserted"))
+    asks = listed or spoken or not any(q.units for q in page.inside(page_block(page, place), start, end))
     measured = method and re.search(r"(?:measured|determined|gemessen|ermittelt)", close)
     return bool(asks) and not opened and not measured
+
+
+def page_block(page: Page, place: int) -> Block:
+    """The block of a place."""
+    return next(b for b in page.document.blocks if b.start <= place < b.end)
 
 
 def chemistry_drafts(page: Page, block: Block, start: int, end: int, label: str | None = None) -> list[Draft]:
@@ -107,8 +116,32 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
         sentence = text[start:end].strip()
         comparator, value, first, last = _criterion(page, start, end, hit.start, hit.end)
         if sentence:
-            made.append(Draft(hit.what, comparator, value, None, first, last, block))
+            made.append(Draft(hit.what, comparator, value, None, first, last, block,
+                              conditions=_test_slots(page, block, label or (start, end), (start, end), hit.what)))
     return made
+
+
+def _test_slots(
+    page: Page, block: Block, label: tuple[int, int], span: tuple[int, int], name: str
+) -> dict[str, ConditionValue]:
+    """What a test is run at: rate, voltage, temperature, duration, state of charge."""
+    text, found = page.text, dict[str, ConditionValue]()
+    for start, end in dict.fromkeys((label, span)):
+        for q in _inside(page, start, end):
+            said = said_about(text, q, start, end)
+            if q.is_a("temperature") and (said.sign in ("<", "<=") or q.is_a("rate") and not q.is_a("temperature")):
+                continue
+            for key, value in (infer(text, q, start, end, name, said.sign) or {}).items():
+                if key == "hours" and isinstance(value, float | int) and value < 24:
+                    key, value = "duration_s", value * 3600
+                found.setdefault(key, value)
+        merge(found, [charged(text, start, end)])
+    return found
+
+
+def _inside(page: Page, start: int, end: int) -> list[Quantity]:
+    """The numbers with a unit of text[start:end], in whichever block they lie."""
+    return [q for q in page.inside(page_block(page, start), start, end) if q.units]
 
 
 def _worded(name: str) -> bool:

@@ -57,10 +57,10 @@ class Labels:
 
 
 class Database:
-    """Tables under one folder, filled through one simulator."""
+    """Tables under one folder, filled through one simulator; models of them are trained on `device`."""
 
-    def __init__(self, folder: Path, simulator: Simulator) -> None:
-        self.folder, self.simulator = folder, simulator
+    def __init__(self, folder: Path, simulator: Simulator, device: str = "cpu") -> None:
+        self.folder, self.simulator, self.device = folder, simulator, device
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -123,7 +123,9 @@ class Database:
         return surrogate_from(read_arrays(path))
 
     def _fit_path(self, labels: Labels, heads: Sequence[str], method: Method) -> Path:
-        name = content_digest([labels.digest, list(heads), method, version("torch"), version("botorch"), "fit-3"])[:16]
+        where = [] if self.device == "cpu" else [self.device.partition(":")[0]]
+        name = content_digest([labels.digest, list(heads), method, version("torch"), version("botorch"), "fit-3",
+                               *where])[:16]
         return self.folder / labels.key / f"fit-{name}.npz"
 
     def _describe(self, table: Path, space: ElectrodeSpace, protocol: Protocol) -> None:

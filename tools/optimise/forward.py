@@ -186,7 +186,7 @@ def _model(
         return None, f"only {int(rows.sum())} points answered: this system has no prediction here"
     fitted = database.fitted(labels, heads, method)
     if fitted is None:
-        fitted = fit_outcomes(labels.x[rows], y[rows], heads, seed=0, method=method)
+        fitted = fit_outcomes(labels.x[rows], y[rows], heads, seed=0, method=method, device=database.device)
         fitted = database.keep_fit(labels, heads, method, fitted)
     answers = None
     if rows.mean() < ALWAYS_ANSWERS:

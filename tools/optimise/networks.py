@@ -47,10 +47,13 @@ def fold_of(rows: int) -> torch.Tensor:
     return torch.arange(rows) % MEMBERS
 
 
-def fit_ensemble(x: torch.Tensor, y: torch.Tensor, seed: int, width: int = 48, steps: int = 1200) -> Ensemble:
+def fit_ensemble(
+    x: torch.Tensor, y: torch.Tensor, seed: int, width: int = 48, steps: int = 1200, device: str = "cpu",
+) -> Ensemble:
     """Train by Adam with one learning-rate cycle; each member leaves out its own fifth of the rows.
 
-    Mini-batches of 512 beyond that many rows.
+    Mini-batches of 512 beyond that many rows. A label that is NaN teaches nothing; its row's other labels do.
+    It is trained on `device` and lies on the CPU afterwards.
     """
     import torch
 
@@ -58,17 +61,21 @@ def fit_ensemble(x: torch.Tensor, y: torch.Tensor, seed: int, width: int = 48, s
     sizes = [x.shape[1], width, width, y.shape[1]]
     weights, biases = [], []
     for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
-        weights.append((torch.randn(MEMBERS, n_in, n_out, generator=generator) / n_in**0.5).requires_grad_())
-        biases.append((0.1 * torch.randn(MEMBERS, 1, n_out, generator=generator)).requires_grad_())
+        drawn = [torch.randn(MEMBERS, n, n_out, generator=generator) for n in (n_in, 1)]  # the same on every device
+        weights.append((drawn[0] / n_in**0.5).to(device).requires_grad_())
+        biases.append((0.1 * drawn[1]).to(device).requires_grad_())
     model = Ensemble(tuple(weights), tuple(biases))
-    x, y = x.float(), y.float()
-    seen = (fold_of(len(x))[None] != torch.arange(MEMBERS)[:, None]).float()[:, :, None]
+    x, y = x.float().to(device), y.float().to(device)
+    known = torch.isfinite(y)
+    seen = (fold_of(len(x))[None] != torch.arange(MEMBERS)[:, None]).float()[:, :, None].to(device) * known
+    seen = seen / known.float().mean(0)  # a head with few labels counts as much as the others
+    y = torch.nan_to_num(y)
     optimiser = Adam([*weights, *biases])
     for step in range(steps):
         rows = torch.randperm(len(x), generator=generator)[:512] if len(x) > 512 else slice(None)
         loss = (seen[:, rows] * (model.members(x[rows]) - y[rows]) ** 2).mean()
         optimiser.step(loss, one_cycle(step, steps, HIGHEST_RATE))
-    return Ensemble(tuple(w.detach() for w in weights), tuple(b.detach() for b in biases))
+    return Ensemble(tuple(w.detach().cpu() for w in weights), tuple(b.detach().cpu() for b in biases))
 
 
 def left_out(model: Ensemble, x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -23,6 +23,8 @@ HEADS: dict[str, tuple[str, ...]] = {
     "round_trip": ("efficiency_pct",),
 }
 ALWAYS_ANSWERS = 0.995
+DOMAIN = 0.02         # of a feature's range beyond its ends: rounding, and a step that no smooth model minds
+EXTRAPOLATED = {"validity": "extrapolated", "note": "predicted from outside the sampled ranges"}
 REFUSAL: dict[str, Status] = {"discharge": "cannot carry the current", "thermal_discharge": "cannot carry the current",
            "pulse": "cannot carry the current", "pulse_power": "cannot carry the current",
            "fast_charge": "limit reached", "round_trip": "cannot carry the current"}
@@ -37,11 +39,16 @@ class AreaModel:
     heads: Surrogate
     answers: Surrogate | None   # None where every label answered
 
+    def outside(self, x: np.ndarray) -> np.ndarray:
+        """Which features (n, n_features) lie outside the sampled ranges, so that an answer is extrapolated (n,)."""
+        return np.asarray(((x < -DOMAIN) | (x > 1 + DOMAIN)).any(1))
+
     def outcomes(self, points: Sequence[SimulationPoint], sigmas: float) -> list[Outcome]:
-        """Predicted outcomes, every head shifted by `sigmas` standard deviations."""
+        """Predicted outcomes, every head shifted by `sigmas` standard deviations; extrapolated ones are marked."""
         import torch
 
-        x = torch.as_tensor(np.array([self.features.of(p) for p in points]))
+        features = np.array([self.features.of(p) for p in points])
+        x, outside = torch.as_tensor(features), self.outside(features)
         with torch.no_grad():
             values, above = self.heads.predict(x)
             columns = {n: (values[n] + sigmas * (above[n] - values[n])).numpy() for n in self.heads.names}
@@ -54,7 +61,8 @@ class AreaModel:
             if not ok[i]:
                 found.append(Outcome(status=REFUSAL[kind], note="predicted"))
                 continue
-            found.append(_outcome(kind, {n: float(c[i]) for n, c in columns.items()}, self.protocol))
+            predicted = _outcome(kind, {n: float(c[i]) for n, c in columns.items()}, self.protocol)
+            found.append(predicted.model_copy(update=EXTRAPOLATED) if outside[i] else predicted)
         return found
 
     def learnt(self, points: Sequence[SimulationPoint], outcomes: Sequence[Outcome]) -> AreaModel:

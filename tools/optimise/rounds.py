@@ -65,6 +65,11 @@ class Proposal:
     predicted: tuple[Figure, ...]
     design: CellDesign
 
+    @property
+    def extrapolated(self) -> bool:
+        """Whether some prediction comes from outside what its labels span."""
+        return any(f.validity != "inside" for f in self.predicted)
+
 
 @dataclass
 class Search:
@@ -80,6 +85,7 @@ class Search:
     progress: Progress
     origin: str = ""
     scout: LifeScout | None = None
+    device: str = "cpu"
     log: list[SearchStep] = field(default_factory=list)
     tried: list[Tried] = field(default_factory=list)
     seen: set[tuple[Protocol, SimulationPoint]] = field(default_factory=set)
@@ -103,13 +109,15 @@ class Search:
             x = space.sobol(POOL, self.seed + 101 * number)
             found = measure([space.design(u) for u in x], self.asks, self.targets, self.predictor, self.builder)
             built = ~(found.margins == CANNOT).all(1) if len(self.targets) else np.ones(len(x), dtype=bool)
-            kept = int((self.loss(found.margins, np.zeros(len(self.targets)), self.musts) <= 0).sum())
+            lost = self.loss(found.margins, np.zeros(len(self.targets)), self.musts)
+            kept = int((lost <= 0).sum())
             if built.any():
                 margins = found.margins[built]
                 sure = SIGMAS * self._sigma(space, x[built][:48], margins[:48])
                 self.territories.append(Territory(space, x[built], margins, needs(self.targets, found) + sure, sure,
                                                   np.flatnonzero(steerable(margins))))
-            note = f"{int(built.sum())} can be built; kept: predicted to keep every must"
+            note = (f"{int(built.sum())} can be built; kept: predicted to keep every must"
+                    + (f"; the nearest misses by {100 * lost.min():.3g} % in sum" if not kept else ""))
             self._note(space, "survey", POOL, kept, started, note + self._given(found.margins[built]))
 
     def nearest_systems(self, count: int) -> list[str]:
@@ -190,7 +198,8 @@ class Search:
             self.correct(territory, np.array([p.vector for p in here]), np.array([p.expected for p in here]))
         self._note(space, f"round {number}: refine", len(proposals), sum(p.least_loss <= 0 for p in proposals), started,
                    "kept: predicted to keep every must that depends on the design; "
-                   f"{sum(p.loss <= 0 for p in proposals)} of them with the whole margin")
+                   f"{sum(p.loss <= 0 for p in proposals)} of them with the whole margin; "
+                   f"{sum(p.extrapolated for p in proposals)} predicted from outside the labels' ranges")
         return proposals
 
     def proposals(self, territory: Territory, x: np.ndarray) -> list[Proposal]:
@@ -242,7 +251,8 @@ class Search:
             return
         y = softened(np.nan_to_num(territory.margins[:, territory.columns], nan=CANNOT))
         names = [f"m{k}" for k in territory.columns]
-        territory.model = fit_outcomes(territory.x, y, names, self.seed, method="mlp", linear=True, steps=TEACH_STEPS)
+        territory.model = fit_outcomes(territory.x, y, names, self.seed, method="mlp", linear=True, steps=TEACH_STEPS,
+                                       device=self.device)
 
     def _choose(self, proposals: Sequence[Proposal], count: int) -> list[Proposal]:
         """A diverse pick over all spaces: the promising ones share `count`, each other one gets two for the record."""
@@ -260,8 +270,10 @@ class Search:
         chosen: list[Proposal] = []
         for key, members in by_space.items():
             quota = share if key in rich else FOR_THE_RECORD
-            best = [p for p in good[key] if p.loss <= 0]
-            pool = best if len(best) >= 2 * quota else good[key]
+            known = [p for p in good[key] if not p.extrapolated]
+            serving = known if len(known) >= quota else good[key]
+            best = [p for p in serving if p.loss <= 0]
+            pool = best if len(best) >= 2 * quota else serving
             pool = pool if len(pool) >= quota else members[: max(len(pool), 2 * quota)]
             places = [self.place(p.territory.space, p.design, p.vector) for p in pool]
             chosen += [pool[i] for i in pick(places, quota, [-p.loss for p in pool], taken)]

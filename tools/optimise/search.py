@@ -18,6 +18,7 @@ from knowledge.requirement import Requirement
 from tools.failures import BadInput, Infeasible
 from tools.generate.space import DesignSpace, spaces_for
 from tools.optimise.database import Database, Labels, snapshot_digest
+from tools.optimise.device import torch_device
 from tools.optimise.diversity import distance, distinct, pick
 from tools.optimise.forward import TABLES, Builder, forward_models, needed_tables
 from tools.optimise.life import LifeScout, ageing_asks
@@ -122,6 +123,7 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     unknown = sorted(set(request.formats) - {"cylindrical", "prismatic", "pouch"})
     if unknown:
         raise BadInput(f"formats: there is no format {unknown[0]!r}; there are cylindrical, prismatic and pouch")
+    proof = _proof(request)
     spaces = spaces_for(request.requirements, request.systems, request.formats, request.house)
     builder, recorder = Builder(), Recorder(simulator)
     buildable = _buildable(spaces, builder, context.seed)
@@ -129,13 +131,16 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
         raise Infeasible("no design can be built in any of the systems and formats: the outer dimensions leave no "
                          "room for electrodes")
     needed = needed_tables([d for designs in buildable.values() for d in designs], asks, builder)
-    database = Database(context.home / "database", simulator)
+    device, note = torch_device(context.device)
+    if note:
+        context.progress(note, 0, 1)
+    database = Database(context.home / "database", simulator, device)
     spaces = tuple(s for s in spaces if s.key in buildable)
     many = len(needed) > TABLES
     models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress, many)
     scout = LifeScout(request.requirements, ageing_asks(request.requirements), simulator, origin)
     run = Search(request.requirements, asks, spaces, recorder, SurrogateSimulator(models), builder, context.seed,
-                 context.progress, origin, scout, log=list(log))
+                 context.progress, origin, scout, device, [*proof, *log])
     run.survey()
     if many:
         # Too many tables to label them all well: only those of the nearest systems get the full number.
@@ -150,12 +155,23 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     for number in range(1, MORE_ROUNDS + 1):
         stopped = request.time_limit_s is not None and time.perf_counter() - begun > request.time_limit_s
         missing = request.designs - len(run.meeting())
-        enough = missing <= 0 or (number > ROUNDS and not run.meeting())
+        # What is proved impossible is not looked for: one round gives the nearest designs.
+        most = 1 if proof else ROUNDS
+        enough = missing <= 0 or (number > most and not run.meeting())
         if enough or stopped or not run.run_round(number, missing):
             break
     prices = () if stopped else price_requirements(run, number + 1)
     found = _result(run, request, labels, recorder).model_copy(update={"prices": prices})
     return found.model_copy(update={"stopped_by_time": stopped and found.exhausted})
+
+
+def _proof(request: SearchDesigns) -> list[SearchStep]:
+    """Log lines of the bounds that the musts break whatever the design, checked before anything is simulated."""
+    from tools.verify.bounds import physical_bounds
+
+    found = physical_bounds(request.requirements, request.systems)
+    return [SearchStep(system="any", format="any", step="bounds", count=len(request.systems), kept=0, wall_s=0.0,
+                       note=finding.text) for finding in found]
 
 
 def _asks(request: SearchDesigns) -> tuple[Ask, ...]:

@@ -108,7 +108,7 @@ class Surrogate:
 
 def fit_outcomes(
     x: np.ndarray, y: np.ndarray, names: Sequence[str], seed: int = 0, method: Method = "auto",
-    linear: bool = False, steps: int = 1200,
+    linear: bool = False, steps: int = 1200, device: str = "cpu",
 ) -> Surrogate:
     """Fit heads `names` to labels y (n, n_heads) at features x (n, n_features) in [0, 1].
 
@@ -116,7 +116,8 @@ def fit_outcomes(
     in some head and there are 150 rows, the networks are fitted too and each head takes the better. Beyond 1,200 rows:
     networks alone.
     Sigma is scaled so that 68 % of the left-out errors lie within one sigma. Positive labels are learnt as logarithms
-    unless `linear`, or the head is a voltage. `steps` are those of the networks' training.
+    unless `linear`, or the head is a voltage. `steps` are those of the networks' training, `device` where they
+    are trained.
 
     Raises:
         BadInput: fewer than 24 rows, or a label or feature is not finite.
@@ -132,14 +133,14 @@ def fit_outcomes(
     t = np.where(log, np.log(np.where(log, y, 1.0)), y)
     centre, spread = t.mean(0), np.maximum(t.std(0), 1e-9)
     features, targets = torch.as_tensor(x), torch.as_tensor((t - centre) / spread)
-    model, error, sigma = _fitted(features, targets, seed, method, steps)
+    model, error, sigma = _fitted(features, targets, seed, method, steps, device)
     scale = np.maximum(np.quantile(error / np.maximum(sigma, 1e-9), 0.683, axis=0), 0.05)
     errors = {name: float(np.median(error[:, i]) * spread[i]) for i, name in enumerate(names)}
     return Surrogate(tuple(names), log, centre, spread, scale, errors, model, len(x))
 
 
 def _fitted(
-    x: torch.Tensor, y: torch.Tensor, seed: int, method: Method, steps: int
+    x: torch.Tensor, y: torch.Tensor, seed: int, method: Method, steps: int, device: str
 ) -> tuple[Model, np.ndarray, np.ndarray]:
     """The chosen model with its left-out absolute errors and uncalibrated sigmas, each (n, n_heads)."""
     import torch
@@ -153,7 +154,7 @@ def _fitted(
             tried.append((process, error.abs().numpy(), sigma.numpy()))
         good = bool(tried) and bool((np.median(tried[0][1], 0) < GP_GOOD).all())
         if method == "mlp" or (method == "auto" and not good and (not tried or len(x) >= MLP_ROWS)):
-            networks = fit_ensemble(x, y, seed, steps=steps)
+            networks = fit_ensemble(x, y, seed, steps=steps, device=device)
             error, sigma = left_out(networks, x, y)
             tried.append((networks, error.abs().numpy(), sigma.numpy()))
     if len(tried) == 1:

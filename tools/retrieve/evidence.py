@@ -21,6 +21,8 @@ _PER_SYSTEM = 2
 MATERIALS = {  # the materials of a system, as claims name them
     "nmc811_graphite_siox": ("nmc811", "graphite", "siox"), "nmc532_graphite": ("nmc532", "graphite"),
     "nca_graphite": ("nca", "graphite"), "lfp_graphite": ("lfp", "graphite"), "lco_graphite": ("lco", "graphite"),
+    "lfp_graphite_18650": ("lfp", "graphite"), "nmc111_graphite": ("nmc111", "graphite"),
+    "lnmo_graphite": ("lnmo", "graphite"), "nvpf_hard_carbon": ("nvpf", "hard carbon"),
 }
 
 
@@ -44,7 +46,7 @@ class EvidenceResult(Frozen):
 
 
 @tool(
-    stage="evidence", version="3", backends=("bm25s", "chromadb", "numpy"),
+    stage="evidence", version="4", backends=("bm25s", "chromadb", "numpy"),
     example={"requirements": [], "systems": ["lfp_graphite"], "store_digest": "as store_digest() gives it"},
 )
 def find_evidence(request: EvidenceRequest, context: Context) -> EvidenceResult:

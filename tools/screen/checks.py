@@ -81,10 +81,10 @@ def check_cobalt(system: System, requirement: Requirement) -> Answer:
 
 
 def cobalt_fraction(formula: str) -> float:
-    """Moles of cobalt over moles of metals other than lithium (aluminium counts), from a formula."""
+    """Moles of cobalt over moles of metals other than lithium and sodium (aluminium counts), from a formula."""
     from pymatgen.core import Composition
 
-    amounts = {e.symbol: n for e, n in Composition(formula).items() if e.is_metal and e.symbol != "Li"}
+    amounts = {e.symbol: n for e, n in Composition(formula).items() if e.is_metal and e.symbol not in ("Li", "Na")}
     return float(amounts.get("Co", 0.0) / sum(amounts.values()))
 
 

@@ -13,9 +13,10 @@ from knowledge.offer import SystemChoice
 from knowledge.parameters.registry import SYSTEMS
 from knowledge.parameters.system import System
 from knowledge.requirement import Requirement
-from tools.screen.checks import Broken, Noted, check
+from tools.screen.checks import CHEMISTRY, Broken, Noted, check
 from tools.screen.formats import format_choices
 from tools.tool import Context, tool
+from tools.verify.words import classes
 
 
 class ChooseSystems(Frozen):
@@ -77,13 +78,28 @@ def system_choices(requirements: Sequence[Requirement]) -> tuple[SystemChoice, .
     Where no system keeps every must, those that break only physical limits, and the fewest of them, are still searched
     so that the nearest offers can be shown; what the customer rules out by name stays out.
     """
-    answers = {key: _answers(system, requirements) for key, system in SYSTEMS.items()}
+    answers = {key: _answers(system, requirements) for key, system in SYSTEMS.items() if _named(system, requirements)}
     nearest: set[str] = set()
     if all(broken for broken, _ in answers.values()):
         open_keys = {key: len(b) for key, (b, _) in answers.items() if not any(x.strict for x in b)}
         fewest = min(open_keys.values(), default=0)
         nearest = {key for key, count in open_keys.items() if count == fewest}
-    return tuple(_choice(SYSTEMS[key], broken, noted, key in nearest) for key, (broken, noted) in answers.items())
+    return tuple(_choice(system, *answers[key], key in nearest) if key in answers else _unnamed(system)
+                 for key, system in SYSTEMS.items())
+
+
+def _named(system: System, requirements: Sequence[Requirement]) -> bool:
+    """Whether a document asks for what this system is searched for; always where it is searched anyway."""
+    if not system.named_by:
+        return True
+    asked = (r for r in requirements if r.metric in CHEMISTRY and r.comparator != "prohibited")
+    words = (str(v) for r in asked for v in (r.value if isinstance(r.value, list) else [r.value]))
+    return any(classes(word) & set(system.named_by) for word in words)
+
+
+def _unnamed(system: System) -> SystemChoice:
+    return SystemChoice(key=system.key, label=system.label, serves=False, sources=_sources(system),
+                        reason=f"searched only where a document asks for {' or '.join(system.named_by)}")
 
 
 @tool(stage="materials", version="1", backends=("pybamm", "pymatgen"), example=EXAMPLE)

@@ -78,6 +78,10 @@ def bpx_of(design: CellDesign, build: BuildUp, found: Balance) -> dict[str, Any]
     notes = [f"{known.label}, parameter set {known.pybamm_set} of PyBaMM {version('pybamm')}."]
     if not values.constant_thermodynamic_factor:
         notes.append("The set's thermodynamic factor depends on concentration; BPX has 1.")
+    loose = [name.lower() for name in NAMES.values() if not values.constant_rate(name)]
+    if loose:
+        notes.append(f"The set's rate constant of the {' and the '.join(loose)} depends on concentration; BPX has one "
+                     "number, here at half of the sites: voltages under load differ.")
     notes.append("The contact resistance of foils, tabs and terminals is a user-defined parameter.")
     separator = design.pair.separator
     return {
@@ -210,6 +214,14 @@ class _Set:
         warm = self.reference_K + WARMER_K
         here, there = (float(self.at(parameter, t, self.salt, sites / 2, sites)[0]) for t in (self.reference_K, warm))
         return here / (0.5 * FARADAY_C_MOL), _energy(here, there, self.reference_K, warm)
+
+    def constant_rate(self, name: str) -> bool:
+        """Whether j0 is K·√(c_e·θ(1 − θ)) with one K over lithiation, within 1 %."""
+        sites = self.number(f"Maximum concentration in {name.lower()} [mol.m-3]")
+        theta = np.array([0.1, 0.5, 0.9])
+        j0 = self.at(f"{name} exchange-current density [A.m-2]", self.reference_K, self.salt, theta * sites, sites)
+        rate = j0 / np.sqrt(theta * (1 - theta))
+        return bool(np.ptp(rate) <= 0.01 * rate[1])
 
     @property
     def constant_thermodynamic_factor(self) -> bool:

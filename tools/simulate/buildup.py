@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from knowledge.cell import CellDesign, Cylindrical, Pouch, Prismatic
-from knowledge.materials.cards import UnknownMaterial, card
+from knowledge.materials.cards import UnknownMaterial, card, card_keys
 from knowledge.offer import BuildUp, MassItem
 from tools.failures import BadInput
 from tools.simulate.balance import Balance, balance
@@ -13,7 +13,7 @@ from tools.simulate.case import Housing, check_walls, housing, pouch_cavity, pri
 from tools.simulate.cost import Bill, cell_cost
 from tools.simulate.formulation import BINDER, CONDUCTIVE, Coating, coating, known_system
 from tools.simulate.layout import Layout
-from tools.simulate.path_resistance import NEGATIVE_FOIL, POSITIVE_FOIL, path_resistance_ohm
+from tools.simulate.path_resistance import POSITIVE_FOIL, negative_foil, path_resistance_ohm
 from tools.simulate.stack import stack_layout
 from tools.simulate.varied import card_value
 from tools.simulate.winding import winding_layout
@@ -46,7 +46,9 @@ def _density(key: str, expected: str, field: str) -> float:
     try:
         found = card(key)
     except UnknownMaterial as error:
-        raise BadInput(f"{field}: {error}", field=field) from error
+        there = ", ".join(k for k in card_keys() if card(k).kind == expected)
+        raise BadInput(f"{field}: there is no material {key!r}; of kind {expected!r} there are {there}",
+                       field=field) from error
     if found.kind != expected:
         raise BadInput(f"{field} is {key!r}, a card of kind {found.kind!r}; a {expected} is needed", field=field)
     return 1000.0 * card_value(key, "density_g_cm3")
@@ -64,7 +66,7 @@ def _electrode_items(positive: Coating, negative: Coating, layout: Layout, desig
                                  ("binder", binder, coated.binder_kg_m2)):
             items.append(Item(f"{name} {part}", key, areal * area, group=f"{name} coating"))
     for name, key, foil in (("positive foil", POSITIVE_FOIL, layout.positive_foil),
-                            ("negative foil", NEGATIVE_FOIL, layout.negative_foil)):
+                            ("negative foil", negative_foil(design), layout.negative_foil)):
         items.append(Item(name, key, foil.area_m2 * foil.thickness_m * _density(key, "foil", name), foil.area_m2))
     separator = design.pair.separator
     solid = layout.separator_m2 * separator.thickness_um * 1e-6 * (1 - separator.porosity)

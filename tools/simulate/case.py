@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from knowledge.cell import CellDesign, Cylindrical, Pouch, Prismatic
 from tools.failures import BadInput
 from tools.simulate.layout import Layout, build_numbers
+from tools.simulate.path_resistance import negative_part, negative_strip
 from tools.simulate.stack import Cavity
 
 
@@ -30,6 +31,9 @@ class Housing:
     surface_m2: float
     envelope_m3: float
     inner_m3: float
+
+
+CANS = {"steel": "steel_can", "aluminium": "aluminium_case"}
 
 
 def prismatic_is_blade(format_: Prismatic) -> bool:
@@ -66,13 +70,13 @@ def pouch_cavity(design: CellDesign, format_: Pouch) -> Cavity:
     )
 
 
-def _cylindrical(_design: CellDesign, format_: Cylindrical, layout: Layout) -> Housing:
+def _cylindrical(design: CellDesign, format_: Cylindrical, layout: Layout) -> Housing:
     c = build_numbers("build_cylindrical")
     d, h, wall = format_.diameter_mm * 1e-3, format_.height_mm * 1e-3, format_.can_wall_mm * 1e-3
     disc = math.pi / 4 * (d - 2 * wall) ** 2
     bottom = c["bottom_over_wall"] * wall
     parts = [
-        Part("can", "steel_can", math.pi * (d - wall) * wall * h + disc * bottom),
+        Part("can", CANS[format_.can], math.pi * (d - wall) * wall * h + disc * bottom),
         Part("cap", "steel_can", disc * c["cap_equivalent_mm"] * 1e-3),
         Part("tape and insulators", "tape",
              disc * 2 * c["insulator_mm"] * 1e-3 + math.pi * layout.thickness_m * c["tape_mm"] * 1e-3 * h),
@@ -80,18 +84,18 @@ def _cylindrical(_design: CellDesign, format_: Cylindrical, layout: Layout) -> H
     if format_.tabs == "tabless":
         plate = disc * c["tabless_plate_mm"] * 1e-3
         parts += [Part("positive collector", "aluminium_part", plate),
-                  Part("negative collector", "copper_part", plate)]
+                  Part("negative collector", negative_part(design), plate)]
     else:
         count = 2 if format_.tabs == "double" else 1
         strip = (h + c["tab_free_length_mm"] * 1e-3) * c["tab_width_mm"] * c["tab_thickness_mm"] * 1e-6 * count
         parts += [Part("positive collector", "aluminium_part", strip),
-                  Part("negative collector", "nickel_tab", strip)]
+                  Part("negative collector", negative_strip(design), strip)]
     inner = disc * (h - bottom - c["header_mm"] * 1e-3)
     return Housing(tuple(parts), {"diameter": format_.diameter_mm, "height": format_.height_mm},
                    math.pi * d * h + math.pi / 2 * d**2, math.pi / 4 * d**2 * h, inner)
 
 
-def _prismatic(_design: CellDesign, format_: Prismatic, layout: Layout) -> Housing:
+def _prismatic(design: CellDesign, format_: Prismatic, layout: Layout) -> Housing:
     c = build_numbers("build_prismatic")
     w, t, h = (v * 1e-3 for v in (format_.width_mm, format_.thickness_mm, format_.height_mm))
     wall, lid = format_.case_wall_mm * 1e-3, _lid_mm(format_) * 1e-3
@@ -103,7 +107,8 @@ def _prismatic(_design: CellDesign, format_: Prismatic, layout: Layout) -> Housi
     film = 2 * (w * h + t * h + w * t) * c["film_mm"] * 1e-3
     parts = (
         Part("case", "aluminium_case", shell), Part("lid", "aluminium_case", lids * lid_area * lid),
-        Part("positive terminal", "aluminium_part", collector), Part("negative terminal", "copper_part", collector),
+        Part("positive terminal", "aluminium_part", collector),
+        Part("negative terminal", negative_part(design), collector),
         Part("tape and insulators", "tape", film + lids * lid_area * c["lid_plastic_mm"] * 1e-3),
     )
     inner = (w - 2 * wall) * (t - 2 * wall) * (h - 2 * wall)
@@ -121,7 +126,7 @@ def _pouch(design: CellDesign, format_: Pouch, layout: Layout) -> Housing:
     tab = share * w * c["tab_thickness_mm"] * c["tab_length_mm"] * 1e-6
     parts = (
         Part("laminate", "laminate", foil * (2 * (w + seal) * (h + seal) + 2 * (w + h) * t)),
-        Part("positive tab", "aluminium_part", tab), Part("negative tab", "copper_part", tab),
+        Part("positive tab", "aluminium_part", tab), Part("negative tab", negative_part(design), tab),
         Part("tape and insulators", "tape", 2 * (w + h) * t * 60e-6),
     )
     return Housing(parts, {"width": format_.width_mm, "thickness": t * 1e3, "height": format_.height_mm},

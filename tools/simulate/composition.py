@@ -10,7 +10,7 @@ from knowledge.offer import BuildUp
 from knowledge.parameters.registry import system
 from tools.verify.words import classes
 
-ATOMIC_MASS = {"Li": 6.94, "C": 12.011, "O": 15.999, "Al": 26.982, "P": 30.974, "Mn": 54.938, "Fe": 55.845,
+ATOMIC_MASS = {"Li": 6.94, "C": 12.011, "O": 15.999, "F": 18.998, "Na": 22.990, "Al": 26.982, "P": 30.974, "V": 50.942, "Mn": 54.938, "Fe": 55.845,
                "Co": 58.933, "Ni": 58.693}  # g/mol, IUPAC abridged standard atomic weights
 _ELEMENTS = {"Co": "cobalt", "Ni": "nickel", "Mn": "manganese"}
 
@@ -28,7 +28,7 @@ def _classes(key: str, metric: str) -> str:
             words |= classes(name)
         words |= {"graphite"} if found.anode_class.startswith("graphite") else set()
         words |= {"silicon"} if found.silicon_fraction > 0 else set()
-    return "; ".join([*sorted(words), *(["lithium-ion"] if metric == "chemistry" else [])])
+    return "; ".join([*sorted(words), *([f"{found.carrier}-ion"] if metric == "chemistry" else [])])
 
 
 def chemistry_text(design: CellDesign, metric: str) -> str:

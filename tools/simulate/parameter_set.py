@@ -1,4 +1,4 @@
-"""PyBaMM's parameter values of a set: one that it ships, or a user's BPX file."""
+"""PyBaMM's parameter values of a set: one that it ships, or a BPX file, shipped here or a user's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def published_values(pybamm_set: str) -> Any:
     """`pybamm.ParameterValues` as published, unchanged.
 
     Args:
-        pybamm_set: a name that PyBaMM knows, or `bpx:` and the key of a user's system.
+        pybamm_set: a name that PyBaMM knows, or `bpx:` and the name of a shipped file or the key of a user's system.
     """
     import pybamm
 

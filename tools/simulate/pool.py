@@ -5,8 +5,10 @@ Processes are spawned, run one thread each, ignore Ctrl-C (the parent handles it
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,9 +16,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from importlib.util import find_spec
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tools.failures import NotConverged
+from tools.failures import BadInput, NotConverged
 
 if TYPE_CHECKING:
     from tools.simulate.point import Simulator
@@ -84,6 +87,7 @@ class Pool:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._executor is None:
+            require_main_guard()
             self._executor = ProcessPoolExecutor(
                 self.workers, mp_context=get_context("spawn"), initializer=begin_worker,
                 initargs=(os.getpid(), self.start, self.arguments))
@@ -101,6 +105,23 @@ class Pool:
                 process.terminate()
             for process in processes:
                 process.join(timeout=5)
+
+
+def require_main_guard() -> None:
+    """Refuse a script whose whole text would run again in every worker.
+
+    Raises:
+        tools.failures.BadInput: the main script has no `if __name__ == "__main__":`; the message names it.
+    """
+    path = getattr(sys.modules["__main__"], "__file__", None)
+    if path is None or not path.endswith(".py") or not Path(path).is_file():
+        return  # interactive, `-c`, or an installed command
+    for node in ast.parse(Path(path).read_bytes()).body:
+        words = ast.walk(node.test) if isinstance(node, ast.If) else ()
+        if any(isinstance(word, ast.Name) and word.id == "__name__" for word in words):
+            return
+    raise BadInput(f"{path} starts simulating processes, and each of them would run it again from the top: put what it "
+                   'does under `if __name__ == "__main__":`')
 
 
 def begin_worker(parent: int, start: Callable[..., None], arguments: tuple[Any, ...]) -> None:

@@ -16,6 +16,7 @@ from knowledge.materials.cards import card
 from knowledge.sheet import Assumed
 from tools.simulate.balance import np_ratio, with_np_ratio
 from tools.simulate.buildup import layout_of
+from tools.simulate.case import CANS
 from tools.simulate.formulation import BINDER, CONDUCTIVE
 from tools.simulate.varied import LOSS, SITES, Key
 
@@ -146,7 +147,10 @@ def _cards(design: CellDesign) -> Iterator[Cause]:
     shape = design.format.kind
     keys = ["build_electrodes", f"build_{shape}", design.pair.electrolyte, design.pair.separator.material, CONDUCTIVE,
             BINDER["positive"], BINDER["negative"]]
-    keys += ["laminate"] if shape == "pouch" else ["steel_can" if shape == "cylindrical" else "aluminium_case"]
+    if isinstance(design.format, Cylindrical):
+        keys += [CANS[design.format.can]]
+    else:
+        keys += ["laminate" if shape == "pouch" else "aluminium_case"]
     for key in dict.fromkeys(keys):
         process = key.startswith("build_")
         for name, number in card(key).properties.items():

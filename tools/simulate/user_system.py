@@ -34,7 +34,14 @@ PARALLEL = "Number of electrode pairs connected in parallel to make a cell"
 NEEDED = ("Thickness [m]", "Porosity", "Particle radius [m]", "Surface area per unit volume [m-1]",
           "Maximum concentration [mol.m-3]", "Minimum stoichiometry", "Maximum stoichiometry", "OCP [V]")
 PLAUSIBLE = {"Thickness [m]": (5e-6, 400e-6), "Porosity": (0.05, 0.7), "Particle radius [m]": (1e-8, 30e-6),
-             "Maximum concentration [mol.m-3]": (5e3, 1e5)}
+             "Maximum concentration [mol.m-3]": (5e3, 1e5), "Minimum stoichiometry": (0.0, 0.95),
+             "Maximum stoichiometry": (0.05, 1.0), "Diffusivity [m2.s-1]": (1e-19, 1e-9),
+             "Conductivity [S.m-1]": (1e-4, 1e5), "Reaction rate constant [mol.m-2.s-1]": (1e-10, 1.0)}
+PLAUSIBLE_ELSEWHERE = {
+    "Cell": {"Electrode area [m2]": (1e-6, 1e3), PARALLEL: (1, 1000), "Nominal cell capacity [A.h]": (1e-4, 1e4),
+             "Lower voltage cut-off [V]": (0.5, 4.5), "Upper voltage cut-off [V]": (1.0, 5.5)},
+    "Separator": {"Thickness [m]": (3e-6, 60e-6), "Porosity": (0.2, 0.8)},
+}
 
 
 def add_system(path: Path, positive: str, negative: str, name: str | None = None) -> System:
@@ -118,13 +125,27 @@ def _check_values(parameters: dict[str, Any], name: str) -> None:
             raise BadInput(f"{name}: {title} / Surface area per unit volume [m-1] times radius / 3 makes an active "
                            f"fraction of {_active(electrode):.3g}; beside this porosity plausible are 0.2 to "
                            f"{1 - electrode['Porosity']:.2f}", field=f"{title} / Surface area per unit volume [m-1]")
-        for field, (low, high) in PLAUSIBLE.items():
-            value = electrode[field]
-            if not low <= value <= high:
-                raise BadInput(f"{name}: {title} / {field} is {value:g}; plausible are {low:g} to {high:g}",
-                               field=f"{title} / {field}")
+        _check_ranges(electrode, title, PLAUSIBLE, name)
+        if electrode["Minimum stoichiometry"] >= electrode["Maximum stoichiometry"]:
+            raise BadInput(f"{name}: {title} / Minimum stoichiometry {electrode['Minimum stoichiometry']:g} must lie "
+                           f"below Maximum stoichiometry {electrode['Maximum stoichiometry']:g}",
+                           field=f"{title} / Minimum stoichiometry")
     if "Separator" not in parameters or "Electrolyte" not in parameters:
         raise BadInput(f"{name}: Separator or Electrolyte is missing: a DFN file is needed", field="Separator")
+    for title, ranges in PLAUSIBLE_ELSEWHERE.items():
+        _check_ranges(parameters[title], title, ranges, name)
+    low, high = (parameters["Cell"][f"{end} voltage cut-off [V]"] for end in ("Lower", "Upper"))
+    if low > high - 0.2:
+        raise BadInput(f"{name}: Cell / Lower voltage cut-off [V] {low:g} must lie at least 0.2 V below the upper one, "
+                       f"{high:g}", field="Cell / Lower voltage cut-off [V]")
+
+
+def _check_ranges(given: dict[str, Any], title: str, ranges: dict[str, tuple[float, float]], name: str) -> None:
+    for field, (low, high) in ranges.items():
+        value = given.get(field)
+        if isinstance(value, int | float) and not low <= value <= high:
+            raise BadInput(f"{name}: {title} / {field} is {value:g}; plausible are {low:g} to {high:g}",
+                           field=f"{title} / {field}")
 
 
 def _check_card(side: str, key: str, kind: str) -> None:

@@ -326,3 +326,9 @@ def test_a_long_document_is_quick(read):
     reading = read("# RFQ\n\n| No. | Item | Requirement | Condition |\n|---|---|---|---|\n" + rows + "\n")
     assert len(reading.requirements) == 250
     assert time.process_time() - started < 5
+
+
+def test_a_request_for_information_asks(read):
+    reading = read("# Request for Information 17\n\nThe cell shall weigh no more than 40 g.\n\n"
+                   "## For information\n\nToday's cell weighs 55 g.\n")
+    assert [(r.metric, r.value) for r in reading.requirements] == [("mass", 40)]

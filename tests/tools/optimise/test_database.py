@@ -1,14 +1,19 @@
 """Label tables: filled once, grown, resumed after an interruption, refused when damaged."""
 
+import math
+
 import numpy as np
 import pytest
 
 from knowledge.protocol import Discharge, ThermalDischarge
-from tools.failures import BadInput, StoreBroken
+from tools.failures import BadInput, NotConverged, StoreBroken
 from tools.generate.electrodes import electrode_space
+from tools.generate.space import DesignSpace
 from tools.optimise.database import CHUNK, Database, snapshot_digest
 from tools.optimise.features import features_for, open_rate
+from tools.optimise.forward import Needed, forward_models
 from tools.simulate.point import Outcome
+from tools.tool import silent
 
 SPACE = electrode_space("nmc811_graphite_siox")
 SLOW = Discharge()
@@ -120,3 +125,57 @@ def test_similar_rate_ranges_share_a_table():
     protocol = Discharge(rate_C=None)
     one, other, wider = (features_for(SPACE, protocol, r) for r in ((0.51, 1.9), (0.53, 1.8), (0.3, 1.9)))
     assert one.digest == other.digest != wider.digest
+
+
+def test_a_database_of_another_version_is_left_alone_and_labelled_anew(tmp_path, monkeypatch):
+    old = fill(tmp_path, Analytic())
+    monkeypatch.setattr("tools.optimise.database.version", lambda name: "0.0")
+    fresh = Analytic()
+    new = fill(tmp_path, fresh)
+    assert new.key != old.key and fresh.points == 2 * CHUNK and new.fresh == 2 * CHUNK
+    monkeypatch.undo()
+    again = Analytic()
+    assert fill(tmp_path, again).digest == old.digest and again.points == 0
+
+
+def test_a_simulator_that_dies_in_mid_table_loses_one_chunk_at_most(tmp_path):
+    class Dies(Analytic):
+        def simulate(self, points, protocol, mesh="search", curves=False):
+            if self.points >= CHUNK:
+                raise NotConverged("a simulating process died twice")
+            return super().simulate(points, protocol, mesh, curves)
+
+    with pytest.raises(NotConverged):
+        fill(tmp_path, Dies(), rows=3 * CHUNK)
+    rest = Analytic()
+    assert len(fill(tmp_path, rest, rows=3 * CHUNK).x) == 3 * CHUNK and rest.points == 2 * CHUNK
+
+
+def test_labels_that_are_not_numbers_are_kept_out_of_the_model(tmp_path):
+    class Broken(Analytic):
+        def simulate(self, points, protocol, mesh="search", curves=False):
+            found = super().simulate(points, protocol, mesh, curves)
+            return [o.model_copy(update={"values": {**o.values, "energy_mWh_cm2": math.nan}}) if i == 0 else o
+                    for i, o in enumerate(found)]
+
+    features = features_for(SPACE, SLOW, None)
+    database = Database(tmp_path, Broken())
+    labels = database.labels(SPACE, SLOW, features, 2 * CHUNK)
+    assert labels.answered[0] and not labels.usable[0]
+    space = DesignSpace("s", SPACE, "pouch", {}, None)
+    models, used, log = forward_models([space], [Needed(SPACE.system, SLOW, None)], database, 96, silent)
+    model = models[SPACE.system, SLOW]
+    assert model.heads.rows == int(labels.usable.sum()) < labels.answered.sum()
+    assert np.isfinite(list(model.heads.errors.values())).all()
+
+
+def test_a_point_outside_the_labels_is_answered_and_marked(tmp_path):
+    features = features_for(SPACE, SLOW, None)
+    database = Database(tmp_path, Analytic())
+    space = DesignSpace("s", SPACE, "pouch", {}, None)
+    models, _, _ = forward_models([space], [Needed(SPACE.system, SLOW, None)], database, 96, silent)
+    inside = features.point(SPACE, np.full(8, 0.5))
+    beyond = inside.model_copy(update={"path_resistance_ohm_cm2": 400.0})
+    one, other = models[SPACE.system, SLOW].outcomes([inside, beyond], 0.0)
+    assert one.validity == "inside" and other.validity == "extrapolated" and "outside" in other.note
+    assert set(one.values) == set(other.values)

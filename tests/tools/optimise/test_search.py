@@ -121,3 +121,10 @@ def test_a_case_without_room_is_infeasible(home):
         run(home, tiny, systems=SYSTEMS[:1])
 
 
+def test_what_is_proved_impossible_is_logged_and_costs_one_round(home):
+    found = run(home, drone(specific_energy=900.0), systems=SYSTEMS[:1])
+    first = found.log[0]
+    assert first.step == "bounds" and "R2" in first.note and "active materials" in first.note
+    rounds = [s for s in found.log if s.step.startswith("round") and s.step.endswith("simulate")]
+    assert len(rounds) == 1 and found.exhausted and found.candidates
+

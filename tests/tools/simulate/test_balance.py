@@ -40,7 +40,8 @@ def test_the_window_s_ends_are_the_cut_off_voltages(key):
 
 # Published nominal capacity; the LG M50 set holds 5.1 Ah at zero current, the two others are nominal at 1C.
 PUBLISHED = {"nmc811_graphite_siox": 0.03, "nmc532_graphite": 0.01, "lfp_graphite": 0.005, "lco_graphite": 0.09,
-             "nca_graphite": 0.13}
+             "nca_graphite": 0.13, "lfp_graphite_18650": 0.045, "nmc111_graphite": 0.06, "lnmo_graphite": 0.04,
+             "nvpf_hard_carbon": 0.04}
 
 
 @pytest.mark.parametrize("key", SYSTEMS)

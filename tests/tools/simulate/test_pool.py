@@ -131,3 +131,16 @@ def test_compiled_models_lie_under_home_and_need_a_compiler(tmp_path, monkeypatc
     assert folder.is_dir() and tmp_path in folder.parents
     monkeypatch.setenv("PATH", str(tmp_path))
     assert not compiler_available()
+
+
+@pytest.mark.parametrize(("body", "refused"), [
+    ("{work}", True), ("if __name__ == '__main__':\n    {work}", False),
+])
+def test_a_script_that_would_run_again_in_every_worker_is_refused(tmp_path, body, refused):
+    script = tmp_path / "mine.py"
+    work = "print(Pool(1, start_process, (None,)).map(abs, [-2]), flush=True)"
+    imports = "from tools.simulate.pool import Pool\nfrom tools.simulate.pybamm_simulator import start_process\n"
+    script.write_text(f"{imports}{body.format(work=work)}\n")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=False,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert ("__main__" in done.stderr and str(script) in done.stderr) if refused else done.stdout == "[2]\n"

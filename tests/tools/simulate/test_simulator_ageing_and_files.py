@@ -100,7 +100,12 @@ def test_a_stock_rebuild_answers_discharges_only():
         stock_rebuild(SimulationPoint(pair=M50.reference), Pulse())
 
 
-@pytest.mark.parametrize("key", ["nmc811_graphite_siox", "lco_graphite"])
+TWO = ("nmc811_graphite_siox", "lco_graphite")
+# BPX cannot hold a rate constant that depends on concentration, as the sodium set's does.
+BPX_LIMIT = {"nvpf_hard_carbon": 0.03}
+
+
+@pytest.mark.parametrize("key", [pytest.param(k, marks=() if k in TWO else pytest.mark.slow) for k in SYSTEMS])
 def test_a_bpx_file_runs_in_pybamm_and_gives_the_same_capacity(simulator, tmp_path, key):
     import pybamm
 
@@ -115,7 +120,8 @@ def test_a_bpx_file_runs_in_pybamm_and_gives_the_same_capacity(simulator, tmp_pa
     point = SimulationPoint(pair=design.pair, path_resistance_ohm_cm2=build.path_resistance_ohm_cm2)
     mine = simulator.simulate([point], Discharge(rate_C=1 / 3))[0]
     cell_Ah = mine.values["capacity_mAh_cm2"] * build.electrode_area_cm2 / 1000
-    assert solution["Discharge capacity [A.h]"].entries[-1] == pytest.approx(cell_Ah, rel=0.005)
+    assert solution["Discharge capacity [A.h]"].entries[-1] == pytest.approx(cell_Ah, rel=BPX_LIMIT.get(key, 0.005))
+    assert ("depends on concentration; BPX has one number" in content["Header"]["Description"]) == (key in BPX_LIMIT)
     cell = content["Parameterisation"]["Cell"]
     assert cell["Nominal cell capacity [A.h]"] == pytest.approx(
         balance(design.pair).areal_capacity_mAh_cm2 * cell["Electrode area [m2]"] * 10)

@@ -70,6 +70,11 @@ def test_a_sheet_of_a_user_system_takes_the_file_s_own_electrodes(file):
     (lambda c: c.pop("Parameterisation"), "no BPX file"),
     (lambda c: c["Parameterisation"]["Negative electrode"].update(
         {"Surface area per unit volume [m-1]": 9e6}), "makes an active fraction of"),
+    (lambda c: c["Parameterisation"]["Positive electrode"].update({"Minimum stoichiometry": 1.4}), "are 0 to 0.95"),
+    (lambda c: c["Parameterisation"]["Positive electrode"].update({"Diffusivity [m2.s-1]": -1e-14}), "1e-19 to 1e-09"),
+    (lambda c: c["Parameterisation"]["Separator"].update({"Thickness [m]": 20}), "Separator.*3e-06 to 6e-05"),
+    (lambda c: c["Parameterisation"]["Cell"].update({"Electrode area [m2]": 0}), "Electrode area.*1e-06 to 1000"),
+    (lambda c: c["Parameterisation"]["Cell"].update({"Lower voltage cut-off [V]": 4.1}), "at least 0.2 V below"),
 ])
 def test_a_malformed_file_is_refused_by_its_field_and_nothing_is_kept(file, change, words):
     before = user_keys()

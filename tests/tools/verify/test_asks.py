@@ -166,3 +166,17 @@ def test_no_requirement_of_a_labelled_document_is_lost(path):
     asks, unanswerable = asks_for(requirements)
     found = [*(i for a in asks for i in a.requirement_ids), *(u.requirement_id for u in unanswerable)]
     assert sorted(found) == sorted(r.id for r in requirements)
+
+
+@pytest.mark.parametrize("name", list(metrics()))
+def test_the_vocabulary_says_what_answers_each_metric(name):
+    row = metrics()[name]
+    low, high = row.plausible or (0.0, 2.0)
+    asked = Requirement(id="R1", metric=name, comparator="required" if row.text else row.comparator,
+                        value="x" if row.text else (low + high) / 2, unit=row.unit, level=row.level,
+                        source={"document": "d", "quote": "q"})
+    found = [a.protocol for a in asks_for([asked])[0]]
+    if row.computed == "not evaluated":
+        assert not found
+    elif found and found[0] is not None:
+        assert row.computed == ("ageing run" if isinstance(found[0], CycleAgeing) else "dfn")

@@ -22,7 +22,8 @@ from tools.simulate.batched.compiled import compiled
 LANES = 8
 FAST = ("contract", "nsz")
 DOUBLE, INTEGER = ir.DoubleType(), ir.IntType(64)
-VECTOR, INDICES, BITS = ir.VectorType(DOUBLE, LANES), ir.VectorType(INTEGER, LANES), ir.VectorType(ir.IntType(1), LANES)
+VECTOR, BITS = ir.VectorType(DOUBLE, LANES), ir.VectorType(ir.IntType(1), LANES)
+INDICES = ir.VectorType(ir.IntType(32), LANES)  # AVX2 converts doubles to 32 bits at once, to 64 one by one
 
 
 class LanesType(types.Type):
@@ -179,9 +180,9 @@ def _log(_typing: Any, x: Any) -> Any:
             return ir.Constant(whole, [number] * LANES)
 
         bits = builder.bitcast(args[0], whole)
-        # Moving the mantissa's √½ to the start of its octave makes m fall into √½…√2.
-        moved = builder.sub(bits, each(0x3FE6A09E667F3BCD))
-        exponent = builder.ashr(moved, each(52))
+        # Moving the mantissa's √½ to the start of its octave makes m fall into √½…√2; 1024 keeps the exponent positive.
+        moved = builder.sub(bits, each(0x3FE6A09E667F3BCD - (1024 << 52)))
+        exponent = builder.sub(builder.lshr(moved, each(52)), each(1024))
         m = builder.bitcast(builder.sub(bits, builder.shl(exponent, each(52))), VECTOR)
         s = builder.fdiv(builder.fsub(m, _each(1.0)), builder.fadd(m, _each(1.0)))
         z = builder.fmul(s, s)
@@ -190,28 +191,42 @@ def _log(_typing: Any, x: Any) -> Any:
             series = builder.fadd(builder.fmul(series, z, flags=FAST), _each(1 / odd), flags=FAST)
         twice = builder.fadd(s, s)
         rest = builder.fmul(builder.fmul(twice, z), series)
-        powers = builder.fmul(builder.sitofp(exponent, VECTOR), _each(math.log(2)))
+        powers = builder.fmul(builder.sitofp(builder.trunc(exponent, INDICES), VECTOR), _each(math.log(2)))
         return builder.fadd(powers, builder.fadd(twice, rest), flags=FAST)
 
     return lanes_type(x), make
 
 
 @intrinsic
-def _fetch(_typing: Any, table: Any, row: Any, column: Any) -> Any:
-    """table[4·row + column] of a flat view of rows of four, a row (whole, inside the table) for each lane."""
+def _fetch(_typing: Any, table: Any, row: Any) -> Any:
+    """Row `row` (whole, inside the table) of a flat view of rows of four, one for each lane: four vectors."""
+    half = LANES // 2
 
     def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        data = builder.extract_value(args[0], 0)
+        data = builder.bitcast(builder.extract_value(args[0], 0), ir.VectorType(DOUBLE, 4).as_pointer())
         place = builder.fptosi(args[1], INDICES)
-        place = builder.add(builder.mul(place, ir.Constant(INDICES, [4] * LANES)), _splat(builder, args[2], INDICES))
-        found = ir.Constant(VECTOR, ir.Undefined)
+        found = []
         for lane in range(LANES):
-            here = ir.IntType(32)(lane)
-            pointer = builder.gep(data, [builder.extract_element(place, here)])
-            found = builder.insert_element(found, builder.load(pointer), here)
-        return found
+            pointer = builder.gep(data, [builder.zext(builder.extract_element(place, ir.IntType(32)(lane)), INTEGER)])
+            found.append(builder.load(pointer, align=8))
+        return context.make_tuple(builder, sig.return_type, [
+            _mixed(builder, *(_column(builder, found[k : k + 4], column) for k in (0, half)), range(LANES))
+            for column in range(4)])
 
-    return lanes_type(table, row, types.int64), make
+    return types.UniTuple(lanes_type, 4)(table, row), make
+
+
+def _mixed(builder: Any, left: Any, right: Any, order: Any) -> Any:
+    """Elements of two vectors in an order that counts through both."""
+    numbers = ir.Constant(ir.VectorType(ir.IntType(32), len(order)), list(order))
+    return builder.shuffle_vector(left, right, numbers)
+
+
+def _column(builder: Any, rows: Any, column: int) -> Any:
+    """One column of four rows of four, by two exchanges of pairs as processors have them."""
+    odd, upper = column % 2, 2 * (column // 2)
+    low, high = (_mixed(builder, rows[k], rows[k + 1], (odd, 4 + odd, 2 + odd, 6 + odd)) for k in (0, 2))
+    return _mixed(builder, low, high, (upper, upper + 1, 4 + upper, 5 + upper))
 
 
 def select(condition: Any, yes: Any, no: Any) -> Any:
@@ -234,9 +249,10 @@ def ln(x: Any) -> Any:
     return math.log(x)
 
 
-def fetch(table: Any, row: Any, column: int) -> Any:
-    """table[4·row + column] of a flat view of rows of four, for a row that is a whole number inside it."""
-    return table[4 * int(row) + column]
+def fetch(table: Any, row: Any) -> tuple[Any, Any, Any, Any]:
+    """The four numbers of a row of a flat view of rows of four, for a row that is a whole number inside it."""
+    k = 4 * int(row)
+    return table[k], table[k + 1], table[k + 2], table[k + 3]
 
 
 def whole(x: Any) -> Any:
@@ -247,7 +263,9 @@ def whole(x: Any) -> Any:
 @intrinsic
 def _whole(_typing: Any, x: Any) -> Any:
     def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.sitofp(builder.fptosi(args[0], INDICES), VECTOR)
+        function = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(VECTOR, [VECTOR]), f"llvm.trunc.v{LANES}f64")
+        return builder.call(function, args)
 
     return lanes_type(x), make
 
@@ -283,10 +301,8 @@ def _ln_for(x: Any) -> Any:
 
 
 @overload(fetch, strict=False)
-def _fetch_for(table: Any, row: Any, column: Any) -> Any:
-    if _wide(row):
-        return lambda table, row, column: _fetch(table, row, column)
-    return lambda table, row, column: table[4 * int(row) + column]
+def _fetch_for(table: Any, row: Any) -> Any:
+    return (lambda table, row: _fetch(table, row)) if _wide(row) else fetch
 
 
 @overload(whole, strict=False)

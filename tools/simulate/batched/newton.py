@@ -46,7 +46,7 @@ class Step(NamedTuple):
     alpha: LanesArray      # (2,) fall of the surface stoichiometry per A/m²
     diffusion: LanesArray  # (faces,) D of eq. 5
     osmotic: LanesArray    # (faces,) (2RT/F)·(1 − t₊)·χ
-    exchange: LanesArray   # (2,) 2k [A/m²/(mol/m³)^0.5]
+    exchange: LanesArray   # (2,) 1/2k [m²/A·(mol/m³)^0.5]
     thermal_V: LanesArray  # (1,) 2RT/F
     node: LanesArray       # (1,) whole number: the table of the temperature below
     above: LanesArray      # (1,) weight of the table of the temperature above
@@ -80,9 +80,9 @@ class Work(NamedTuple):
 def cubic(table: Any, position: Lanes, first_row: Lanes, intervals: int) -> tuple[Lanes, Lanes]:
     """Value and slope (per interval) of a piecewise cubic whose rows begin at `first_row`; the ends are extended."""
     place = whole(most(least(position, intervals - 1.0), 0.0))
-    s, row = position - place, first_row + place
-    a1, a2, a3 = fetch(table, row, 1), fetch(table, row, 2), fetch(table, row, 3)
-    return fetch(table, row, 0) + s * (a1 + s * (a2 + s * a3)), a1 + s * (2.0 * a2 + s * (3.0 * a3))
+    s = position - place
+    a0, a1, a2, a3 = fetch(table, first_row + place)
+    return a0 + s * (a1 + s * (a2 + s * a3)), a1 + s * (2.0 * a2 + s * (3.0 * a3))
 
 
 @compiled
@@ -119,23 +119,29 @@ def open_circuit(
 
 
 @compiled
-def cell_properties(d: Design, p: Properties, u: Unknowns, step: Step, w: Work) -> None:
-    """Ionic resistance (eq. 4) and potential difference E = φs − φe (eq. 6) of each cell, with slopes."""
-    for i in range(d.width.size):
+def cell_properties(d: Design, p: Properties, u: Unknowns, step: Step, w: Work, first: int, last: int) -> None:
+    """Ionic resistance (eq. 4) and potential difference E = φs − φe (eq. 6) of cells first … last − 1, with slopes."""
+    ne, positive = p.electrode, p.electrode + p.separator
+    for i in range(first, last):
         c = u.c[i]
         kappa, slope = of_concentration(p, p.conductivity, c, step)
         inverse = 1.0 / kappa
         half = d.path[i] * inverse
-        w.half[i], w.half_c[i] = half, -half * slope * inverse
-        w.logarithm[i], w.inverse[i] = ln(c), 1.0 / c
+        w.half[i], w.half_c[i], w.logarithm[i] = half, -half * slope * inverse, ln(c)
+    for i in range(max(first, ne), min(last, positive)):
+        w.inverse[i] = 1.0 / u.c[i]
     for side in range(2):
-        begin = p.electrode + p.separator if side == 1 else 0
-        exchange, alpha, thermal_V = step.exchange[side], step.alpha[side], step.thermal_V[0]
-        for i in range(begin, begin + p.electrode):
+        begin = positive if side == 1 else 0
+        resistance, alpha, thermal_V = step.exchange[side], step.alpha[side], step.thermal_V[0]
+        for i in range(max(first, begin), min(last, begin + ne)):
             j, c, x = u.j[i], u.c[i], u.surface[i]
-            empty, full = ends(x)
+            # One division for 1/c, 1/x, 1/(1 − x) and 1/j₀.
+            sites = x * (1.0 - x)
+            both = 1.0 / (c * sites)
+            w.inverse[i] = sites * both
+            empty, full = (1.0 - x) * (c * both), x * (c * both)
             potential, slope = open_circuit(p, side, x, empty, full, step.warmer[0])
-            inverse = 1.0 / (exchange * root(c * x * (1.0 - x)))
+            inverse = resistance * both * root(c * sites)
             s = j * inverse
             size = root(1.0 + s * s)
             arc = ln(most(s, -s) + size)
@@ -219,15 +225,20 @@ def substitute(right: LanesArray, gain: LanesArray) -> None:
 
 @compiled
 def terminal_voltage(d: Design, p: Properties, u: Unknowns, step: Step, w: Work) -> Lanes:
-    """Cell voltage as the sum along the path from collector to collector (eq. 8)."""
-    ne, current = p.electrode, u.current[0]
+    """Cell voltage as the sum along the path from collector to collector (eq. 8).
+
+    It needs the properties of the cells from one electrode's innermost to the other's; the currents follow from (1).
+    """
+    ne, cells, current = p.electrode, d.width.size, u.current[0]
     a, b = ne - 1, ne + p.separator
     voltage = w.e[b] - w.e[a] - current * d.ends[0]
-    for f in range(1, d.width.size):
-        if ne <= f <= b:
-            voltage += step.osmotic[f] * (w.logarithm[f] - w.logarithm[f - 1]) - current * (w.half[f - 1] + w.half[f])
-        else:
-            voltage -= (current - w.ionic[f]) * d.solid[f]
+    for f in range(ne, b + 1):
+        voltage += step.osmotic[f] * (w.logarithm[f] - w.logarithm[f - 1]) - current * (w.half[f - 1] + w.half[f])
+    left, right = current, current
+    for i in range(ne - 1):
+        left -= d.area[i] * u.j[i]
+        right += d.area[cells - 1 - i] * u.j[cells - 1 - i]
+        voltage -= left * d.solid[i + 1] + right * d.solid[cells - 1 - i]
     return voltage
 
 
@@ -248,22 +259,19 @@ def voltage_slopes(
     for i in range(d.width.size):
         w.slope_c[i] = w.slope_j[i] = 0.0 * current
     by_i = -d.ends[0]
-    w.slope_c[b] += w.e_c[b]
-    w.slope_j[b] += w.e_j[b]
-    w.slope_c[a] -= w.e_c[a]
-    w.slope_j[a] -= w.e_j[a]
-    for f in range(1, d.width.size):
-        if ne <= f <= b:
-            w.slope_c[f] += step.osmotic[f] * w.inverse[f] - current * w.half_c[f]
-            w.slope_c[f - 1] -= step.osmotic[f] * w.inverse[f - 1] + current * w.half_c[f - 1]
-            by_i -= w.half[f - 1] + w.half[f]
-        else:
-            # At these faces the slopes are those of the current in the electrolyte.
-            w.slope_c[f - 1] += d.solid[f] * w.left_c[f]
-            w.slope_j[f - 1] += d.solid[f] * w.left_j[f]
-            w.slope_c[f] += d.solid[f] * w.right_c[f]
-            w.slope_j[f] += d.solid[f] * w.right_j[f]
-            by_i -= d.solid[f] * (1.0 - w.by_current[f])
+    w.slope_c[b], w.slope_j[b] = w.e_c[b], w.e_j[b]
+    w.slope_c[a], w.slope_j[a] = -w.e_c[a], -w.e_j[a]
+    for f in range(ne, b + 1):
+        w.slope_c[f] += step.osmotic[f] * w.inverse[f] - current * w.half_c[f]
+        w.slope_c[f - 1] -= step.osmotic[f] * w.inverse[f - 1] + current * w.half_c[f - 1]
+        by_i -= w.half[f - 1] + w.half[f]
+    left, right = 0.0 * current, 0.0 * current  # resistance of the solid between here and the separator
+    for i in range(1, ne):
+        left += d.solid[ne - i]
+        right += d.solid[b + i]
+        w.slope_j[a - i] += d.area[a - i] * left
+        w.slope_j[b + i] -= d.area[b + i] * right
+    by_i -= left + right
     for i in range(d.width.size):
         w.slope_c[i] *= by_voltage
         w.slope_j[i] *= by_voltage
@@ -340,7 +348,7 @@ def solve_step(
     solved, moving, iteration = 0.0 * tolerance, running, 0
     while some(moving):
         iteration += 1
-        cell_properties(d, p, u, step, w)
+        cell_properties(d, p, u, step, w, 0, d.width.size)
         ionic_currents(d, p, u, step, w)
         eliminate(d, u, step, w, bordered)
         substitute(w.first, w.gain)

@@ -27,7 +27,6 @@ from tools.simulate.batched.newton import (
     anode_potential,
     cell_properties,
     ends,
-    ionic_currents,
     of_concentration,
     open_circuit,
     terminal_voltage,
@@ -55,12 +54,12 @@ def at_temperature(d: Design, p: Properties, kelvin: Lanes, f: Formula, step: St
     node = whole(most(least(position, p.nodes - 2.0), 0.0))
     above = position - node if p.thermal else 0.0 * position
     step.node[0], step.above[0] = node, above
+    cold, warm = fetch(p.kinetics, node), fetch(p.kinetics, node + 1.0 if p.thermal else node)
     for side in range(2):
-        k, spread = fetch(p.kinetics, node, side), fetch(p.kinetics, node, side + 2)
-        if p.thermal:
-            k = k + above * (fetch(p.kinetics, node + 1.0, side) - k)
-            spread = spread + above * (fetch(p.kinetics, node + 1.0, side + 2) - spread)
-        step.exchange[side] = 2.0 * k
+        first, spread = (cold[1], cold[3]) if side == 1 else (cold[0], cold[2])
+        second, spread_too = (warm[1], warm[3]) if side == 1 else (warm[0], warm[2])
+        spread = spread + above * (spread_too - spread)
+        step.exchange[side] = 0.5 / (first + above * (second - first))
         scaled, drive = spread * d.inverse_square[side] * f.dt[0], d.uptake[side] * f.dt[0]
         alpha = 0.0 * drive
         for k_mode in range(p.decay.size):
@@ -78,7 +77,9 @@ def predict(
     a1, a2, e0, e1, e2, dt = f.a[1], f.a[2], f.e[0], f.e[1], f.e[2], f.dt[0]
     step.rate[0] = f.a[0] / dt
     u.current[0] = e0 * l0.row[CURRENT] + e1 * l1.row[CURRENT] + e2 * l2.row[CURRENT]
-    kelvin = e0 * l0.row[TEMPERATURE] + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]
+    kelvin = l0.row[TEMPERATURE]
+    if p.thermal:
+        kelvin = e0 * kelvin + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]
     new.row[TEMPERATURE] = kelvin
     at_temperature(d, p, kelvin, f, step)
     for i in range(d.width.size):
@@ -139,8 +140,7 @@ def record(
     d: Design, p: Properties, f: Formula, new: Level, l0: Level, l1: Level, u: Unknowns, step: Step, w: Work
 ) -> None:
     """Voltage, anode potential, charge and temperature at the end of the step; energy follows in `advance`."""
-    cell_properties(d, p, u, step, w)
-    ionic_currents(d, p, u, step, w)
+    cell_properties(d, p, u, step, w, p.electrode - 2, p.electrode + p.separator + 1)
     a0, a1, a2, dt, current = f.a[0], f.a[1], f.a[2], f.dt[0], u.current[0]
     voltage = terminal_voltage(d, p, u, step, w)
     charge = (dt * current / 3600.0 - a1 * l0.row[CHARGE] - a2 * l1.row[CHARGE]) / a0

@@ -1,0 +1,29 @@
+"""Where the torch parts are trained: the device a user names, or the CPU where this machine does not have it."""
+
+from __future__ import annotations
+
+import re
+
+from tools.failures import BadInput
+
+
+def torch_device(name: str) -> tuple[str, str]:
+    """The device to train on, and a note where it is not the one that was asked for.
+
+    `auto` is the first CUDA device if there is one. Trained models always come back to the CPU: they are small, and a
+    stored one has to serve every machine.
+
+    Raises:
+        BadInput: the name is not cpu, auto, cuda or cuda:N.
+    """
+    if not re.fullmatch(r"cpu|auto|cuda(:\d+)?", name):
+        raise BadInput(f"device: {name!r} is none; there are cpu, auto, cuda and cuda:N")
+    if name == "cpu":
+        return "cpu", ""
+    import torch
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    number = int(name.partition(":")[2] or 0)
+    if number < count:
+        return f"cuda:{number}", ""
+    return "cpu", "" if name == "auto" else f"device {name} is not there: the models are trained on the CPU"
