@@ -69,7 +69,7 @@ def start(
         "folder": str(folder),
         "options": {"seed": settings.seed, "designs": settings.designs, "simulations": settings.simulations,
                     "time_limit_s": settings.time_limit_s, "review": review,
-                    "weights": settings.weights,
+                    "front": settings.front, "weights": settings.weights,
                     "house": settings.house.model_dump(mode="json") if settings.house else None},
         "stages": [],
         "failures": [],

@@ -38,6 +38,7 @@ class Settings(Frozen):
     device: str = "cpu"
     time_limit_s: float | None = Field(default=None, gt=0)
     house: HouseProfile | None = Field(default=None, description="a maker's own limits; none: the public default")
+    front: bool = Field(default=True, description="look for the best compromises after the search")
     weights: dict[str, float] = Field(default_factory=dict, description="of the parts of the ranking's score")
     llm: LlmSettings = LlmSettings()
 

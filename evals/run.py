@@ -16,6 +16,7 @@ from evals.scorers import (
     findings,
     forward_model,
     inverse,
+    optimisation,
     real_cells,
     requirements,
     retrieval,
@@ -31,7 +32,7 @@ SCORERS: dict[str, tuple[Scorer, ...]] = {"read": (*requirements.SCORERS, *findi
                                         "design": end_to_end.SCORERS,
                                         "compare": real_cells.SCORERS, "search": retrieval.SCORERS,
                                         "cite": citations.SCORERS, "mine": claims.SCORERS, "invert": inverse.SCORERS,
-                                        "simulate": forward_model.SCORERS}
+                                        "simulate": forward_model.SCORERS, "optimise": optimisation.SCORERS}
 NOT_SCORED = "not scored"
 COUNTED = 10  # cases that say yes or no: with fewer an interval says nothing
 

@@ -66,7 +66,7 @@ class Suite(Frozen):
 
     suite: str
     about: str
-    task: Literal["read", "design", "compare", "search", "cite", "mine", "invert", "simulate"]
+    task: Literal["read", "design", "compare", "search", "cite", "mine", "invert", "simulate", "optimise"]
     scores: dict[str, Goal]
     cases: tuple[SuiteCase, ...] = ()
     folder: str | None = None

@@ -11,6 +11,8 @@ from typing import Any
 from evals.forward_model import Solved, against_reference, unsolved_of_wide
 from evals.gold import read_gold
 from evals.literature_tasks import cite, mine, search
+from evals.optimisation import Compared as FrontsCompared
+from evals.optimisation import compare as compare_fronts
 from evals.published_cells import Compared
 from evals.scorers.end_to_end import RunCase
 from evals.scorers.inverse import Inverted
@@ -83,7 +85,12 @@ def simulate(case: SuiteCase) -> Solved:
     return against_reference(REPO / case.document, expected["mesh"])
 
 
+def optimise(case: SuiteCase) -> FrontsCompared:
+    """Run every optimiser on one problem; the case has the problem's name."""
+    return compare_fronts(case.name, range(int(case.options["seeds"])))
+
+
 TASKS: dict[str, Callable[[SuiteCase], Any]] = {
     "read": read, "design": design, "compare": compare, "search": search, "cite": cite,
-    "mine": mine, "invert": invert, "simulate": simulate,
+    "mine": mine, "invert": invert, "simulate": simulate, "optimise": optimise,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -90,6 +91,55 @@ class Spread(Frozen):
     absolute: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
+class OwnPrice(Frozen):
+    """What a maker pays or spends: the middle, and the ends of what is agreed or expected."""
+
+    value: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    unit: str = Field(description="USD/kg or USD/m2 of a material, RMB likewise; of a rate, the unit of its card")
+    low: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    high: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        low, high = self.low if self.low is not None else self.value, self.high if self.high is not None else self.value
+        if not low <= self.value <= high:
+            raise ValueError(f"value {self.value:g} lies outside its interval [{low:g}, {high:g}]")
+        return self
+
+
+class CostBasis(Frozen):
+    """A maker's own prices and rates, over the dated public cards."""
+
+    date: datetime.date = Field(description="when these prices held")
+    materials: dict[str, OwnPrice] = Field(default_factory=dict, description="by the key of the material's card")
+    process: dict[str, OwnPrice] = Field(default_factory=dict, description="by the name in process_costs.yaml")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        from knowledge.materials.cards import card, card_keys
+
+        for key, price in self.materials.items():
+            if key not in card_keys() or "price" not in card(key).properties:
+                priced = ", ".join(k for k in card_keys() if "price" in card(k).properties)
+                raise ValueError(f"materials: {key!r} is no priced material; there are {priced}")
+            per = card(key).properties["price"].unit.partition("/")[2]
+            if price.unit not in {f"USD/{per}", f"RMB/{per}"}:
+                raise ValueError(f"materials: {key}: the unit {price.unit!r} must be USD/{per} or RMB/{per}")
+        rates = card("process_costs").properties
+        for name, price in self.process.items():
+            if name not in rates:
+                raise ValueError(f"process: there is no rate {name!r}; there are {', '.join(rates)}")
+            if price.unit != rates[name].unit:
+                raise ValueError(f"process: {name}: the unit {price.unit!r} must be {rates[name].unit!r}")
+        return self
+
+    def in_words(self) -> str:
+        """What of it overrides the public cards: `own prices of 2026-11-01 for nmc811; own rates for yield`."""
+        own = [f"own {name} of {self.date} for {', '.join(sorted(table))}"
+               for name, table in (("prices", self.materials), ("rates", self.process)) if table]
+        return "; ".join(own) or f"public cards, seen on {self.date}"
+
+
 class HouseProfile(Frozen):
     """What a maker can build. Ranges are [low, high]."""
 
@@ -107,6 +157,7 @@ class HouseProfile(Frozen):
     largest_positive_loading_mg_cm2: Positive | None = Field(default=None, description="of the coater, a side")
     largest_negative_loading_mg_cm2: Positive | None = Field(default=None, description="of the coater, a side")
     scatter: dict[str, Spread] = {}
+    costs: CostBasis | None = Field(default=None, description="own prices and rates; none: the public cards")
     below_bound: Span
     above_bound: Span
     energy_density_Wh_L: Span

@@ -29,12 +29,18 @@ class MassItem(Frozen):
     volume_mL: float
 
 
+CostUnit = Literal["kg", "m2", "m2 coated", "cell", "kWh"]
+
+
 class CostItem(Frozen):
     """One line of the cost estimate."""
 
     item: str
     cost_usd: float
     source: str
+    key: str = Field(default="", description="the card of the material, or the rate in process_costs")
+    amount: float = Field(default=0.0, description="before scrap, in `unit`")
+    unit: CostUnit = "kg"
 
 
 class BuildUp(Frozen):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from knowledge.ask import Unanswerable
 from knowledge.evidence import Evidence, Reported, Source
+from knowledge.front import Front
 from knowledge.frozen import Frozen
 from knowledge.offer import Feasibility, Offer, SearchStep, SystemChoice
 from knowledge.requirement import Reading
@@ -36,6 +37,7 @@ class RunFacts(Frozen):
     reproducible: bool = True
     irreproducible_because: str | None = None
     house: str | None = Field(default=None, description="name of the house profile; none: the public default")
+    cost_basis: str | None = Field(default=None, description="own prices and rates with their date; none: public cards")
     weights: dict[str, float] = Field(default_factory=dict, description="of the parts of the score; they sum to 1")
 
 
@@ -63,6 +65,7 @@ class Report(Frozen):
     search: tuple[SearchStep, ...] = ()
     feasibility: Feasibility
     offers: tuple[Offer, ...] = ()
+    front: Front | None = Field(default=None, description="the best compromises; None where none was looked for")
     failures: tuple[FailureRecord, ...] = ()
     stages: tuple[StageRecord, ...] = ()
     sources: tuple[Source, ...] = Field(default=(), description="every source that a number or equation here cites")

@@ -6,6 +6,7 @@ from typing import Any
 
 from tools.extract.requirements import read_requirements
 from tools.failures import BadInput
+from tools.optimise.front import find_front
 from tools.optimise.search import search_designs
 from tools.optimise.tables import build_database
 from tools.retrieve.evidence import find_evidence
@@ -28,6 +29,7 @@ CATALOGUE: tuple[Tool[Any, Any], ...] = (
     choose_systems,
     build_database,
     search_designs,
+    find_front,
     evaluate_design,
     evaluate_designs,
     age_design,

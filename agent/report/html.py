@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from agent.report import words
+from agent.report import front, words
 from agent.report.headline import headline_columns, headline_row, must_counts, number
 from agent.report.plots import unique_ids
 from agent.report.words import verdict_for
@@ -51,6 +51,7 @@ def page_data(report: Report) -> dict[str, Any]:
         "shown": report.offers[:SHOWN_IN_DETAIL], "by_id": _by_id(report), "costs": requirement_costs(report),
         "sentence": sentence, "distance_words": distance_words, "ranks": rank_names(report),
         "short_verdict": short_verdict,
+        "front_words": front, "front_rows": front.rows(report.front) if report.front else [],
         "evidence_by_requirement": evidence_by_requirement(report),
         "has_yields": any(o.production_yield is not None for o in report.offers), "ranking": ranking_words(report),
     }

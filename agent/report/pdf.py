@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.report import words
+from agent.report import front, words
 from agent.report.headline import headline_columns, headline_row, must_counts, number
 from agent.report.html import (
     HERE,
@@ -48,7 +48,8 @@ def pdf_data(report: Report) -> dict[str, Any]:
     return {
         "document": report.reading.document.name,
         "run": f"{report.run.run_id} · {report.run.started} · seed {report.run.seed} · "
-               f"house profile: {report.run.house or 'public default'}",
+               f"house profile: {report.run.house or 'public default'}"
+               + (f" with {report.run.cost_basis}" if report.run.cost_basis else ""),
         "headline": headline(report), "feasible": report.feasibility.feasible,
         "text": sentence(report.feasibility.text),
         "tiles": tiles(report),
@@ -67,6 +68,7 @@ def pdf_data(report: Report) -> dict[str, Any]:
         "costs": requirement_costs(report),
         "relaxations": [[x.text, ranks.get(x.design_id, x.design_id)] for x in report.feasibility.relaxations],
         "prices": [[sentence(p.text)] for p in report.feasibility.prices],
+        "front": _front(report),
         "compliance": [_compliance_row(report, r.id) for r in report.reading.requirements],
         "design": words.design_rows(first) if first else [],
         "mass": [
@@ -93,6 +95,20 @@ def pdf_data(report: Report) -> dict[str, Any]:
         "sources": [f"[{s.key}] {s.authors or ''} {s.title}"
                     f"{f' ({s.year})' if s.year else ''}. {s.doi or s.patent or s.url or ''}" for s in report.sources],
         "versions": ", ".join(f"{k} {v}" for k, v in report.run.versions.items()),
+    }
+
+
+def _front(report: Report) -> dict[str, Any]:
+    found = report.front
+    if found is None:
+        return {"rows": []}
+    heads = ["Design", "", *(front.objective_words(o) for o in found.objectives), "Musts", *front.DESIGN_HEADS]
+    return {
+        "summary": front.summary(found), "heads": heads,
+        "objectives": [f"{front.objective_words(o)}: {front.chosen_words(o, report.run.cost_basis)}."
+                       for o in found.objectives],
+        "rows": [[r.title, r.id, r.role, *r.values, "kept" if r.keeps else "missed", *r.design]
+                 for r in front.rows(found)],
     }
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agent.report import front
 from agent.report.headline import Column, headline_columns
 from agent.report.words import metric_words, unit_words, verdict_for
 from knowledge.offer import Offer
@@ -34,6 +35,8 @@ def plots(report: Report, curves: Curves) -> dict[str, str]:
         columns = headline_columns(report)
         if len(columns) >= 2 and len(report.offers) >= 2:
             found["map"] = _map(report, columns)
+        if report.front is not None and any(p.on_front for p in report.front.points):
+            found["front"] = _front(report)
         if report.offers:
             found["mass"] = _mass(report.offers[:6])
         if any(curves.get(o.id) for o in report.offers[:3]):
@@ -42,12 +45,17 @@ def plots(report: Report, curves: Curves) -> dict[str, str]:
 
 
 def _figure(width: float, height: float) -> tuple[Any, Any]:
+    figure = _canvas(width, height)
+    return figure, figure.add_subplot()
+
+
+def _canvas(width: float, height: float) -> Any:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasSVG(figure)
-    return figure, figure.add_subplot()
+    return figure
 
 
 def svg_text(figure: Any) -> str:
@@ -91,6 +99,14 @@ def _map(report: Report, columns: Sequence[Column]) -> str:
     axes.set_xlabel(_axis(x))
     axes.set_ylabel(_axis(y))
     return svg_text(figure)
+
+
+def _front(report: Report) -> str:
+    assert report.front is not None
+    panels = len(report.front.objectives) - 1
+    figure = _canvas((7.0, 9.6, 11.4)[panels - 1], 3.9)
+    front.draw(figure, report, PALETTE)
+    return _svg(figure)
 
 
 def _axis(column: Column) -> str:

@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from agent.report import words
+from agent.report.front import DESIGN_HEADS, design_words, objective_words
 from agent.report.words import verdict_for
+from knowledge.front import Front
 from knowledge.offer import Offer
 from knowledge.report import Report
+from tools.verify.title import title_of
 
 _FILL = {"met": "D6EFE0", "at risk": "FBE8C8", "not met": "F6D3D8", "not evaluated": "ECEFF2"}
 _ILLEGAL = {c: None for c in range(32) if c not in (9, 10, 13)}
 
 
 def write_workbook(report: Report, path: Path) -> None:
-    """Write `compliance.xlsx` with the sheets Compliance, Offers, Figures, Findings and Not evaluated."""
+    """Write `compliance.xlsx` with the sheets Compliance, Offers, Figures, Front, Findings and Not evaluated."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -24,6 +27,8 @@ def write_workbook(report: Report, path: Path) -> None:
     _compliance(sheet, report)
     _offers(book.create_sheet("Offers"), report)
     _figures(book.create_sheet("Figures"), report)
+    if report.front is not None:
+        _front(book.create_sheet("Front"), report.front)
     _rows(book.create_sheet("Findings"), ["Kind", "Requirements", "Text", "Quote", "Place", "Question"], [
         [f.kind, ", ".join(f.ids), f.text, f.quote, f.source.place if f.source else "", f.question]
         for f in report.reading.findings
@@ -87,6 +92,15 @@ def _offers(sheet: Any, report: Report) -> None:
                      *[design.get(k, "") for k in keys], offer.build_up.mass_g, offer.build_up.volume_mL,
                      offer.reason])
     _rows(sheet, head, rows)
+
+
+def _front(sheet: Any, front: Front) -> None:
+    head = ["Id", "Title", "On the front", "Keeps every must", *map(objective_words, front.objectives), "Round",
+            *DESIGN_HEADS]
+    _rows(sheet, head, [
+        [p.design.id, title_of(p.design), "yes" if p.on_front else "no", "yes" if p.keeps else "no", *p.values, p.round,
+         *design_words(p)] for p in front.points
+    ])
 
 
 def _figures(sheet: Any, report: Report) -> None:

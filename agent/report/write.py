@@ -30,11 +30,12 @@ def write_report(report: Report, folder: Path, curves: Curves) -> dict[str, str]
 
     svgs = plots(report, curves)
     try:
-        for offer in report.offers:
-            place = folder / "designs" / offer.id
+        on_front = [p.design for p in report.front.points if p.on_front] if report.front else []
+        for design in dict.fromkeys((*(o.design for o in report.offers), *on_front)):
+            place = folder / "designs" / design.id
             place.mkdir(parents=True, exist_ok=True)
-            write_text(place / "design.json", offer.design.model_dump_json(indent=2))
-            write_text(place / "bpx.json", json.dumps(write_bpx(offer.design), indent=1))
+            write_text(place / "design.json", design.model_dump_json(indent=2))
+            write_text(place / "bpx.json", json.dumps(write_bpx(design), indent=1))
         write_text(folder / "report.schema.json", SCHEMA.read_text(encoding="utf-8"))
         write_text(folder / "report.html", render_html(report, svgs))
         write_bytes(folder / "report.pdf", render_pdf(report, svgs))

@@ -7,10 +7,12 @@ from typing import Any
 
 from agent.offers import ranked
 from agent.services import Services
+from agent.stages.front import front_request
 from agent.stages.requirements import current_reading
 from agent.state import RunState, house_of
 from knowledge.offer import Offer
 from knowledge.report import FailureRecord
+from tools.optimise.front import find_front
 from tools.optimise.search import SearchResult
 from tools.simulate.age import age_designs
 from tools.simulate.evaluate import DesignsEvaluated, evaluate_designs
@@ -36,7 +38,9 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     if not designs:
         return {"designs": {"key": None}, "summary": "the search found nothing that can be built"}
     plain = [a.model_dump(mode="json") for a in asks if not is_ageing(a)]
-    request = {"designs": designs, "asks": plain, "mesh": "verify"}
+    house = house_of(state)
+    costs = {"costs": house.costs.model_dump(mode="json")} if house and house.costs else {}
+    request = {"designs": designs, "asks": plain, "mesh": "verify", **costs}
     evaluated = services.call(evaluate_designs, request) if plain else None
     keys: dict[str, str | None] = {"key": evaluated.key if evaluated else None}
     failures = list(state.get("failures", []))
@@ -54,7 +58,7 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
             "designs": [{"design": o.design.model_dump(mode="json"),
                          "figures": [f.model_dump(mode="json") for f in o.figures]} for o in offers],
             "requirements": [r.model_dump(mode="json") for r in reading.requirements],
-            "scatter": house.spreads if (house := house_of(state)) else {}})
+            "scatter": house.spreads if house else {}})
     best = [o.design.model_dump(mode="json") for o in looked_at(_ranking(state, services, keys))]
     attempt("sheet", evaluate_designs, {"designs": best, "asks": [], "curves": True})
     again = [a for a in asks if can_be_rebuilt(a)] or [a for a in standard_asks() if can_be_rebuilt(a)]
@@ -63,6 +67,8 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     ageing = [a.model_dump(mode="json") for a in asks if is_ageing(a)]
     if ageing:
         attempt("ageing", age_designs, {"designs": best, "asks": ageing})
+    if state["options"].get("front", True) and offers:
+        attempt("front", find_front, front_request(state, reading, found))
     return {
         "designs": keys,
         "failures": failures,

@@ -13,6 +13,7 @@ from agent.services import Services
 from agent.stages.requirements import current_reading
 from agent.state import RunState, house_of
 from knowledge.evidence import Source
+from knowledge.front import Front
 from knowledge.offer import Feasibility, Offer
 from knowledge.report import FailureRecord, Report, RunFacts, StageRecord
 from knowledge.requirement import Reading
@@ -72,9 +73,11 @@ def assemble(state: RunState, services: Services) -> Report:
     search = services.load(search_key, SearchResult) if search_key else None
     _, unanswerable = asks_for(reading.requirements)
     offers = _with_sheets(ranked(state, services)[: state["options"]["designs"]], state, services)
+    front_key = state["designs"].get("front")
+    front = services.load(front_key, Front) if front_key else None
     keys = {*(k for c in (*chosen.systems, *chosen.formats) for k in c.sources)}
     return Report(
-        run=_facts(state, search),
+        run=_facts(state, search, front),
         reading=reading,
         evidence=quoted,
         without_evidence=evidence.without_evidence,
@@ -85,6 +88,7 @@ def assemble(state: RunState, services: Services) -> Report:
         search=search.log if search else (),
         feasibility=_feasibility(state, reading, offers, search),
         offers=offers,
+        front=front,
         failures=(*(FailureRecord.model_validate(f) for f in state.get("failures", [])),
                   *(FailureRecord(tool="find_evidence", failure_class="store broken", message=m,
                                   ledger_key=state["evidence"]["key"]) for m in lost)),
@@ -126,14 +130,17 @@ def _sources(keys: set[str], cited: list[Source]) -> tuple[Source, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _facts(state: RunState, search: SearchResult | None) -> RunFacts:
+def _facts(state: RunState, search: SearchResult | None, front: Front | None) -> RunFacts:
     options = state["options"]
+    house = house_of(state)
+    ended = [name for name, found in (("search", search), ("front", front)) if found and found.stopped_by_time]
     return RunFacts(
         run_id=state["run_id"], started=state["started"], seed=options["seed"], designs_asked=options["designs"],
         simulations_budget=options["simulations"], database_digest=search.database_digest if search else None,
-        reproducible=not (search and search.stopped_by_time),
-        irreproducible_because="the time limit ended the search" if search and search.stopped_by_time else None,
-        house=house.name if (house := house_of(state)) else None, weights=weights_with(options.get("weights")),
+        reproducible=not ended,
+        irreproducible_because=f"the time limit ended the {' and the '.join(ended)}" if ended else None,
+        house=house.name if house else None, cost_basis=house.costs.in_words() if house and house.costs else None,
+        weights=weights_with(options.get("weights")),
         versions={name: _version(name) for name in VERSIONED}, commit=_commit(),
     )
 

@@ -73,6 +73,9 @@ def design(
         "--weights", metavar="PART=W,…", help="Ranking weights, e.g. cost=0.5,margin=0.2; with --resume ranks again.")
     ] = None,
     house: HouseOption = None,
+    front: Annotated[
+        bool | None, typer.Option("--front/--no-front", help="Look for the best compromises too.  [default: front]")
+    ] = None,
     resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Go on with a stopped run.")] = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -85,9 +88,9 @@ def design(
         raise typer.Exit(exit_codes.WRONG_USAGE)
     settings = make_settings(
         out=out, seed=seed, designs=designs, simulations=simulations, workers=workers, time_limit_s=time_limit,
-        weights=ranking_weights(weights) if weights else None, house=house_profile(house))
+        weights=ranking_weights(weights) if weights else None, house=house_profile(house), front=front)
     if resume is not None:
-        if any(given is not None for given in (out, seed, designs, simulations, house)):
+        if any(given is not None for given in (out, seed, designs, simulations, house, front)):
             complain("a resumed run keeps the folder, seed and numbers that it began with")
         outcome = _resumable(resume, lambda watcher: _resumed(resume, settings, watcher), json_ or quiet)
     else:

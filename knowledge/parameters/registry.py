@@ -18,8 +18,8 @@ from knowledge.parameters.user import user_keys, user_system
 
 SYSTEMS: dict[str, System] = {
     module.SYSTEM.key: module.SYSTEM
-    for module in (okane2022, mohtat2020, kim2011, prada2013, ai2020, about_energy_lfp, about_energy_nmc111, schmitt2026,
-                   chayambuka2022)
+    for module in (okane2022, mohtat2020, kim2011, prada2013, ai2020, about_energy_lfp, about_energy_nmc111,
+                   schmitt2026, chayambuka2022)
 }
 # Searched whatever a document asks; the others only where it names them (`System.named_by`).
 USUAL: dict[str, System] = {key: found for key, found in SYSTEMS.items() if not found.named_by}

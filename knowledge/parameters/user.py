@@ -1,7 +1,7 @@
 """BPX files behind systems: those shipped in `bpx/`, and a user's own, each with the `System` read out of it.
 
-A user's lie in `$CELLWRIGHT_HOME/systems/<key>/` as `bpx.json` and `system.json`. The key ends in the digest of the file
-and of the materials it was given, so that equal keys mean equal parameters.
+A user's lie in `$CELLWRIGHT_HOME/systems/<key>/` as `bpx.json` and `system.json`. The key ends in the digest of the
+file and of the materials it was given, so that equal keys mean equal parameters.
 """
 
 from __future__ import annotations

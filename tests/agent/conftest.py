@@ -6,6 +6,7 @@ from knowledge.ask import Unanswerable
 from knowledge.cell import CellDesign, Cylindrical, Electrode, ElectrodePair, Pouch, Separator
 from knowledge.evidence import Evidence, Passage, Source
 from knowledge.figure import Figure, Verdict
+from knowledge.front import Front, FrontPoint, Objective
 from knowledge.offer import (
     BuildUp,
     CostItem,
@@ -85,6 +86,21 @@ def offer(rank, requirements, shift):
     )
 
 
+def a_front(offers):
+    objectives = (
+        Objective(metric="specific_energy", unit="Wh/kg", better="more", requirement_id="R01", bound=240.0,
+                  conditions={"rate_C": 0.3333}, reason="energy: the must that 8% of surveyed designs keep"),
+        Objective(metric="fast_charge_time", unit="min", better="less", requirement_id="R03", bound=30.0,
+                  reason="charging: a wish of the customer"),
+        Objective(metric="cost", unit="USD/kWh", better="less", reason="the maker's own question"),
+    )
+    rows = ((244.0, 20.0, 80.0, True), (252.0, 24.0, 76.0, True), (258.0, 29.0, 75.0, True), (243.0, 26.0, 79.0, False))
+    points = tuple(FrontPoint(design=o.design, space="nmc811_graphite_siox/cylindrical", values=row[:3], keeps=row[3],
+                              violation=0.0 if row[3] else 0.02, on_front=row[3], round=k, figures=o.figures)
+                   for k, (o, row) in enumerate(zip(offers, rows, strict=True)))
+    return Front(objectives=objectives, points=points, simulations=4, gain=1.31)
+
+
 @pytest.fixture
 def sample_report():
     requirements = (
@@ -111,6 +127,7 @@ def sample_report():
     source = Source(key="chen2020", kind="paper", title="Development of experimental techniques", authors="Chen et al.",
                     year=2020, doi="10.1149/1945-7111/ab9050")
     passage = Passage(id="card:lgm50", text="A 5 Ah 21700 cell.", source=source, place="Table VII")
+    offers = tuple(offer(k, requirements, shift) for k, shift in ((1, 3), (2, 1), (3, 0), (4, -2)))
     return Report(
         run=RunFacts(run_id="rfq-20261121-000000-abc", started="2026-11-21T00:00:00+00:00", seed=0, designs_asked=4,
                      simulations_budget=320, database_digest="d" * 64, versions={"pybamm": "26.10.1.1"}),
@@ -126,7 +143,7 @@ def sample_report():
         feasibility=Feasibility(feasible=True, proof="simulated design", text="3 designs keep every bound.",
                                 limiting=(Limiting(requirement_id="R03", best_value=26.0, unit="min", shortfall=0.0,
                                                    note="tightest"),)),
-        offers=tuple(offer(k, requirements, shift) for k, shift in ((1, 3), (2, 1), (3, 0), (4, -2))),
+        offers=offers, front=a_front(offers),
         failures=(FailureRecord(tool="age_design", failure_class="out of validity", message="no ageing parameters",
                                 ledger_key="f" * 64),),
         stages=(StageRecord(stage="requirements", wall_s=1.2, ledger_keys=("a" * 64,), note="6 requirements"),),

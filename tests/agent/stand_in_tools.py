@@ -9,6 +9,7 @@ from pathlib import Path
 from agent.settings import Settings
 from knowledge.cell import CellDesign, Cylindrical, Electrode, ElectrodePair, Separator
 from knowledge.figure import Figure
+from knowledge.front import Front, FrontPoint, Objective
 from knowledge.offer import BuildUp, Distance, MassItem, ProductionYield, SearchStep
 from tools.optimise.search import Candidate, SearchResult, Simulated
 from tools.retrieve.evidence import EvidenceResult
@@ -115,6 +116,17 @@ class StandIns:
             share=1 - j.design.pair.positive.coating_thickness_um / 1000, draws=10, weakest_id=None, weakest_share=1.0,
             causes=("stand-in",), origin="stand-in")) for j in request.designs))
 
+    def find_front(self, request, context):
+        """The thinnest and the thickest of the known designs."""
+        self._called("find_front")
+        known = sorted((k.design for k in request.known), key=lambda d: d.pair.positive.coating_thickness_um)
+        objectives = (Objective(metric="capacity", unit="Ah", better="more", reason="x"),
+                      Objective(metric="mass", unit="g", better="less", reason="x"))
+        points = tuple(FrontPoint(design=d, space="stand-in", values=(4.0 + k, 60.0 + k), keeps=request.feasible,
+                                  violation=0.0, on_front=k in (0, len(known) - 1), round=0)
+                       for k, d in enumerate(known))
+        return Front(objectives=objectives, points=points, simulations=len(points), gain=1.0)
+
     def write_report(self, report, folder, curves):
         self._called("write_report")
         (folder / "report.html").write_text("<html></html>", encoding="utf-8")
@@ -131,7 +143,7 @@ def put_in_place(monkeypatch):
 
     stand_ins = StandIns()
     for module, name in ((evidence, "find_evidence"), (candidates, "search_designs"), (designs, "evaluate_designs"),
-                         (designs, "estimate_yields")):
+                         (designs, "estimate_yields"), (designs, "find_front")):
         tool = getattr(module, name)
         monkeypatch.setattr(module, name, dataclasses.replace(tool, function=getattr(stand_ins, name)))
     monkeypatch.setattr(report, "write_report", stand_ins.write_report)

@@ -79,7 +79,7 @@ def test_a_stopped_batch_goes_on_where_it_stopped(tools, folder, tmp_path):
     tools.calls.clear()
     assert codes(run_batch(folder, settings_in(tmp_path), 1, None)) == {"a.md": 0, "b.md": 3, "c.txt": 5, "d.pdf": 4}
     # b.md alone; its designs are those of a.md, its musts are not
-    assert tools.calls == ["search_designs", "estimate_yields", "write_report"]
+    assert tools.calls == ["search_designs", "estimate_yields", "find_front", "write_report"]
 
 
 def test_a_run_whose_folder_was_deleted_is_written_again(tools, folder, tmp_path):

@@ -26,8 +26,24 @@ def test_a_document_goes_through_every_stage(tools, tmp_path):
     assert report.offers[0].meets_all_musts
     assert report.run.database_digest == "d" * 64
     assert tools.calls == ["find_evidence", "search_designs", "evaluate_designs", "estimate_yields",
-                           *2 * ["evaluate_designs"], "write_report"]
+                           *2 * ["evaluate_designs"], "find_front", "write_report"]
     assert report.offers[0].production_yield.origin == "stand-in"
+    assert [p.on_front for p in report.front.points].count(True) == 2
+
+
+def test_a_run_without_a_front_looks_for_none(tools, tmp_path):
+    report = start(document_in(tmp_path), settings_in(tmp_path, front=False)).report
+    assert "find_front" not in tools.calls and report.front is None
+
+
+def test_a_front_that_fails_is_recorded_and_stops_nothing(tools, tmp_path):
+    def fails():
+        raise BadInput("fewer than two numbers")
+
+    tools.before["find_front"] = fails
+    report = start(document_in(tmp_path), settings_in(tmp_path)).report
+    assert report.front is None and report.offers
+    assert [(f.tool, f.message) for f in report.failures] == [("find_front", "fewer than two numbers")]
 
 
 def test_the_same_document_and_seed_give_the_same_result_and_another_seed_another(tools, tmp_path):

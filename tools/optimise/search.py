@@ -119,14 +119,14 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     import torch
 
     torch.set_num_threads(1)
-    asks = _asks(request)
+    asks = steering_asks(request.requirements, request.asks)
     unknown = sorted(set(request.formats) - {"cylindrical", "prismatic", "pouch"})
     if unknown:
         raise BadInput(f"formats: there is no format {unknown[0]!r}; there are cylindrical, prismatic and pouch")
     proof = _proof(request)
     spaces = spaces_for(request.requirements, request.systems, request.formats, request.house)
     builder, recorder = Builder(), Recorder(simulator)
-    buildable = _buildable(spaces, builder, context.seed)
+    buildable = buildable_designs(spaces, builder, context.seed)
     if not buildable:
         raise Infeasible("no design can be built in any of the systems and formats: the outer dimensions leave no "
                          "room for electrodes")
@@ -174,20 +174,26 @@ def _proof(request: SearchDesigns) -> list[SearchStep]:
                        note=finding.text) for finding in found]
 
 
-def _asks(request: SearchDesigns) -> tuple[Ask, ...]:
+def steering_asks(requirements: Sequence[Requirement], given: Sequence[Ask] = ()) -> tuple[Ask, ...]:
+    """The asks that a search answers for every design: those of musts and wishes, without ageing runs.
+
+    Raises:
+        BadInput: there is none.
+    """
     from tools.verify.asks import asks_for
 
-    asks = request.asks or asks_for(request.requirements)[0]
-    steering = {t.ask for t in targets_of(request.requirements, asks)}
+    asks = given or asks_for(requirements)[0]
+    steering = {t.ask for t in targets_of(requirements, asks)}
     loop = tuple(a for i, a in enumerate(asks)
                  if not isinstance(a.protocol, AGEING) and (i in steering or a.protocol is None))
-    if not targets_of(request.requirements, loop):
+    if not targets_of(requirements, loop):
         raise BadInput("requirements: none of them is a number that a model here answers, so there is nothing to "
                        "search for; state at least one of capacity, energy, mass, power, resistance or charge time")
     return loop
 
 
-def _buildable(spaces: Sequence[DesignSpace], builder: Builder, seed: int) -> dict[str, list[CellDesign]]:
+def buildable_designs(spaces: Sequence[DesignSpace], builder: Builder, seed: int) -> dict[str, list[CellDesign]]:
+    """The designs of a dry run that can be built, by the key of their space; spaces without one are left out."""
     from tools.failures import ToolFailure
 
     found: dict[str, list[CellDesign]] = {}

@@ -10,8 +10,9 @@ from knowledge.offer import BuildUp
 from knowledge.parameters.registry import system
 from tools.verify.words import classes
 
-ATOMIC_MASS = {"Li": 6.94, "C": 12.011, "O": 15.999, "F": 18.998, "Na": 22.990, "Al": 26.982, "P": 30.974, "V": 50.942, "Mn": 54.938, "Fe": 55.845,
-               "Co": 58.933, "Ni": 58.693}  # g/mol, IUPAC abridged standard atomic weights
+# g/mol, IUPAC abridged standard atomic weights
+ATOMIC_MASS = {"Li": 6.94, "C": 12.011, "O": 15.999, "F": 18.998, "Na": 22.990, "Al": 26.982,
+               "P": 30.974, "V": 50.942, "Mn": 54.938, "Fe": 55.845, "Co": 58.933, "Ni": 58.693}
 _ELEMENTS = {"Co": "cobalt", "Ni": "nickel", "Mn": "manganese"}
 
 

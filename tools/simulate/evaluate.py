@@ -11,6 +11,7 @@ from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure, FigureMethod, Scatter
 from knowledge.frozen import Frozen
+from knowledge.house import CostBasis
 from knowledge.offer import BuildUp
 from knowledge.protocol import AGEING, CalendarAgeing, CycleAgeing, Protocol
 from knowledge.sheet import Assumed, DesignSheet, SheetCheck
@@ -244,6 +245,7 @@ class EvaluateDesigns(Frozen):
     asks: tuple[Ask, ...] = Field(default=(), description="empty asks the standard set")
     mesh: Mesh = "search"
     curves: bool = False
+    costs: CostBasis | None = Field(default=None, description="a maker's own prices and rates; none: the public cards")
 
 
 class DesignsEvaluated(Frozen):
@@ -287,22 +289,25 @@ def figures_with_scatter(request: EvaluateDesign, context: Context, origin: str)
                                     "checks": sheet.checks if sheet is not None else ()})
 
 
-@tool(stage="designs", version="3", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
+@tool(stage="designs", version="4", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
 def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvaluated:
     """Simulate many cell designs in one batch; a design that fails is recorded and stops nothing."""
     key = run_key(evaluate_designs, request.model_dump(mode="json"), context.seed)
     return DesignsEvaluated(evaluations=tuple(
-        _evaluated(request.designs, request.asks, request.mesh, request.curves, context, key)))
+        _evaluated(request, context, key)))
 
 
 def _simulated(asks: Sequence[Ask]) -> tuple[Ask, ...]:
     return tuple(a for a in asks if not isinstance(a.protocol, AGEING)) if asks else standard_asks()
 
 
-def _evaluated(designs: Sequence[CellDesign], asks: Sequence[Ask], mesh: Mesh, curves: bool, context: Context,
-               origin: str) -> list[DesignEvaluation]:
+def _evaluated(request: EvaluateDesigns, context: Context, origin: str) -> list[DesignEvaluation]:
+    from tools.simulate.buildup import build_up
+    from tools.simulate.cost import priced
     from tools.simulate.pool import default_simulator, search_simulator
 
     searcher = search_simulator(context)
-    simulator = searcher if mesh == "search" else default_simulator(context)
-    return evaluate_all(designs, _simulated(asks), simulator, mesh, curves, origin, context.progress, searcher=searcher)
+    simulator = searcher if request.mesh == "search" else default_simulator(context)
+    return evaluate_all(request.designs, _simulated(request.asks), simulator, request.mesh, request.curves, origin,
+                        context.progress, builder=lambda design: priced(build_up(design), request.costs),
+                        searcher=searcher)

@@ -23,6 +23,8 @@ from tools.simulate.pybamm_protocols import pulse
 
 pytestmark = pytest.mark.timeout(900)  # the first test compiles the solver: 25 CPU-s
 CELLS = Cells(20, 7, 12)
+# The sodium set's diffusivities and rate constants depend on concentration: PyBaMM answers for it.
+DESCRIBED = tuple(k for k, s in SYSTEMS.items() if s.carrier == "lithium")
 NMC811, NMC532, LCO = "nmc811_graphite_siox", "nmc532_graphite", "lco_graphite"
 
 
@@ -58,7 +60,7 @@ def test_piecewise_cubic_is_of_fourth_order():
     assert worst(20) / worst(40) == pytest.approx(16, rel=0.2)
 
 
-@pytest.mark.parametrize("key", SYSTEMS)
+@pytest.mark.parametrize("key", DESCRIBED)
 def test_tables_say_their_error(key):
     found = tables(key, 25.0)
     assert found.errors["u_n_V"] < 1e-3 and found.errors["u_p_V"] < 1e-5

@@ -225,7 +225,7 @@ def test_energy_gained_follows_the_voltage():
 
 def test_a_temperature_spreads_above_the_ambient(figure):
     found = figure("surface_temperature", 60.0, {"rate_C": 1.0, "ambient_temperature_C": 25.0})
-    assert found.high - found.value == pytest.approx(0.15 * 10)
+    assert found.high - found.value == pytest.approx(spread_of("surface_temperature").pct / 100 * 10)
     assert with_interval(found) == found
 
 

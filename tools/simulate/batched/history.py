@@ -47,7 +47,7 @@ class Accuracy(NamedTuple):
     voltage: float = 1.5e-3       # V
     temperature: float = 0.1      # K
     current: float = 1e-3         # of (|I| + 5 % of about 1C), where a voltage or potential is held
-    newton: float = 1e-2
+    newton: float = 0.1           # Newton's last step but one, relative; it then shrinks quadratically
 
     def tighter(self, factor: float) -> Accuracy:
         """All bounds divided by a factor."""

@@ -43,7 +43,7 @@ END_OF_TIME, STUCK, TOO_MANY_STEPS, NOT_STARTED = -1, -2, -3, -4
 MOST_STEPS = 6000
 MOST_ITERATIONS, MOST_FIRST_ITERATIONS = 6, 60
 LONGEST_GROWTH = 2.0
-FIRST_STEP, SECOND_STEP, SHORTEST_STEP = 1e-12, 1e-6, 1e-11  # of the time scale
+FIRST_STEP, SECOND_STEP, SHORTEST_STEP = 1e-12, 1.6e-5, 1e-11  # of the time scale
 IDLE = -1
 GOES_ON = -7
 READY = -6           # a design whose currents at the start are known
@@ -268,7 +268,7 @@ def drive(
                 waiting += 1
             running, first = slots.design[lane] >= 0, slots.rows[lane] == 0
             busy += 1 if running else 0
-            raw.talk[TOLERANCE, lane] = accuracy.newton * (0.1 if first else 1.0)
+            raw.talk[TOLERANCE, lane] = accuracy.newton * (0.1 if first or bordered else 1.0)
             raw.talk[ALLOWED, lane] = MOST_FIRST_ITERATIONS if first else MOST_ITERATIONS
             raw.talk[AT_WORK, lane] = 1.0 if running else 0.0
             raw.talk[FLOOR, lane] = limits[0, lane] - 0.1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -50,7 +51,7 @@ class BatchedKernel:
         found: dict[int, Segment] = {}
         by_temperature: dict[float, list[int]] = {}
         for i, one in enumerate(inputs):
-            wrong = next((name for name, v in one.items() if not np.isfinite(v)), None)
+            wrong = next((name for name, v in one.items() if not math.isfinite(v)), None)
             if wrong is not None:
                 found[i] = _nothing(f"{wrong} is not a finite number")
             else:

@@ -25,6 +25,7 @@ LanesArray = Any         # an array of them
 BARRIER_V = 1e-6         # potential that keeps surfaces off empty and full: BARRIER·(1/x − 1/(1−x))
 KEPT = 0.1               # share of the way to a bound that is left after one iteration at least
 PER_KNOT = CONCENTRATION_INTERVALS / CONCENTRATION_MAX
+NEXT = 10.0             # foreseen size of the step that is not made, in squares of the tolerance
 BY_CURRENT, BY_VOLTAGE, BY_POWER, BY_ANODE = range(4)  # switches of the control; 4 further are the set points
 
 
@@ -306,7 +307,8 @@ def update(
     ne, positive = p.electrode, p.electrode + p.separator
     carried = most(u.current[0], -u.current[0]) + 0.05 * d.one_C[0]
     size = most(change_i, -change_i) / carried
-    typical, everything = 0.2 * carried / d.total_area[0], change_i
+    typical, everything = 0.05 * carried / d.total_area[0], change_i
+    per_alpha = 1.0 / step.alpha[0], 1.0 / step.alpha[1]
     for i in range(d.width.size):
         dc, dj = w.first[2 * i], w.first[2 * i + 1]
         if bordered:
@@ -314,18 +316,19 @@ def update(
             dj += change_i * w.second[2 * i + 1]
         c = u.c[i]
         everything += dc + dj
-        size = worst(size, most(dc, -dc) / (c + 5.0))
+        size = worst(size, most(dc, -dc) / (c + 0.5))
         u.c[i] = select(moving, most(c + dc, KEPT * c), c)
         if ne <= i < positive:
             continue
-        j, x, alpha = u.j[i], u.surface[i], step.alpha[1 if i >= positive else 0]
+        side = 1 if i >= positive else 0
+        j, x, alpha = u.j[i], u.surface[i], step.alpha[side]
         size = worst(size, most(dj, -dj) / (most(j, -j) + typical))
         free = step.past_x[i] - alpha * (j + dj)
         kept = most(least(free, 1.0 - KEPT * (1.0 - x)), KEPT * x)
         bounded = (kept < free) | (kept > free)
         size = select(bounded, worst(size, 1.0 + 0.0 * size), size)
         u.surface[i] = select(moving, kept, x)
-        u.j[i] = select(moving, select(bounded, (step.past_x[i] - kept) / alpha, j + dj), j)
+        u.j[i] = select(moving, select(bounded, (step.past_x[i] - kept) * per_alpha[side], j + dj), j)
     u.current[0] = select(moving, u.current[0] + change_i, u.current[0])
     return size + 0.0 * everything  # no number where any change is none
 
@@ -345,7 +348,7 @@ def solve_step(
 
     Returns 1 where it converged and 0 where not, and the number of iterations of the group.
     """
-    solved, moving, iteration = 0.0 * tolerance, running, 0
+    solved, moving, iteration, before = 0.0 * tolerance, running, 0, 0.0 * tolerance
     while some(moving):
         iteration += 1
         cell_properties(d, p, u, step, w, 0, d.width.size)
@@ -357,6 +360,9 @@ def solve_step(
             substitute(w.second, w.gain)
             change_i = current_change(d, p, u, step, w)
         size = update(d, p, u, step, w, change_i, bordered, moving)
-        solved = select(moving & (size < tolerance), 1.0, solved)
-        moving = moving & (size >= tolerance) & (size < 1e6) & (allowed > 1.0 * iteration)
+        # Newton's steps shrink quadratically: the next one is foreseen from the last two.
+        wanted = select(size * size * size < NEXT * (tolerance * before) * (tolerance * before), 2.0 * size, tolerance)
+        solved = select(moving & (size < wanted), 1.0, solved)
+        moving = moving & (size >= wanted) & (size < 1e6) & (allowed > 1.0 * iteration)
+        before = select(size < 1.0, size, 0.0)
     return solved, iteration

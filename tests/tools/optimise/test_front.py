@@ -1,0 +1,153 @@
+"""The front on an analytic simulator: which objectives, that it beats what it begins with, and what it refuses."""
+
+import numpy as np
+import pytest
+
+from knowledge.front import Front
+from tests.tools.optimise.analytic import AnalyticSimulator
+from tests.tools.optimise.test_search import ask, drone
+from tools.failures import BadInput, Infeasible
+from tools.generate.space import spaces_for
+from tools.optimise.front import FindFront, KnownDesign, find_front, front
+from tools.optimise.hypervolume import non_dominated
+from tools.optimise.margins import targets_of
+from tools.optimise.objectives import choose
+from tools.optimise.search import SearchDesigns, search, steering_asks
+from tools.tool import Context
+
+NMC = "nmc811_graphite_siox"
+EASY = drone(specific_energy=225.0, minutes=26.0)
+
+
+def run(home, requirements=EASY, simulator=None, **more):
+    request = FindFront(requirements=requirements, systems=(NMC,), formats=("pouch",), **{
+        "simulations": 32, "labels": 64, **more})
+    return front(request, Context(home=home), simulator or AnalyticSimulator(), "key of this run")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def known(home):
+    request = SearchDesigns(requirements=EASY, systems=(NMC,), formats=("pouch",), designs=6, simulations=64)
+    found = search(request, Context(home=home), AnalyticSimulator())
+    return tuple(KnownDesign(design=s.design, space=s.space) for s in found.simulated if s.meets)
+
+
+@pytest.fixture(scope="module")
+def found(home, known):
+    return run(home, known=known)
+
+
+def less_is_better(result: Front):
+    sign = np.array([-1.0 if o.better == "more" else 1.0 for o in result.objectives])
+    return np.array([p.values for p in result.points]) * sign
+
+
+def test_the_objectives_are_those_of_the_document_and_the_cost(found):
+    assert [o.metric for o in found.objectives] == ["specific_energy", "fast_charge_time", "cost"]
+    energy = found.objectives[0]
+    assert (energy.requirement_id, energy.bound, energy.better) == ("R2", 225.0, "more")
+    assert "surveyed designs keep" in energy.reason
+
+
+def test_no_design_of_the_front_is_beaten_and_all_keep_the_musts(found):
+    values = less_is_better(found)
+    on = np.array([p.on_front for p in found.points])
+    keeps = np.array([p.keeps for p in found.points])
+    assert keeps[on].all() and non_dominated(values[on]).all()
+    assert on[keeps].tolist() == non_dominated(values[keeps]).tolist()
+
+
+def test_every_figure_of_the_front_was_simulated_in_this_run(found):
+    figures = [f for p in found.points if p.on_front for f in p.figures]
+    assert figures and {f.origin for f in figures} == {"key of this run"}
+    assert {f.method for f in figures} <= {"dfn", "build-up"}
+
+
+def test_it_gains_on_what_the_search_found(found, known):
+    assert sum(p.round == 0 for p in found.points) == len(known)
+    assert found.gain > 1.05 and found.simulations == len(found.points)
+    assert {s.step for s in found.log} >= {"front: survey", "front 0: simulate", "front 1: evolve", "front 1: simulate"}
+
+
+@pytest.mark.slow
+def test_same_seed_and_database_give_the_same_front(home, known, found):
+    again = run(home, known=known)
+    assert [p.design.id for p in again.points] == [p.design.id for p in found.points]
+
+
+def test_where_none_keeps_every_must_the_objectives_do_not_bind_and_the_rest_does(home):
+    hard = run(home, drone(specific_energy=330.0, minutes=14.0), feasible=False, simulations=16)
+    assert hard.released == ("R2", "R4") and hard.gain is None
+    on = [p for p in hard.points if p.on_front]
+    assert on and not any(p.keeps for p in on)
+    assert all(next(f.value for f in p.figures if f.metric == "capacity") >= 22 for p in on)
+
+
+def test_a_time_limit_begins_no_round(home):
+    stopped = run(home, time_limit_s=1e-3)
+    assert stopped.stopped_by_time and stopped.points == ()
+
+
+@pytest.mark.slow
+def test_botorch_proposes_last_where_it_is_asked_to(home, known):
+    last = run(home, known=known, simulations=20, acquired=4, objectives=("specific_energy", "fast_charge_time"))
+    assert any(s.step == "front: acquisition" and s.kept == 4 for s in last.log)
+
+
+def test_what_cannot_be_looked_for_is_refused_by_name(home):
+    with pytest.raises(BadInput, match="no space 'sphere'"):
+        run(home, spaces=("sphere",))
+    with pytest.raises(BadInput, match="fewer than two numbers"):
+        run(home, objectives=("cost", "cycle_life"))
+    with pytest.raises(Infeasible, match="no front"):
+        run(home, (ask("R1", "capacity", ">=", 1.0, "Ah"), ask("R2", "thickness", "<=", 0.55, "mm"),
+                   ask("R3", "width", "<=", 10.5, "mm"), ask("R4", "height", "<=", 10.5, "mm")))
+
+
+def chosen(requirements, values, cost=None):
+    targets = targets_of(requirements, steering_asks(requirements))
+    ids = [t.id for t in targets]
+    table = np.array([values[i] for i in ids], dtype=float).T
+    margins = np.where(np.arange(len(table))[:, None] < 4, 0.1, -0.1) * np.ones(table.shape)
+    money = np.full(len(table), np.nan) if cost is None else np.asarray(cost, dtype=float)
+    return [(w.objective.metric, w.objective.reason) for w in choose(targets, table, margins, money)]
+
+
+RISING = np.linspace(1, 2, 12)
+MIXED = np.array([5, 1, 4, 2, 9, 3, 8, 7, 6, 12, 10, 11.0])
+
+
+def test_a_wish_comes_before_a_must_and_one_of_a_family_is_enough():
+    asked = (ask("A", "specific_energy", ">=", 1.0, "Wh/kg"), ask("B", "energy_density", ">=", 1.0, "Wh/L"),
+             ask("C", "dcir", "<=", 9.0, "mohm", duration_s=10.0, soc_pct=50.0),
+             ask("D", "fast_charge_time", "<=", 9.0, "min", "should", soc_from_pct=10.0, soc_to_pct=80.0))
+    found = chosen(asked, {"A": RISING, "B": MIXED, "C": RISING[::-1] ** 2, "D": MIXED}, cost=MIXED[::-1])
+    assert [m for m, _ in found] == ["specific_energy", "fast_charge_time", "cost"]
+    assert found[1][1] == "charging: a wish of the customer"
+
+
+def test_what_tells_the_same_story_is_left_out():
+    asked = (ask("A", "specific_energy", ">=", 1.0, "Wh/kg"),
+             ask("D", "fast_charge_time", "<=", 9.0, "min", soc_from_pct=10.0, soc_to_pct=80.0))
+    assert [m for m, _ in chosen(asked, {"A": RISING, "D": -RISING + 3})] == ["specific_energy"]
+
+
+def test_what_all_designs_share_is_no_objective():
+    asked = (ask("A", "specific_energy", ">=", 1.0, "Wh/kg"), ask("B", "mass", "<=", 9.0, "g"))
+    assert [m for m, _ in chosen(asked, {"A": RISING, "B": np.full(12, 5.0)}, MIXED)] == ["specific_energy", "cost"]
+
+
+@pytest.mark.slow
+def test_the_tool_answers_a_document_that_asks_for_no_energy(home):
+    charge = (ask("R1", "fast_charge_time", "<=", 40.0, "min", soc_from_pct=10.0, soc_to_pct=80.0),
+              *(ask(f"S{k}", m, "=", v, "mm") for k, (m, v) in enumerate(
+                  (("width", 90.0), ("thickness", 10.0), ("height", 200.0)))))
+    found = run(home, charge, simulations=16)
+    assert [o.metric for o in found.objectives] == ["specific_energy", "fast_charge_time", "cost"]
+    assert found.objectives[0].requirement_id is None and "no energy is asked for" in found.objectives[0].reason
+    assert find_front.stage == "designs" and spaces_for(charge, (NMC,), ("pouch",))
