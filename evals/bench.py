@@ -57,6 +57,19 @@ def simulation_ratio() -> Measured:
                     kept=ratio >= 6, note=str(found.get("note", "")))
 
 
+def one_design() -> tuple[Measured, Measured]:
+    """One design under every protocol but ageing, and its life of 1,000 cycles."""
+    from evals.bench_simulate import one_design_seconds
+
+    protocols, life = one_design_seconds()
+    return (
+        Measured(what="all protocols of one design, without ageing", value=round(protocols, 2), unit="s",
+                 goal="≤ 1.5 s", kept=protocols <= 1.5, note="CPU, warm"),
+        Measured(what="life of 1,000 cycles of one design", value=round(life, 1), unit="s", goal="≤ 15 s",
+                 kept=life <= 15, note="CPU, warm"),
+    )
+
+
 def forward_model() -> list[Measured]:
     """The batched DFN against PyBaMM's best practice, two threads against one, and its start."""
     from evals.bench_forward import speeds, start_seconds, two_threads
@@ -147,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, help="keep the caches here instead of in a temporary folder")
     parser.add_argument("--passages", type=int, default=10_000, help="size of the evidence store that is measured")
     options = parser.parse_args(arguments)
-    rows = [help_seconds(), simulation_ratio(), *forward_model(), *literature_rows(options.passages)]
+    rows = [help_seconds(), simulation_ratio(), *one_design(), *forward_model(), *literature_rows(options.passages)]
     with tempfile.TemporaryDirectory() as temporary:
         home = options.home or Path(temporary)
         rows += report_seconds(home, "cold", 400)

@@ -9,7 +9,16 @@ import numpy as np
 
 from knowledge.cell import ElectrodePair
 from knowledge.parameters import SYSTEMS, System
-from knowledge.protocol import Discharge, FastCharge, Protocol, Pulse, PulsePower, ThermalDischarge
+from knowledge.protocol import (
+    CycleAgeing,
+    Discharge,
+    FastCharge,
+    Protocol,
+    Pulse,
+    PulsePower,
+    RoundTrip,
+    ThermalDischarge,
+)
 from tools.simulate.balance import with_np_ratio
 from tools.simulate.point import Outcome, SimulationPoint
 from tools.simulate.pybamm_simulator import PybammSimulator
@@ -23,6 +32,30 @@ _FIELDS = {"positive_thickness_um": ("positive", "coating_thickness_um"),
            "positive_radius_um": ("positive", "particle_radius_um"),
            "negative_radius_um": ("negative", "particle_radius_um"),
            "separator_thickness_um": ("separator", "thickness_um")}
+
+
+def one_design_seconds(system_key: str = "nmc811_graphite_siox") -> tuple[float, float]:
+    """CPU seconds of a reference design under every protocol but ageing, and of 1,000 cycles of its life; both warm.
+
+    The simulator is the one that a search uses; a first design of the system has compiled and built what is kept.
+    """
+    from tools.simulate.batched.batched_simulator import BatchedSimulator
+
+    simulator = BatchedSimulator(PybammSimulator())
+    first = random_points(SYSTEMS[system_key], 1, seed=3)[0]
+    second = first.model_copy(update={"pair": SYSTEMS[system_key].reference, "path_resistance_ohm_cm2": 2.0})
+    life = CycleAgeing(max_cycles=1000, eol_pct=50.0)
+    for protocol in (*PROTOCOLS, RoundTrip(), life.model_copy(update={"max_cycles": 3})):
+        simulator.simulate([first], protocol)
+    spent = []
+    for protocols in ((*PROTOCOLS, RoundTrip()), (life,)):
+        clock = time.process_time()
+        for protocol in protocols:
+            outcome = simulator.simulate([second], protocol)[0]
+            if outcome.status == "failed":
+                raise RuntimeError(f"{protocol.kind} failed: {outcome.note}")
+        spent.append(time.process_time() - clock)
+    return spent[0], spent[1]
 
 
 def random_points(known: System, count: int, seed: int = 0) -> list[SimulationPoint]:

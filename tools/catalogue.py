@@ -16,7 +16,9 @@ from tools.simulate.age import age_design, age_designs
 from tools.simulate.calibrate import calibrate_design
 from tools.simulate.characterise import characterise_design
 from tools.simulate.evaluate import evaluate_design, evaluate_designs
+from tools.simulate.impedance import find_impedance
 from tools.simulate.pack import build_pack, pack_to_cell
+from tools.simulate.profile import follow_profile
 from tools.tool import Tool
 from tools.verify.production import estimate_yields
 
@@ -34,6 +36,8 @@ CATALOGUE: tuple[Tool[Any, Any], ...] = (
     age_designs,
     estimate_yields,
     characterise_design,
+    follow_profile,
+    find_impedance,
     calibrate_design,
     build_pack,
     pack_to_cell,

@@ -18,7 +18,7 @@ PALETTE = ("#0f5e9c", "#d1662b", "#2f8f5b", "#7a4fa3", "#b03a56", "#8a7a2b", "#4
 # Against the first energy figure these say little that is new.
 _SAME_STORY = {"energy_density", "capacity", "energy", "mass"}
 _MARKERS = {"cylindrical": "o", "prismatic": "s", "pouch": "D"}
-_STYLE = {
+STYLE = {
     "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 8.5, "axes.spines.top": False,
     "axes.spines.right": False, "axes.edgecolor": "#8a929c", "axes.labelcolor": "#20262e", "xtick.color": "#4a525c",
     "ytick.color": "#4a525c", "axes.grid": True, "grid.color": "#e6e9ed", "grid.linewidth": 0.7, "axes.axisbelow": True,
@@ -31,7 +31,7 @@ def plots(report: Report, curves: Curves) -> dict[str, str]:
     import matplotlib as mpl
 
     found: dict[str, str] = {}
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         columns = headline_columns(report)
         if len(columns) >= 2 and len(report.offers) >= 2:
             found["map"] = _map(report, columns)
@@ -58,7 +58,8 @@ def _canvas(width: float, height: float) -> Any:
     return figure
 
 
-def _svg(figure: Any) -> str:
+def svg_text(figure: Any) -> str:
+    """A figure as SVG, the same for the same figure."""
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata={"Date": None}, transparent=True)
     text = stream.getvalue()
@@ -97,7 +98,7 @@ def _map(report: Report, columns: Sequence[Column]) -> str:
     axes.legend(handles=handles, frameon=False, fontsize=7.5, loc="best")
     axes.set_xlabel(_axis(x))
     axes.set_ylabel(_axis(y))
-    return _svg(figure)
+    return svg_text(figure)
 
 
 def _front(report: Report) -> str:
@@ -137,7 +138,7 @@ def _mass(offers: Sequence[Offer]) -> str:
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("mass [g]")
     figure.legend(frameon=False, fontsize=7, ncols=4, loc="outside upper left")
-    return _svg(figure)
+    return svg_text(figure)
 
 
 def _mass_of(offer: Offer, component: str) -> float:
@@ -160,4 +161,4 @@ def _discharge(offers: Sequence[Offer], curves: Curves) -> str:
     axes.set_xlabel("discharged capacity [Ah]")
     axes.set_ylabel("voltage [V]")
     axes.legend(frameon=False, fontsize=7.5, loc="lower left")
-    return _svg(figure)
+    return svg_text(figure)

@@ -14,6 +14,7 @@ from agent.surfaces import (
     cli_inspect,
     cli_knowledge,
     cli_pack,
+    cli_protocols,
     cli_requirements,
     cli_systems,
     cli_talk,
@@ -223,5 +224,6 @@ def batch(
 
 
 # The order of the help: answering documents first.
-for part in (cli_requirements, cli_talk, cli_inspect, cli_knowledge, cli_systems, cli_pack, cli_database):
+for part in (cli_requirements, cli_talk, cli_inspect, cli_knowledge, cli_systems, cli_protocols, cli_pack,
+             cli_database):
     part.mount(app)

@@ -51,10 +51,10 @@ def read_measured(path: Path) -> MeasuredRun:
         tools.failures.BadInput: a column is missing, a number is none, time runs backwards, data are missing, a unit
             or a sign cannot be right; names column and row.
     """
-    rows, heads = _rows(path)
+    rows, heads = table_of(path)
     columns = {what: _column(path.name, what, heads, rows) for what in COLUMNS}
     time, current, voltage = columns["time"], columns["current"], columns["voltage"]
-    _check_time(path.name, time, current)
+    check_time(path.name, time, current)
     low, high = float(voltage.min()), float(voltage.max())
     if not VOLTS[0] <= low <= high <= VOLTS[1]:
         raise BadInput(f"{path.name}: voltages from {low:g} to {high:g} V; of one cell plausible are {VOLTS[0]:g} to "
@@ -66,16 +66,20 @@ def read_measured(path: Path) -> MeasuredRun:
                        current_A=tuple(map(float, current[keep])), voltage_V=tuple(map(float, voltage[keep])))
 
 
-def _rows(path: Path) -> tuple[list[list[str]], list[str]]:
+def table_of(path: Path, least: int = 5) -> tuple[list[list[str]], list[str]]:
+    """Rows below the heading, and the heading, of a CSV file with commas or semicolons.
+
+    Raises:
+        tools.failures.Unreadable: no such file, or no text; tools.failures.BadInput: fewer than `least` rows.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(f"{path} cannot be read: {error}") from error
     delimiter = ";" if text[:2000].count(";") > text[:2000].count(",") else ","
     rows = [row for row in csv.reader(text.splitlines(), delimiter=delimiter) if any(cell.strip() for cell in row)]
-    if len(rows) < 6:
-        raise BadInput(f"{path.name} has {len(rows)} rows; a heading and at least five rows of time, current and "
-                       "voltage are needed")
+    if len(rows) < least + 1:
+        raise BadInput(f"{path.name} has {len(rows)} rows; a heading and at least {least} rows of numbers are needed")
     return rows[1:], [cell.strip() for cell in rows[0]]
 
 
@@ -85,12 +89,17 @@ def _column(name: str, what: str, heads: list[str], rows: list[list[str]]) -> Ar
         plain = re.sub(r"[\[\]()/_]", " ", head.lower()).strip()
         if re.match(pattern, plain):
             unit = plain.split()[-1] if len(plain.split()) > 1 else ""
-            return _numbers(name, head, [row[i] if i < len(row) else "" for row in rows]) * units.get(unit, 1.0)
+            return numbers(name, head, [row[i] if i < len(row) else "" for row in rows]) * units.get(unit, 1.0)
     raise BadInput(f"{name} has no column for {what}; its columns are {', '.join(heads)}, wanted are such as time [s], "
                    "current [A], voltage [V]", field=what)
 
 
-def _numbers(name: str, head: str, cells: list[str]) -> Array:
+def numbers(name: str, head: str, cells: list[str]) -> Array:
+    """A column as finite numbers.
+
+    Raises:
+        tools.failures.BadInput: names the column and the row that has none.
+    """
     found = np.empty(len(cells))
     for i, cell in enumerate(cells):
         try:
@@ -104,7 +113,12 @@ def _numbers(name: str, head: str, cells: list[str]) -> Array:
     return found
 
 
-def _check_time(name: str, time: Array, current: Array) -> None:
+def check_time(name: str, time: Array, current: Array) -> None:
+    """Time must rise, and no data may be missing while a load is on.
+
+    Raises:
+        tools.failures.BadInput: names the row.
+    """
     steps = np.diff(time)
     if (steps < 0).any():
         row = int(np.flatnonzero(steps < 0)[0]) + 3
@@ -115,7 +129,7 @@ def _check_time(name: str, time: Array, current: Array) -> None:
     if gaps.size:
         i = int(gaps[0])
         raise BadInput(f"{name}: data are missing between {time[i]:g} and {time[i + 1]:g} s (row {i + 2}) while "
-                       f"{current[i]:.3g} A flow; steps are {usual:.3g} s elsewhere", field="time")
+                       f"a load of {current[i]:.3g} is on; steps are {usual:.3g} s elsewhere", field="time")
 
 
 def _discharge_sign(name: str, time: Array, current: Array, voltage: Array) -> float:

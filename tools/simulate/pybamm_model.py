@@ -8,7 +8,7 @@ Equations: Doyle, Fuller and Newman, J. Electrochem. Soc. 140 (1993) 1526, as im
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -30,6 +30,8 @@ SEI_THICKNESS = "X-averaged negative SEI thickness [m]"
 TEMPERATURE = "Volume-averaged cell temperature [K]"
 NEVER = 1e9  # a limit that is never reached
 
+Control = Callable[[Mapping[str, Any]], Any]
+Ends = Callable[[Mapping[str, Any]], list[Any]]
 DESIGN_INPUTS: dict[str, str] = {
     "Negative electrode thickness [m]": "negative thickness",
     "Separator thickness [m]": "separator thickness",
@@ -132,22 +134,24 @@ def crack_only_in_tension(model: Any) -> None:
 
 
 def build_model(
-    parameter_values: Any, variant: Variant, mesh: BatchedMesh, mechanisms: Mapping[str, Any] | None = None
+    parameter_values: Any, variant: Variant, mesh: BatchedMesh, mechanisms: Mapping[str, Any] | None = None,
+    control: Control = control_residual, ends: Ends = limit_events,
 ) -> Any:
     """A discretised DFN with inputs.
 
     Args:
         parameter_values: `pybamm.ParameterValues` of the system; it is copied, not changed.
         mechanisms: PyBaMM model options of the degradation mechanisms (variants 'ageing' and 'storage' only).
+        control: model variables → what is zero where the load is as asked; `ends`: → the termination events.
     """
-    options: dict[str, Any] = {"contact resistance": "true", "operating mode": control_residual}
+    options: dict[str, Any] = {"contact resistance": "true", "operating mode": control}
     if variant == "thermal":
         options.update({"thermal": "lumped", "use lumped thermal capacity": "true"})
     if variant in {"ageing", "storage"}:
         options.update(mechanisms or {})
     model = pybamm.lithium_ion.DFN(options)
     crack_only_in_tension(model)
-    model.events = limit_events(model.variables)
+    model.events = ends(model.variables)
     if variant == "thermal":
         model.rhs[model.variables[TEMPERATURE]] = heating_rate(model.variables, model.param)
     values = parameter_values.copy()

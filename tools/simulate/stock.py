@@ -49,13 +49,13 @@ def stock_rebuild(point: SimulationPoint, protocol: Protocol) -> Outcome:
     })
 
 
-def stock_values(prepared: Any, v_floor: float) -> Any:
-    """`pybamm.ParameterValues` of one design under one current, per square metre, with plain numbers only."""
+def stock_values(prepared: Any, v_floor: float, soc: float = 1.0) -> Any:
+    """`pybamm.ParameterValues` of one design under its current from a SOC (0 to 1), per m², with plain numbers only."""
     from tools.simulate.pybamm_kernels import parameter_values
     from tools.simulate.pybamm_model import DESIGN_INPUTS, ONE_SQUARE_METRE
 
     values = parameter_values(prepared.system)
-    inputs = {**prepared.inputs(soc=1.0), "current": prepared.load_A_m2}
+    inputs = {**prepared.inputs(soc), "current": prepared.load_A_m2}
     values.update({name: inputs[key] for name, key in DESIGN_INPUTS.items()}, check_already_exists=False)
     values.update(ONE_SQUARE_METRE, check_already_exists=False)
     limits = {"Lower voltage cut-off [V]": v_floor, "Upper voltage cut-off [V]": prepared.point.pair.v_max + 0.5}
