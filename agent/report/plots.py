@@ -106,7 +106,7 @@ def _front(report: Report) -> str:
     panels = len(report.front.objectives) - 1
     figure = _canvas((7.0, 9.6, 11.4)[panels - 1], 3.9)
     front.draw(figure, report, PALETTE)
-    return _svg(figure)
+    return svg_text(figure)
 
 
 def _axis(column: Column) -> str:
