@@ -76,8 +76,8 @@ def test_the_copy_agrees_with_chroma(own):
     client = chromadb.PersistentClient(path=str(own / "chroma"), settings=Settings(anonymized_telemetry=False))
     near = client.get_collection("passages", embedding_function=None).query(query_embeddings=[vector], n_results=3)
     ids = Library(own).ids
-    found = open_vectors(store, ids).nearest(vector, 3)
-    assert found == pytest.approx(dict(zip(near["ids"][0], 1.0 - np.array(near["distances"][0]), strict=True)), abs=1e-5)
+    kept = dict(zip(near["ids"][0], 1.0 - np.array(near["distances"][0]), strict=True))
+    assert open_vectors(store, ids).nearest(vector, 3) == pytest.approx(kept, abs=1e-5)
 
 
 def test_a_lost_copy_is_made_anew_from_chroma(own):
