@@ -13,7 +13,7 @@ from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import said_about
 from tools.extract.conditions import infer, merge
-from tools.extract.defaults import read_defaults
+from tools.extract.defaults import general_defaults, read_defaults
 from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
@@ -110,7 +110,10 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             asked = (start, end)
             _set_aside(page, block, start, end, "in a question")
             continue
-        cause = background.sentence_background(page, start, end) or whole
+        cause = background.sentence_background(page, start, end)
+        if cause is None and whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
+            continue                                       # an introduction states what holds for every value
+        cause = cause or whole
         if cause is None and running and _PRONOUN.match(page.text, start) and not lexicon("priority").search(
                 page.text, start, end):
             cause = running
