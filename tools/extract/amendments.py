@@ -64,7 +64,7 @@ def section_target(page: Page, start: int, end: int, block: Block | None = None)
 
 def page_block(page: Page, place: int) -> Block:
     """The block of a place."""
-    return next(b for b in page.document.blocks if b.start <= place < b.end)
+    return page.block_at(place)
 
 
 def amending_section(page: Page, block: Block, lead: str) -> bool:

@@ -251,7 +251,8 @@ def _measured(walk: Walk, block: Block, start: int, end: int) -> None:
 
 def _strict(page: Page, start: int, end: int) -> bool:
     """A sentence that asks for compliance besides its number."""
-    words = r"\b(?:comply|compliant|certified|certificate|conform|erfüllen|zertifiziert)\b"
+    words = (r"\b(?:comply|compliant|certified|certificate|conform|erfüllen|zertifiziert|requirement|mandatory|Pflicht|"
+             r"verpflichtend|obligatoire)\b")
     return bool(re.search(words, page.text[start:end]))
 
 
@@ -286,6 +287,8 @@ def _worded(
     made = wording.standard_drafts(page, block, start, end, listed=listed) if not beside or _strict(
         page, start, end) else []
     made += dates.delivery_drafts(page, block, start, end)
+    tested = any(metric(h.what).test for h in metric_hits(page, start, end))
+    asked = asked or tested and lexicon("outcome").search(page.text, start, end) is not None
     if not re.search(r"\w+\W+\w+\W+\w+|[\u3040-\u9fff\uac00-\ud7a3]{7}", page.text[start:end]) and not made:
         listed = listed and block.kind == "list_item"        # `Marking` alone is a title
     if asked or listed:
@@ -298,6 +301,8 @@ def _worded(
         if asked and not made and not beside:
             made += wording.format_drafts(page, block, start, end)
         made += _tests(page, block, start, end, beside)
+    elif not beside:
+        made += _chemistries(page, block, start, end)
     for new in made:
         new.priority = of_statement(page, block, clause, sentence, walk.lead_priority if block.kind == "list_item"
                                     else None, (new.start, new.end))
@@ -306,6 +311,15 @@ def _worded(
     for new in made:
         new.priority = "must" if new.priority == "info" else new.priority
     return made
+
+
+def _chemistries(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """`NMC or NCA as cathode are allowed`, `any cathode except LFP`: an electrode named asks without a modal word."""
+    if not any(h.what in wording.CHEMICAL for h in metric_hits(page, start, end)):
+        return []
+    only = lexicon("chem_only").search(page.text, start, end)
+    return [d for d in wording.chemistry_drafts(page, block, start, end)
+            if d.metric != "chemistry" and (d.comparator == "prohibited" or only)]
 
 
 def _tests(page: Page, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:

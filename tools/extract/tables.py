@@ -202,8 +202,20 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
         page.settle(q, "requirement")
         if name == "capacity":
             _kind(page, row, new, said)
+        if len(numbered) == 1 and len(loose) == 1:
+            _widen(page, new, loose[0])
         made.append(new)
     return made
+
+
+def _widen(page: Page, new: Draft, margin: Quantity) -> None:
+    """`142 | mm | +/- 0.5`: the tolerance of a size stands in a cell of its own."""
+    q = new.quantity
+    if q is None or not q.is_a("length") or new.comparator != "=" or margin.unit_text not in ("", q.unit_text):
+        return
+    half = margin.value * new.value / q.value
+    new.comparator, new.value = "tolerance", [new.value, half, half]
+    page.settle(margin, "requirement")
 
 
 def text_after(page: Page, q: Quantity) -> str:

@@ -48,7 +48,7 @@ def _demanded(page: Page, start: int, end: int, place: int, listed: bool) -> boo
 
 def page_block(page: Page, place: int) -> Block:
     """The block of a place."""
-    return next(b for b in page.document.blocks if b.start <= place < b.end)
+    return page.block_at(place)
 
 
 def chemistry_drafts(page: Page, block: Block, start: int, end: int, label: str | None = None) -> list[Draft]:
