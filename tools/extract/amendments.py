@@ -22,7 +22,8 @@ _CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\brequirement|\bclause|"
 def referred_row(page: Page, start: int, end: int) -> str | None:
     """The id of the table row that a statement opens with or refers to."""
     head = page.text[start:min(end, start + 90)]
-    for name in sorted(page.rows, key=len, reverse=True):
+    folded = head.lower()
+    for name in sorted((n for n in page.rows if n.lower() in folded), key=len, reverse=True):
         plain = re.escape(name)
         loose = not re.search(r"[A-Za-z.]", name)
         lead = _CALL if loose else rf"(?:{_CALL}|^|[\s(])"
@@ -63,7 +64,7 @@ def section_target(page: Page, start: int, end: int, block: Block | None = None)
 
 def page_block(page: Page, place: int) -> Block:
     """The block of a place."""
-    return next(b for b in page.document.blocks if b.start <= place < b.end)
+    return page.block_at(place)
 
 
 def amending_section(page: Page, block: Block, lead: str) -> bool:

@@ -16,6 +16,7 @@ LIFE = {"cycle_life", "calendar_life", "energy_throughput", "engine_starts", "sh
 AGED = LIFE | {"capacity_retention", "energy_retention", "resistance_growth", "swelling", "capacity_loss"}
 CHARGE_TIMES = {"fast_charge_time", "charge_time"}
 STORAGE = {"storage_recovery", "charge_retention", "self_discharge_total", "storage_temperature", "self_discharge"}
+_ROOM = (20, 60)  # a bare C beside another number is Celsius here: nothing is tested at 25 times its capacity an hour
 Slots = dict[str, ConditionValue]
 _TIME_SLOTS = {"ms": "duration_s", "s": "duration_s", "min": "duration_s", "h": "hours", "d": "days",
                "week": "days", "month": "months", "year": "years"}
@@ -53,6 +54,8 @@ def infer(text: str, q: Quantity, lo: int, hi: int, metric: str | None, sign: st
         return _temperature(q, around, text[max(lo, q.start - 40):q.start], metric, sign)
     if q.is_a("time"):
         return _time(q, around, metric)
+    if q.unit_text == "C" and not q.rate and q.shape == "single" and _ROOM[0] <= q.value <= _ROOM[1]:
+        return {"temperature_C": q.value}
     if q.is_a("rate", "rate_P", "current", "power"):
         return _load(text, q, before, after, metric)
     if q.is_a("voltage"):

@@ -22,11 +22,16 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
     if _defines_end(page, block, start, end):
         return True
     window = lexicon("defaults_window").search(text, start, end)
-    general = bool(lexicon("defaults").search(text, start, end) or _patterns().search(text, start, end))
+    general = general_defaults(page, start, end)
     prose = block.table is None or block.index in page.loose
     if not general and not (window and prose and _only_voltages(page, block, start, end)):
         return False
-    return _take(page, block, start, end, bool(general))
+    return _take(page, block, start, end, general)
+
+
+def general_defaults(page: Page, start: int, end: int) -> bool:
+    """Whether a sentence says what holds where nothing else is said."""
+    return bool(lexicon("defaults").search(page.text, start, end) or _patterns().search(page.text, start, end))
 
 
 def _take(page: Page, block: Block, start: int, end: int, general: bool = True) -> bool:

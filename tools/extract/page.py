@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from knowledge.document import Block, Document
@@ -61,6 +61,15 @@ class Page:
     stated: dict[int, tuple[str | None, Priority | None]] = field(default_factory=dict)
     codes: dict[str, Priority] = field(default_factory=dict)
     changed: dict[int, str | None] = field(default_factory=dict)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each block begins, in order."""
+        return [b.start for b in self.document.blocks]
+
+    def block_at(self, place: int) -> Block:
+        """The block of a place."""
+        return self.document.blocks[max(0, bisect_right(self.starts, place) - 1)]
 
     def settle(self, q: Quantity, fate: Fate, reason: str = "") -> None:
         """Say what a quantity is; the first word counts, and a requirement outranks the rest."""

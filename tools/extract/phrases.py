@@ -12,6 +12,7 @@ from knowledge import vocabulary
 
 Payload = TypeVar("Payload")
 _ENDINGS = r"(?:e?s|e|en|n|er|em)?"
+_FIRST = re.compile(r"[^\W_]{1,4}|.", re.DOTALL)  # up to four letters choose the bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,10 @@ class Phrases(Generic[Payload]):
                 compound.append((phrase[1:], what))
             else:
                 plain.setdefault(_key(phrase), []).append((phrase, what))
-        self._buckets = {key: _compiled(found, inflect) for key, found in plain.items()}
-        self._starts = _starting(self._buckets)
+        self._inflect = inflect
+        self._plain = plain
+        self._buckets: dict[str, tuple[re.Pattern[str], list[Payload]]] = {}
+        self._starts = _starting(sorted({key[0] for key in plain}))
         self._compound = _compiled(compound, inflect, r"(?<![^\W\d_])[^\W\d_]*") if compound else None
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> list[Hit[Payload]]:
@@ -68,15 +71,23 @@ class Phrases(Generic[Payload]):
         return max(self._at(text, start, end), key=lambda h: h.end, default=None)
 
     def _at(self, text: str, place: int, end: int) -> Iterator[Hit[Payload]]:
-        bucket = self._buckets.get(_key(text[place:place + 2]))
-        if bucket is None:
-            return
-        match = bucket[0].match(text, place, end)
-        if match and match.end() > place:
-            yield Hit(place, match.end(), bucket[1][int(str(match.lastgroup)[1:])])
+        key = _key(text, place)
+        for length in range(len(key), 0, -1):
+            if key[:length] not in self._plain:
+                continue
+            pattern, payloads = self._bucket(key[:length])
+            match = pattern.match(text, place, end)
+            if match and match.end() > place:
+                yield Hit(place, match.end(), payloads[int(str(match.lastgroup)[1:])])
+
+    def _bucket(self, key: str) -> tuple[re.Pattern[str], list[Payload]]:
+        """The compiled phrases of a beginning; compiled when a text first holds it, since most never occur."""
+        if key not in self._buckets:
+            self._buckets[key] = _compiled(self._plain[key], self._inflect)
+        return self._buckets[key]
 
     def _raw(self, text: str, start: int, end: int) -> Iterator[Hit[Payload]]:
-        for match in self._starts.finditer(text, start, end) if self._buckets else ():
+        for match in self._starts.finditer(text, start, end) if self._plain else ():
             yield from self._at(text, match.start(), end)
         if self._compound:
             for match in self._compound[0].finditer(text, start, end):
@@ -91,8 +102,10 @@ def _starting(keys: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join([*parts, *([f"[{other}]"] if other else [])]) or r"(?!)")
 
 
-def _key(text: str) -> str:
-    return text[:1].lower()
+def _key(text: str, place: int = 0) -> str:
+    """The first letters of a word at `place`, or its first character where that is none."""
+    match = _FIRST.match(text, place)
+    return match.group().lower() if match else ""
 
 
 def _compiled(
@@ -109,7 +122,8 @@ def _pattern(phrase: str, inflect: bool) -> str:
         return rf"(?-i:(?<![A-Za-z0-9_]){phrase}(?![A-Za-z0-9_]))"    # LE is an end of life, Le an article
     open_end = phrase.endswith("*")
     words = re.split(r"[\s\-]+", phrase.rstrip("*")) if re.search(r"\w[\s\-]+\w", phrase) else [phrase.rstrip("*")]
-    body = r"[\s\-]+".join(re.escape(w) for w in words)
+    joint = r"[\s\-]+" if phrase.isascii() or _latin(words[0][0]) else r"[\s\-]*"   # Korean writes both
+    body = joint.join(re.escape(w) for w in words)
     first, last = phrase[0], phrase.rstrip("*")[-1]
     before = r"(?<![A-Za-zÀ-ÿ0-9_])" if _latin(first) else ""
     if open_end:

@@ -13,7 +13,7 @@ from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import said_about
 from tools.extract.conditions import infer, merge
-from tools.extract.defaults import read_defaults
+from tools.extract.defaults import general_defaults, read_defaults
 from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
@@ -110,7 +110,10 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             asked = (start, end)
             _set_aside(page, block, start, end, "in a question")
             continue
-        cause = background.sentence_background(page, start, end) or whole
+        cause = background.sentence_background(page, start, end)
+        if cause is None and whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
+            continue                                       # an introduction states what holds for every value
+        cause = cause or whole
         if cause is None and running and _PRONOUN.match(page.text, start) and not lexicon("priority").search(
                 page.text, start, end):
             cause = running
@@ -248,7 +251,8 @@ def _measured(walk: Walk, block: Block, start: int, end: int) -> None:
 
 def _strict(page: Page, start: int, end: int) -> bool:
     """A sentence that asks for compliance besides its number."""
-    words = r"\b(?:comply|compliant|certified|certificate|conform|erfüllen|zertifiziert)\b"
+    words = (r"\b(?:comply|compliant|certified|certificate|conform|erfüllen|zertifiziert|requirement|mandatory|Pflicht|"
+             r"verpflichtend|obligatoire)\b")
     return bool(re.search(words, page.text[start:end]))
 
 
@@ -283,6 +287,8 @@ def _worded(
     made = wording.standard_drafts(page, block, start, end, listed=listed) if not beside or _strict(
         page, start, end) else []
     made += dates.delivery_drafts(page, block, start, end)
+    tested = any(metric(h.what).test for h in metric_hits(page, start, end))
+    asked = asked or tested and lexicon("outcome").search(page.text, start, end) is not None
     if not re.search(r"\w+\W+\w+\W+\w+|[\u3040-\u9fff\uac00-\ud7a3]{7}", page.text[start:end]) and not made:
         listed = listed and block.kind == "list_item"        # `Marking` alone is a title
     if asked or listed:
@@ -295,6 +301,8 @@ def _worded(
         if asked and not made and not beside:
             made += wording.format_drafts(page, block, start, end)
         made += _tests(page, block, start, end, beside)
+    elif not beside:
+        made += _chemistries(page, block, start, end)
     for new in made:
         new.priority = of_statement(page, block, clause, sentence, walk.lead_priority if block.kind == "list_item"
                                     else None, (new.start, new.end))
@@ -303,6 +311,15 @@ def _worded(
     for new in made:
         new.priority = "must" if new.priority == "info" else new.priority
     return made
+
+
+def _chemistries(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """`NMC or NCA as cathode are allowed`, `any cathode except LFP`: an electrode named asks without a modal word."""
+    if not any(h.what in wording.CHEMICAL for h in metric_hits(page, start, end)):
+        return []
+    only = lexicon("chem_only").search(page.text, start, end)
+    return [d for d in wording.chemistry_drafts(page, block, start, end)
+            if d.metric != "chemistry" and (d.comparator == "prohibited" or only)]
 
 
 def _tests(page: Page, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from knowledge.document import Block
-from knowledge.requirement import Priority
+from knowledge.requirement import Level, Priority
 from knowledge.units import meanings
 from knowledge.vocabulary import metric
 from tools.extract import axes, background, dates, substances, wording
@@ -26,6 +26,7 @@ from tools.extract.sentence_rows import as_sentences, turned_rows
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
 from tools.extract.unnamed import by_cue
 
+_SCOPE_LENGTH = 24  # letters of a cell that only says what the row is about
 _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
 
@@ -201,8 +202,20 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
         page.settle(q, "requirement")
         if name == "capacity":
             _kind(page, row, new, said)
+        if len(numbered) == 1 and len(loose) == 1:
+            _widen(page, new, loose[0])
         made.append(new)
     return made
+
+
+def _widen(page: Page, new: Draft, margin: Quantity) -> None:
+    """`142 | mm | +/- 0.5`: the tolerance of a size stands in a cell of its own."""
+    q = new.quantity
+    if q is None or not q.is_a("length") or new.comparator != "=" or margin.unit_text not in ("", q.unit_text):
+        return
+    half = margin.value * new.value / q.value
+    new.comparator, new.value = "tolerance", [new.value, half, half]
+    page.settle(margin, "requirement")
 
 
 def text_after(page: Page, q: Quantity) -> str:
@@ -348,6 +361,8 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
         else:
             new.metric = final_metric(new, text, *joined)
         new.level = level_of(page, *joined, metric(new.metric).level, label)
+        if new.level == "cell":
+            new.level = _scope(row) or new.level
         if new.metric == "price":
             new.unit = priced_per(f"{text[label.start:label.end]} {text[new.block.start:new.block.end]}", new.unit)
         option = row.options.get(new.block.column if new.block.column is not None else -1)
@@ -355,6 +370,16 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
             new.conditions["option"] = option
         new.row_id = row.row_id
         new.priority = _priority(row, new, group)
+
+
+def _scope(row: Row) -> Level | None:
+    """The level that a short cell of its own names (`Module (16S) | mass | 34 kg`)."""
+    for block in row.cells:
+        hit = lexicon("level").starting_at(row.page.text, block.start, block.end)
+        if hit and block not in row.label and len(block.text) < _SCOPE_LENGTH and block not in row.blocks(*VALUES):
+            levels: tuple[Level, ...] = ("pack", "module", "system")
+            return next((level for level in levels if level == hit.what), None)
+    return None
 
 
 def _priority(row: Row, new: Draft, group: Priority | None) -> Priority:

@@ -48,7 +48,7 @@ def _demanded(page: Page, start: int, end: int, place: int, listed: bool) -> boo
 
 def page_block(page: Page, place: int) -> Block:
     """The block of a place."""
-    return next(b for b in page.document.blocks if b.start <= place < b.end)
+    return page.block_at(place)
 
 
 def chemistry_drafts(page: Page, block: Block, start: int, end: int, label: str | None = None) -> list[Draft]:
@@ -79,7 +79,10 @@ def _refused(page: Page, start: int, end: int, first: int, last: int) -> bool:
     text = page.text
     after = text[last:min(end, last + 60)]
     before = text[max(start, first - 30):first]
-    if lexicon("forbidden").search(re.split(r"[;.]", after)[0]):
+    banned = lexicon("forbidden").search(re.split(r"[;.；。]", after)[0])
+    if banned and not lexicon("priority").search(after, 0, banned.start):    # A or B is required, C is excluded
+        return True
+    if lexicon("forbidden").ending_at(before, 0, len(before)):
         return True
     hits = lexicon("negation").find(before)
     return bool(hits) and not re.search(r"[,;]", before[hits[-1].end:])

@@ -3,6 +3,7 @@
 import pytest
 
 from knowledge.documents.language import language_of
+from knowledge.documents.text import read_text
 
 MARKDOWN = """# RFQ 7 - cell
 
@@ -153,3 +154,14 @@ def test_encodings_are_found_by_evidence(read, encoding, text):
     (None, "El peso de la celda no debe exceder los 70 g y una capacidad que con")])
 def test_language_by_script_and_small_words(code, text):
     assert language_of(text) == code
+
+
+def test_delimited_lines_are_a_table():
+    content = read_text("Values:\n\nitem;value;unit;remark\nmass;max 185;g;\nlength;142;mm;+/- 0.5\n")
+    cells = {(d.row, d.column): d.text for d in content.drafts if d.table is not None}
+    assert cells[1, 1] == "max 185" and (1, 3) not in cells
+    assert cells[2, 0] == "length" and cells[2, 3] == "+/- 0.5"
+
+
+def test_two_sentences_with_semicolons_are_no_table():
+    assert all(d.table is None for d in read_text("a; b; c\nd; e; f\n").drafts)
