@@ -12,7 +12,9 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from knowledge.cell import ELECTRODE_VARIABLES
 from knowledge.frozen import Frozen
+from knowledge.process_steps import STAGE_UNITS
 
+ABOVE_ZERO = frozenset({"rmb_per_usd", "yield", "annual_volume_GWh", "cell_yield", "electrode_yield"})
 DEFAULT_FILE = Path(__file__).with_name("house_default.yaml")
 LARGEST_FILE = 1_000_000  # bytes
 
@@ -112,7 +114,8 @@ class CostBasis(Frozen):
 
     date: datetime.date = Field(description="when these prices held")
     materials: dict[str, OwnPrice] = Field(default_factory=dict, description="by the key of the material's card")
-    process: dict[str, OwnPrice] = Field(default_factory=dict, description="by the name in process_costs.yaml")
+    process: dict[str, OwnPrice] = Field(default_factory=dict,
+                                         description="by the name in process_costs.yaml, or a stage of making")
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -125,12 +128,15 @@ class CostBasis(Frozen):
             per = card(key).properties["price"].unit.partition("/")[2]
             if price.unit not in {f"USD/{per}", f"RMB/{per}"}:
                 raise ValueError(f"materials: {key}: the unit {price.unit!r} must be USD/{per} or RMB/{per}")
-        rates = card("process_costs").properties
+        units: dict[str, str] = {n: p.unit for n, p in card("process_costs").properties.items()}
+        units.update({str(stage): unit for stage, unit in STAGE_UNITS.items()})
         for name, price in self.process.items():
-            if name not in rates:
-                raise ValueError(f"process: there is no rate {name!r}; there are {', '.join(rates)}")
-            if price.unit != rates[name].unit:
-                raise ValueError(f"process: {name}: the unit {price.unit!r} must be {rates[name].unit!r}")
+            if name not in units:
+                raise ValueError(f"process: there is no rate {name!r}; there are {', '.join(units)}")
+            if price.unit != units[name]:
+                raise ValueError(f"process: {name}: the unit {price.unit!r} must be {units[name]!r}")
+            if name in ABOVE_ZERO and not price.value > 0:
+                raise ValueError(f"process: {name} must be above 0")
         return self
 
     def in_words(self) -> str:

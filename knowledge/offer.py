@@ -9,6 +9,7 @@ from pydantic import Field
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure, Verdict
 from knowledge.frozen import Frozen
+from knowledge.process_steps import Driver, Stage
 
 
 class Distance(Frozen):
@@ -29,18 +30,21 @@ class MassItem(Frozen):
     volume_mL: float
 
 
-CostUnit = Literal["kg", "m2", "m2 coated", "cell", "kWh"]
+CostUnit = Literal["kg", "m2", Driver]
 
 
 class CostItem(Frozen):
-    """One line of the cost estimate."""
+    """One line of the cost estimate: a material of a component, or a step of making."""
 
     item: str
     cost_usd: float
+    low_usd: float
+    high_usd: float
     source: str
-    key: str = Field(default="", description="the card of the material, or the rate in process_costs")
-    amount: float = Field(default=0.0, description="before scrap, in `unit`")
+    key: str = Field(default="", description="the card of the material, or the step in process_steps")
+    amount: float = Field(default=0.0, description="before scrap, in `unit`: bought, or what the step handles")
     unit: CostUnit = "kg"
+    stage: Literal["material", Stage] = "material"
 
 
 class BuildUp(Frozen):
@@ -65,6 +69,7 @@ class BuildUp(Frozen):
     cost_usd: float | None = None
     cost_low_usd: float | None = None
     cost_high_usd: float | None = None
+    cost_volume_GWh: float | None = Field(default=None, description="a year, of the plant that the cost stands for")
     warnings: tuple[str, ...] = ()
 
 

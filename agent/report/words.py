@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.report.headline import number
 from knowledge.figure import Figure, Verdict
-from knowledge.offer import Offer, ProductionYield
+from knowledge.offer import BuildUp, Offer, ProductionYield
 from knowledge.requirement import ConditionValue, Requirement, Value
 
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "about": "≈"}
@@ -187,4 +187,19 @@ def design_rows(offer: Offer) -> list[tuple[str, str]]:
     if up.cost_usd is not None and up.cost_low_usd is not None and up.cost_high_usd is not None:
         rows.append(("Cost, estimated",
                      f"{up.cost_usd:.2f} USD per cell ({up.cost_low_usd:.2f} – {up.cost_high_usd:.2f})"))
+    return rows
+
+
+def volume_words(up: BuildUp) -> str:
+    """`for a plant of 20 GWh a year`; empty where no cost was estimated."""
+    return f"for a plant of {up.cost_volume_GWh:g} GWh a year" if up.cost_volume_GWh else ""
+
+
+def cost_sums(up: BuildUp) -> list[tuple[str, float, float, float, str]]:
+    """Cost by material and by stage of making: name, USD per cell with its interval, basis."""
+    rows = [(i.item, i.cost_usd, i.low_usd, i.high_usd, i.source) for i in up.cost_items if i.stage == "material"]
+    for stage in dict.fromkeys(i.stage for i in up.cost_items if i.stage != "material"):
+        steps = [i for i in up.cost_items if i.stage == stage]
+        rows.append((stage.replace("_", " "), sum(i.cost_usd for i in steps), sum(i.low_usd for i in steps),
+                     sum(i.high_usd for i in steps), "; ".join(dict.fromkeys(i.source for i in steps))))
     return rows

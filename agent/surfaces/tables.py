@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from knowledge.offer import BuildUp
 from knowledge.requirement import Reading
 
 
@@ -63,6 +64,8 @@ def show_evaluation(result: Any, key: str) -> None:
         table.add_row(item.component.replace("_", " "), number(item.mass_g), number(item.volume_mL))
     table.add_row("cell", number(up.mass_g), number(up.volume_mL), style="bold")
     console.print(table)
+    if up.cost_items:
+        show_cost(up)
     table = Table("Metric", "Conditions", "Value (interval)", "Method", "Note", title="Figures", title_justify="left")
     for figure in result.figures:
         table.add_row(*map(escape, (words.metric_words(figure.metric), words.conditions_words(figure.conditions),
@@ -77,6 +80,20 @@ def show_evaluation(result: Any, key: str) -> None:
         console.print(f"{check.field}: the file says {check.given:.4g}, its other values make it {check.derived:.4g} "
                       f"({check.difference_pct:+.1f} %)", highlight=False, markup=False)
     console.print(f"ledger row {key[:12]}", highlight=False)
+
+
+def show_cost(up: BuildUp) -> None:
+    """The cost estimate by component and by step of making."""
+    from agent.report.words import volume_words
+
+    table = Table("Item", "Stage", "USD per cell", "Low", "High", "Basis", title_justify="left",
+                  title=f"Cost, estimated {volume_words(up)}")
+    for i in up.cost_items:
+        table.add_row(i.item, i.stage.replace("_", " "), *(f"{usd:.4f}" for usd in (i.cost_usd, i.low_usd, i.high_usd)),
+                      i.source)
+    table.add_row("cell", "", *(f"{usd:.4f}" for usd in (up.cost_usd, up.cost_low_usd, up.cost_high_usd)), "",
+                  style="bold")
+    _console().print(table)
 
 
 def _short(text: str, most: int = 60) -> str:

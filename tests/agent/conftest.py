@@ -51,8 +51,15 @@ def build_up(kind):
         areal_capacity_mAh_cm2=5.1, stoichiometric_capacity_Ah=25.2, np_ratio=1.08,
         positive_stoichiometry=(0.9, 0.27), negative_stoichiometry=(0.03, 0.9), path_resistance_mohm=0.6,
         path_resistance_ohm_cm2=2.9, heat_capacity_J_K=340.0, cooled_surface_cm2=148.0,
-        cost_items=(CostItem(item="cathode active material", cost_usd=3.1, source="assumption"),),
-        cost_usd=8.4, cost_low_usd=6.9, cost_high_usd=10.1, warnings=("A stated warning.",),
+        cost_items=(
+            CostItem(item="cathode active material", cost_usd=3.1, low_usd=2.6, high_usd=3.9, source="assumption"),
+            CostItem(item="formation", cost_usd=0.9, low_usd=0.6, high_usd=1.8, source="batterycost", key="form",
+                     amount=1.0, unit="cell", stage="formation_and_test"),
+            CostItem(item="final sealing", cost_usd=0.1, low_usd=0.07, high_usd=0.2, source="batterycost", key="seal",
+                     amount=1.0, unit="cell", stage="formation_and_test"),
+        ),
+        cost_usd=8.4, cost_low_usd=6.9, cost_high_usd=10.1, cost_volume_GWh=20.0,
+        warnings=("A stated warning.",),
     )
 
 

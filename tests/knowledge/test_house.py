@@ -54,7 +54,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 def test_own_prices_carry_their_date_and_name_what_they_override():
     costs = read_profile(EXAMPLE).costs
     assert costs.in_words() == ("own prices of 2026-11-01 for copper_foil, nmc811; "
-                                "own rates of 2026-11-01 for coating_usd_per_m2, yield")
+                                "own rates of 2026-11-01 for electrode_making, yield")
 
 
 @pytest.mark.parametrize(("text", "wrong"), [
@@ -64,6 +64,8 @@ def test_own_prices_carry_their_date_and_name_what_they_override():
     ("costs: {date: 2026-11-01, materials: {nmc811: {value: 20, unit: USD/kg, low: 21}}}", "outside its interval"),
     ("costs: {date: 2026-11-01, process: {overhead: {value: 1, unit: USD}}}", "no rate 'overhead'"),
     ("costs: {date: 2026-11-01, process: {yield: {value: 95, unit: '%'}}}", "the unit '%' must be '1'"),
+    ("costs: {date: 2026-11-01, process: {cell_assembly: {value: 1, unit: USD/m2}}}", "must be 'USD/cell'"),
+    ("costs: {date: 2026-11-01, process: {annual_volume_GWh: {value: 0, unit: GWh/year}}}", "must be above 0"),
 ])
 def test_a_cost_basis_that_cannot_be_right_is_refused_by_its_field(tmp_path, text, wrong):
     path = tmp_path / "own.yaml"

@@ -10,7 +10,8 @@ from knowledge.offer import BuildUp, MassItem
 from tools.failures import BadInput
 from tools.simulate.balance import Balance, balance
 from tools.simulate.case import Housing, check_walls, housing, pouch_cavity, prismatic_cavity
-from tools.simulate.cost import Bill, cell_cost
+from tools.simulate.cost import Bill, cell_cost, cost_fields
+from tools.simulate.cost_steps import Making
 from tools.simulate.formulation import BINDER, CONDUCTIVE, Coating, coating, known_system
 from tools.simulate.layout import Layout
 from tools.simulate.path_resistance import POSITIVE_FOIL, negative_foil, path_resistance_ohm
@@ -131,8 +132,9 @@ def build_up(design: CellDesign) -> BuildUp:
     capacity = held.areal_capacity_mAh_cm2 * area_cm2 * 1e-3
     energy_Wh = capacity * held.mean_ocv_V
     cost = cell_cost([Bill(i.component, i.material, i.mass_kg, i.area_m2) for i in items],
-                     coated_m2=layout.positive_coated_m2 + layout.negative_coated_m2, energy_Wh=energy_Wh,
-                     format_=design.format.kind)
+                     Making(energy_Wh / 1000, layout.positive_coated_m2,
+                            positive.active_kg_m2 * layout.positive_coated_m2,
+                            negative.active_kg_m2 * layout.negative_coated_m2))
     resistance = path_resistance_ohm(design, layout)
     return BuildUp(
         mass_items=_mass_items(items),
@@ -143,6 +145,5 @@ def build_up(design: CellDesign) -> BuildUp:
         negative_stoichiometry=held.negative_stoichiometry, path_resistance_mohm=resistance * 1e3,
         path_resistance_ohm_cm2=resistance * area_cm2,
         heat_capacity_J_K=sum(i.mass_kg * card_value(i.material, "heat_capacity_J_kg_K") for i in items),
-        cooled_surface_cm2=case.surface_m2 * 1e4, cost_items=cost.items, cost_usd=cost.usd, cost_low_usd=cost.low_usd,
-        cost_high_usd=cost.high_usd, warnings=_warnings(design, case, items, held),
+        cooled_surface_cm2=case.surface_m2 * 1e4, **cost_fields(cost), warnings=_warnings(design, case, items, held),
     )

@@ -78,8 +78,9 @@ def cost(plain: Figure, build_up: BuildUp, energy_Wh: float | None) -> Figure:
     per_kWh = energy_Wh is not None and energy_Wh > 0
     scale = 1000 / energy_Wh if energy_Wh else 1.0
     ends = {"low": build_up.cost_low_usd, "high": build_up.cost_high_usd}
+    where = f" in a plant of {build_up.cost_volume_GWh:g} GWh a year" if build_up.cost_volume_GWh else ""
     return plain.model_copy(update={
         "unit": "USD/kWh" if per_kWh else "USD/cell", "value": build_up.cost_usd * scale, "method": "build-up",
         **{name: None if end is None else end * scale for name, end in ends.items()},
-        "note": "estimated cost of materials and making, without overhead and margin; not a price",
+        "note": f"estimated cost of materials and making{where}, without general overhead and margin; not a price",
     })
