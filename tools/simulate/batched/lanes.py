@@ -14,6 +14,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.types.containers import UniTuple  # the stubs of `types` leave it out
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, lower_cast, models, overload, register_model
 
@@ -200,7 +201,6 @@ def _log(_typing: Any, x: Any) -> Any:
 @intrinsic
 def _fetch(_typing: Any, table: Any, row: Any) -> Any:
     """Row `row` (whole, inside the table) of a flat view of rows of four, one for each lane: four vectors."""
-    half = LANES // 2
 
     def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         data = builder.bitcast(builder.extract_value(args[0], 0), ir.VectorType(DOUBLE, 4).as_pointer())
@@ -209,11 +209,12 @@ def _fetch(_typing: Any, table: Any, row: Any) -> Any:
         for lane in range(LANES):
             pointer = builder.gep(data, [builder.zext(builder.extract_element(place, ir.IntType(32)(lane)), INTEGER)])
             found.append(builder.load(pointer, align=8))
+        first, rest = found[: LANES // 2], found[LANES // 2 :]
         return context.make_tuple(builder, sig.return_type, [
-            _mixed(builder, *(_column(builder, found[k : k + 4], column) for k in (0, half)), range(LANES))
+            _mixed(builder, _column(builder, first, column), _column(builder, rest, column), range(LANES))
             for column in range(4)])
 
-    return types.UniTuple(lanes_type, 4)(table, row), make
+    return UniTuple(lanes_type, 4)(table, row), make
 
 
 def _mixed(builder: Any, left: Any, right: Any, order: Any) -> Any:
