@@ -26,6 +26,11 @@ AGED_BY_RUN = frozenset({
     "cycle_life", "capacity_retention", "resistance_growth", "energy_retention", "energy_throughput", "calendar_life",
     "capacity_loss", "storage_recovery",
 })
+# What `cellwright pack build` estimates of a pack, once the counts of its cells are given.
+PACK_BUILT = frozenset({
+    "mass", "volume", "energy", "usable_energy", "capacity", "nominal_voltage", "dcir", "discharge_power_pulse",
+    "specific_energy", "energy_density", "specific_power",
+})
 
 
 class SettledBy(Frozen):
@@ -101,7 +106,7 @@ def is_ageing(ask: Ask) -> bool:
 def _not_asked(r: Requirement) -> SettledBy | None:
     table = settled_by()
     if r.level not in {"cell", "material"} or (r.level == "material" and r.metric not in CHEMISTRY):
-        return table[f"level:{r.level}"]
+        return table["level:pack_built" if r.level == "pack" and r.metric in PACK_BUILT else f"level:{r.level}"]
     if r.metric not in RULES:
         return table.get(r.metric, table["unknown"])
     words = isinstance(r.value, str) or (isinstance(r.value, list) and any(isinstance(v, str) for v in r.value))

@@ -93,6 +93,16 @@ def test_one_ask_serves_all_who_ask_the_same(requirement):
     assert [a.requirement_ids for a in asks] == [(must.id, wish.id), ("R03",)]
 
 
+@pytest.mark.parametrize(("metric", "level", "named"), [
+    ("energy", "pack", True), ("mass", "pack", True), ("energy", "module", False),
+    ("thermal_propagation", "pack", False),
+])
+def test_a_pack_number_that_can_be_estimated_names_the_counts_it_needs(requirement, metric, level, named):
+    reason = ask_of(requirement(metric, level=level)).reason
+    assert ("in series and in parallel" in reason and "pack build" in reason) is named
+    assert "not of the cell" in reason
+
+
 @pytest.mark.parametrize("level", ["module", "pack", "system", "material"])
 def test_only_the_cell_is_evaluated(requirement, level):
     no = ask_of(requirement("energy", level=level))
