@@ -21,7 +21,7 @@ MESHES: dict[BatchedMesh, tuple[Cells, ...]] = {
     "verify": (Cells(16, 6, MODES), Cells(24, 9, MODES), Cells(40, 15, MODES), Cells(64, 24, MODES)),
 }
 WANTED_PCT: dict[BatchedMesh, float] = {"search": 0.4, "verify": 0.15}
-# Of all error bounds on a mesh that is added: the designs that need one end in depletion, where time steps err most.
+# Divides all error bounds on an added mesh: designs that need one are mostly depleted, where time steps err most.
 TIGHTER = 2.0
 DELEGATED = ("cycle_ageing", "calendar_ageing")
 LEAST, MOST = 16, 256  # points of one piece of a thread's work
