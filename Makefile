@@ -4,6 +4,8 @@ VENV   ?= .venv
 # The CPU build of torch, for machines where plain `torch` would pull CUDA:
 #   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
+# Processes that share the tests
+WORKERS ?= 2
 BIN     = $(VENV)/bin
 PIP_EXTRA = $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),)
 READY   = $(VENV)/.cellwright-ready
@@ -25,10 +27,10 @@ demo: $(READY)
 	@$(BIN)/cellwright design examples/rfx/ev_cylindrical_4680.pdf || test $$? -eq 3
 
 test: $(READY)
-	@$(BIN)/python -m pytest -q -m 'not slow'
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -m 'not slow'
 
 test-all: $(READY)
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n $(WORKERS)
 
 check: $(READY)
 	$(BIN)/ruff check .

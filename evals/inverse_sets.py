@@ -116,7 +116,7 @@ def feasible_sets(draw: np.random.Generator, pools: Sequence[Pool], count: int) 
 
 
 def write(name: str, head: str, sets: dict[str, dict[str, Any]]) -> None:
-    """Freeze sets as `evals/cases/inverse/NAME.yaml`."""
+    """Freeze sets as a file of that name in `evals/cases/inverse`."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     text = yaml.dump(sets, Dumper=_Plain, sort_keys=False, width=118)
     (FOLDER / f"{name}.yaml").write_text(f"# {head}; frozen: the suite inverse_design judges the search by it.\n{text}",

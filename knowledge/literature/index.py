@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from knowledge.evidence import Passage
 from knowledge.literature.embedders import Embedder
 from knowledge.literature.errors import EmbedderMismatch, ServerUnavailable, StoreDamaged
 from knowledge.literature.store import PassageStore
+from knowledge.literature.vectors import VectorCopy, discard_copy, open_copy, write_copy
 from knowledge.literature.words import tokens
 
 COLLECTION = "passages"
@@ -123,28 +124,78 @@ def _build_lexical(store: PassageStore, folder: Path, stamp: dict[str, str]) -> 
     return Lexical(folder)
 
 
-def open_vectors(store: PassageStore) -> Any:
-    """The Chroma collection of a store, brought up to date with its passages.
+class Vectors(Protocol):
+    """What finds the passages nearest to a question."""
+
+    def nearest(self, vector: NDArray[np.float32], count: int) -> dict[str, float]:
+        """Ids of the nearest passages with their cosines, nearest first; `vector` of shape (dimension,)."""
+
+
+class _OnServer:
+    """The vectors of a Chroma server, which many stores share."""
+
+    def __init__(self, collection: Any) -> None:
+        self._collection = collection
+
+    def nearest(self, vector: NDArray[np.float32], count: int) -> dict[str, float]:
+        """Ids of the nearest passages with their cosines, nearest first.
+
+        Raises:
+            ServerUnavailable: the server does not answer.
+        """
+        from chromadb.errors import ChromaError
+        from httpx import HTTPError
+
+        try:
+            near = self._collection.query(query_embeddings=[vector], n_results=count, include=["distances"])
+        except (ChromaError, HTTPError, OSError) as error:
+            raise ServerUnavailable(f"the Chroma server cannot be asked ({error}); ask again, or go back with "
+                                    "`cellwright knowledge configure --chroma local`") from error
+        return {str(i): 1.0 - float(d) for i, d in zip(near["ids"][0], near["distances"][0], strict=True)}
+
+
+def open_vectors(store: PassageStore, ids: list[str]) -> Vectors:
+    """The vectors of a store's passages, brought up to date; `ids` are all of them, in order.
+
+    Chroma's own file is opened only where the copy beside it does not fit the passages: importing Chroma alone takes
+    longer than a search.
 
     Raises:
         EmbedderMismatch: the collection was made with another embedder; the message says how to rebuild it.
     """
+    if store.meta("chroma"):  # a server is not ours to throw away
+        return _OnServer(_fitting_collection(store)[0])
+    if (store.folder / "chroma" / "chroma.sqlite3").exists():
+        copy = open_copy(store.folder, ids, store.digest, store.embedder.id)
+        if copy is not None:
+            return copy
     from chromadb.errors import ChromaError
 
     broken = (ChromaError, sqlite3.Error, ValueError, KeyError, OSError, RuntimeError)
-    if store.meta("chroma"):  # a server is not ours to throw away
-        return _fitting_collection(store)
     try:
-        return _fitting_collection(store)
+        return _copied(store, ids)
     except broken as error:  # derived data: thrown away and made anew from the passages
         _discard_vectors(store.folder)
         try:
-            return _fitting_collection(store)
+            return _copied(store, ids)
         except broken as again:
             raise StoreDamaged(
                 f"the vector index in {store.folder / 'chroma'} cannot be rebuilt ({again}; first {error}); check that "
                 "the disk is not full and delete that folder"
             ) from again
+
+
+def _copied(store: PassageStore, ids: list[str]) -> VectorCopy:
+    collection, made = _fitting_collection(store)
+
+    def read(some: list[str]) -> NDArray[np.float32]:
+        kept = [one for one in some if one not in made]
+        if kept:
+            found = collection.get(ids=kept, include=["embeddings"])
+            made.update(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
+        return np.array([made.pop(one) for one in some], dtype=np.float32)
+
+    return write_copy(store.folder, ids, store.embedder.dimension, read, store.digest, store.embedder.id)
 
 
 def _client(store: PassageStore) -> Any:
@@ -190,9 +241,11 @@ def _discard_vectors(folder: Path) -> None:
 
     SharedSystemClient.clear_system_cache()
     shutil.rmtree(folder / "chroma", ignore_errors=True)
+    discard_copy(folder)
 
 
-def _fitting_collection(store: PassageStore) -> Any:
+def _fitting_collection(store: PassageStore) -> tuple[Any, dict[str, NDArray[np.float32]]]:
+    """The collection, up to date, and the vectors that were made for it just now, by id."""
     client, embedder, name = _client(store), store.embedder, collection_name(store)
     wanted = {"embedder": embedder.id, "dimension": embedder.dimension}
     marker = store.folder / "chroma.digest"
@@ -213,13 +266,14 @@ def _fitting_collection(store: PassageStore) -> Any:
             name, embedding_function=None, metadata=wanted, configuration={"hnsw": _GRAPH},
         )
         marker.unlink(missing_ok=True)
+    fresh: dict[str, NDArray[np.float32]] = {}
     if not (marker.exists() and marker.read_text() == store.digest):
-        _synchronise(store, collection, embedder)
+        fresh = _synchronise(store, collection, embedder)
         marker.write_text(store.digest)
-    return collection
+    return collection, fresh
 
 
-def _synchronise(store: PassageStore, collection: Any, embedder: Embedder) -> None:
+def _synchronise(store: PassageStore, collection: Any, embedder: Embedder) -> dict[str, NDArray[np.float32]]:
     """Add what is missing and drop what is gone, in batches; a stop in between is picked up the next time.
 
     A changed passage keeps its id only if it is a card, so cards are always written again.
@@ -230,8 +284,11 @@ def _synchronise(store: PassageStore, collection: Any, embedder: Embedder) -> No
     missing = [r for r in rows if r[0] not in present or r[0].startswith("card:")]
     for start in range(0, len(gone), BATCH):
         collection.delete(ids=gone[start : start + BATCH])
+    made: dict[str, NDArray[np.float32]] = {}
     even = -(-len(missing) // max(1, -(-len(missing) // BATCH)))  # no small rest, which Chroma would not write out
     for start in range(0, len(missing), max(1, even)):
         batch = missing[start : start + even]
-        texts = [indexed_text(Passage.model_validate_json(r[3])) for r in batch]
-        collection.upsert(ids=[r[0] for r in batch], embeddings=embedder.embed(texts))
+        vectors = embedder.embed([indexed_text(Passage.model_validate_json(r[3])) for r in batch])
+        collection.upsert(ids=[r[0] for r in batch], embeddings=vectors)
+        made.update(zip((r[0] for r in batch), vectors, strict=True))
+    return made

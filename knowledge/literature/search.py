@@ -6,14 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.evidence import Passage, SourceKind
-from knowledge.literature.errors import ServerUnavailable
-from knowledge.literature.index import Lexical, exclusive, open_lexical, open_vectors
+from knowledge.literature.index import Lexical, Vectors, exclusive, open_lexical, open_vectors
 from knowledge.literature.kin import Kin
 from knowledge.literature.query import glossary_words, parse
 from knowledge.literature.spelling import Speller
@@ -53,7 +51,7 @@ class Library:
         self.store = PassageStore(folder)
         with exclusive(folder):
             self.lexical: Lexical = open_lexical(self.store)
-            self._vectors: Any = open_vectors(self.store)
+            self._vectors: Vectors = open_vectors(self.store, self.lexical.keys[0])
         self._embedder = self.store.embedder
         self.digest = self.store.digest
         self.ids, kinds, years = self.lexical.keys
@@ -129,17 +127,8 @@ class Library:
 
     def _near(self, text: str, count: int) -> dict[str, float]:
         """Ids of the nearest passages with their cosines, nearest first."""
-        from chromadb.errors import ChromaError
-        from httpx import HTTPError
-
-        vector = self._embedder.embed([text])
-        try:
-            near = self._vectors.query(
-                query_embeddings=vector, n_results=min(count, len(self.ids)), include=["distances"])
-        except (ChromaError, HTTPError, OSError) as error:
-            raise ServerUnavailable(f"the vectors of {self.store.folder} cannot be asked ({error}); ask again, or set "
-                                    "`cellwright knowledge configure --chroma local`") from error
-        return {str(i): 1.0 - float(d) for i, d in zip(near["ids"][0], near["distances"][0], strict=True)}
+        vector = self._embedder.embed([text])[0]
+        return self._vectors.nearest(vector, min(count, len(self.ids)))
 
 
 def best_quote(text: str, wanted: set[str]) -> str:

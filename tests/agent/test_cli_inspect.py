@@ -63,7 +63,7 @@ def test_a_tool_runs_with_json(way, tmp_path):
     result = cellwright(tmp_path, "tools", "choose_systems", given, typed=LFP if given == "-" else None)
     assert (result.exit_code, result.stderr) == (0, "")
     answer = json.loads(result.stdout)
-    assert [s["key"] for s in answer["result"]["systems"] if s["serves"]] == ["lfp_graphite"]
+    assert [s["key"] for s in answer["result"]["systems"] if s["serves"]] == ["lfp_graphite", "lfp_graphite_18650"]
     assert answer["cached"] is False
     again = json.loads(cellwright(tmp_path, "tools", "choose_systems", LFP).stdout)
     assert (again["cached"], again["result"]) == (True, answer["result"])
@@ -97,7 +97,7 @@ def test_reproduce_takes_a_run_by_its_folder_or_its_name(tools, tmp_path, monkey
     import tools.catalogue as catalogue
 
     stood_in = {"find_evidence": tools.find_evidence, "search_designs": tools.search_designs,
-                "evaluate_designs": tools.evaluate_designs, "estimate_yields": tools.estimate_yields}
+                "evaluate_designs": tools.evaluate_designs, "estimate_yields": tools.estimate_yields, "find_front": tools.find_front}
     monkeypatch.setattr(catalogue, "CATALOGUE", tuple(
         dataclasses.replace(t, function=stood_in.get(t.name, t.function)) for t in catalogue.CATALOGUE))
     outcome = start(document_in(tmp_path), settings_in(tmp_path))

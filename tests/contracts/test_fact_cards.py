@@ -8,10 +8,10 @@ import pytest
 from knowledge.literature.cards import STARTER, load_cards
 from knowledge.literature.errors import CardError
 from knowledge.literature.library import open_store
+from knowledge.parameters import SYSTEMS
 from knowledge.vocabulary import metrics
 
 CARDS, SOURCES = load_cards()
-SYSTEMS = {"nmc811_graphite_siox", "nmc532_graphite", "nca_graphite", "lfp_graphite", "lco_graphite"}
 BY_ID = pytest.mark.parametrize("card", CARDS, ids=[c.id for c in CARDS])
 
 
@@ -39,7 +39,7 @@ def test_a_card_is_filed_under_canonical_names(card):
     known = set(metrics())
     assert card.metrics, f"{card.id} bears on nothing"
     assert set(card.metrics) <= known, set(card.metrics) - known
-    assert set(card.systems) <= SYSTEMS
+    assert set(card.systems) <= set(SYSTEMS)
 
 
 @BY_ID

@@ -66,6 +66,18 @@ def test_what_is_in_doubt_is_left_out(text):
     assert told(text) == []
 
 
+@pytest.mark.parametrize("text", [
+    "The NMC532 pouch cells were cycled for weeks at 2.5 mAh/cm2 in the oven.",
+    "LTO electrodes of either thickness ran at a current density of 4 mAh cm−2.",
+])
+def test_a_unit_alone_does_not_make_a_condition_or_another_quantity_a_property(text):
+    assert told(text) == []
+
+
+def test_a_unit_alone_is_enough_where_nothing_speaks_against_it():
+    assert told("The NMC532 electrodes of 2.5 mAh/cm2 were dried.") == [("nmc532", "areal_capacity", 2.5)]
+
+
 def test_a_claim_quotes_its_sentence_with_offsets_conditions_and_method():
     text = "Cells were made. The conductivity of LLZO is 0.4 mS/cm at 25 °C, as EIS shows. It is stable."
     claim, = mine_text(passage(text))

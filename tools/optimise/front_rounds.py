@@ -17,7 +17,6 @@ from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure
 from knowledge.offer import SearchStep
-from knowledge.protocol import Protocol
 from knowledge.requirement import Requirement
 from tools.generate.space import DesignSpace
 from tools.optimise.forward import Builder
@@ -27,7 +26,7 @@ from tools.optimise.nsga import evolve
 from tools.optimise.objectives import Wanted, choose, more_is_better, named
 from tools.optimise.prediction import Recorder, SurrogateSimulator
 from tools.optimise.surrogate import Surrogate, extended, fit_outcomes
-from tools.simulate.point import SimulationPoint, Simulator
+from tools.simulate.point import Simulator
 from tools.tool import Progress
 from tools.verify.ageing_estimate import estimates
 from tools.verify.rank import cost_per_kWh
@@ -99,7 +98,6 @@ class FrontSearch:
     aged: Sequence[tuple[CellDesign, tuple[Figure, ...]]] = ()
     log: list[SearchStep] = field(default_factory=list)
     tested: list[Tested] = field(default_factory=list)
-    taught: set[tuple[Protocol, SimulationPoint]] = field(default_factory=set)
     released: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -269,12 +267,7 @@ class FrontSearch:
 
     def _learn(self, fresh: Sequence[Tested]) -> None:
         """Teach the areal models what was simulated, predict again, and set the reserve to the errors seen."""
-        for key, model in self.predictor.models.items():
-            held = self.simulator.known.get(key[1], {})
-            rows = [(p, o) for p, o in held.items() if p.pair.system == key[0] and (key[1], p) not in self.taught]
-            if rows:
-                self.taught.update((key[1], p) for p, _ in rows)
-                self.predictor.models[key] = model.learnt([p for p, _ in rows], [o for _, o in rows])
+        self.predictor.learn(self.simulator.known)
         gaps = np.abs(np.array([t.margins - t.expected for t in fresh]).reshape(-1, len(self.targets)))
         for k in range(len(self.targets)):
             seen = gaps[np.isfinite(gaps[:, k]), k]

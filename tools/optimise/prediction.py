@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -103,6 +103,7 @@ class SurrogateSimulator:
     models: dict[tuple[str, Protocol], AreaModel]
     sigmas: float = 0.0
     name: str = "surrogate"
+    taught: set[tuple[Protocol, SimulationPoint]] = field(default_factory=set)   # what `learn` has taken in
 
     def simulate(
         self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
@@ -117,6 +118,15 @@ class SurrogateSimulator:
                 for i, outcome in zip(rows, answers, strict=True):
                     found[i] = outcome
         return found
+
+    def learn(self, known: Mapping[Protocol, Mapping[SimulationPoint, Outcome]]) -> None:
+        """Teach each model the outcomes of its system and protocol that it has not been taught yet."""
+        for (system, protocol), model in self.models.items():
+            rows = [(p, o) for p, o in known.get(protocol, {}).items()
+                    if p.pair.system == system and (protocol, p) not in self.taught]
+            if rows:
+                self.taught.update((protocol, p) for p, _ in rows)
+                self.models[system, protocol] = model.learnt([p for p, _ in rows], [o for _, o in rows])
 
 
 @dataclass

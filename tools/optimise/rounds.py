@@ -12,7 +12,6 @@ from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure
 from knowledge.offer import SearchStep
-from knowledge.protocol import Protocol
 from knowledge.requirement import Requirement
 from tools.generate.space import DesignSpace
 from tools.optimise.diversity import Place, distinct, pick
@@ -23,7 +22,6 @@ from tools.optimise.prediction import Recorder, SurrogateSimulator
 from tools.optimise.refine import SIGMAS, Margins, refine, screen
 from tools.optimise.surrogate import Surrogate, extended, fit_outcomes
 from tools.optimise.trial import Tried
-from tools.simulate.point import SimulationPoint
 from tools.tool import Progress
 
 POOL = 512            # designs of a space whose predicted margins teach the gradient model
@@ -88,7 +86,6 @@ class Search:
     device: str = "cpu"
     log: list[SearchStep] = field(default_factory=list)
     tried: list[Tried] = field(default_factory=list)
-    seen: set[tuple[Protocol, SimulationPoint]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.targets: tuple[Target, ...] = targets_of(self.requirements, self.asks)
@@ -281,12 +278,7 @@ class Search:
 
     def _learn(self, number: int) -> None:
         """Teach the areal models and the gradient models what the simulator said in this round."""
-        for key, model in self.predictor.models.items():
-            held = self.simulator.known.get(key[1], {})
-            rows = [(p, o) for p, o in held.items() if p.pair.system == key[0] and (key[1], p) not in self.seen]
-            if rows:
-                self.seen.update((key[1], p) for p, _ in rows)
-                self.predictor.models[key] = model.learnt([p for p, _ in rows], [o for _, o in rows])
+        self.predictor.learn(self.simulator.known)
         for territory in self.territories:
             mine = [t for t in self.tried if t.space == territory.space.key and t.round == number]
             if mine:

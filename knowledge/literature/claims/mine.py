@@ -33,6 +33,9 @@ _BOUND = re.compile(r"(?:[<>≤≥]|\b(?:less|more|lower|higher|greater|smaller|
                     r"\bas (?:high|low) as|\bbelow|\babove|\bover|\bunder|\bexceed\w*|\b1\s?C\s?[=≈])\s*"
                     r"(?:about|~)?\s*$",
                     re.IGNORECASE)
+_CONDITION = re.compile(r"\bat\s*(?:about|~)?\s*$", re.IGNORECASE)  # "cycled at 2 mAh/cm2" says how, not what
+_OTHER_NAME = re.compile(r"\b(?:current|current densit(?:y|ies)|power densit(?:y|ies)|rate|throughput)\s+"
+                         r"(?:of|is|was|=)\s*(?:about|~)?\s*$", re.IGNORECASE)  # the sentence itself names it otherwise
 _FOLLOWS = re.compile(r"^[\s)]*(?:for|of|in|by)\s+(?:the\s+|a\s+|an\s+)?(?:\w+\s+){0,2}$", re.IGNORECASE)
 _MIXED = re.compile(r"\b(?:composites?|hybrids?|nanowires?|framework|network|fillers?|dispersed|blends?|membranes?|"
                     r"separators?|coated|coatings?|decorated|wrapped|doped|doping|modified|mixture|SCE|CPE|added|additives?)\b",
@@ -102,6 +105,8 @@ def _belongs(quantity: Quantity, known: Property, mentions: list[Found], text: s
     limit = _NEAR_PERCENT if known.unit == "%" else _NEAR
     own = min((_distance(m, quantity) for m in mentions), default=None)
     if own is None or own > limit:
+        if _CONDITION.search(before) or _OTHER_NAME.search(before):
+            return False
         return known.implied and not _rival(quantity, known, text, _NEAR)
     return not _rival(quantity, known, text, own)
 

@@ -79,7 +79,7 @@ def test_signs_and_units_are_understood(tmp_path):
     ([(t, i, 1000 * u) for t, i, u in GOOD], "t,I,U", "plausible are 0.3 to 6"),
     ([(t, 0, u) for t, _, u in GOOD], "t,I,U", "no current flows"),
     ([(t, i, 3.7) for t, i, _ in GOOD], "t,I,U", "which sign discharges cannot be seen"),
-    (GOOD[:2], "t,I,U", "at least five rows"),
+    (GOOD[:2], "t,I,U", "at least 5 rows"),
 ])
 def test_bad_data_are_refused_by_column_and_row(tmp_path, rows, heads, words):
     with pytest.raises(BadInput, match=words):
