@@ -97,7 +97,8 @@ def test_reproduce_takes_a_run_by_its_folder_or_its_name(tools, tmp_path, monkey
     import tools.catalogue as catalogue
 
     stood_in = {"find_evidence": tools.find_evidence, "search_designs": tools.search_designs,
-                "evaluate_designs": tools.evaluate_designs, "estimate_yields": tools.estimate_yields, "find_front": tools.find_front}
+                "evaluate_designs": tools.evaluate_designs, "estimate_yields": tools.estimate_yields,
+                "find_front": tools.find_front}
     monkeypatch.setattr(catalogue, "CATALOGUE", tuple(
         dataclasses.replace(t, function=stood_in.get(t.name, t.function)) for t in catalogue.CATALOGUE))
     outcome = start(document_in(tmp_path), settings_in(tmp_path))
