@@ -1,8 +1,11 @@
 """BoTorch's proposals on a problem whose answer is known: f1 = x1, f2 = 1 − x1 + x2, so the front is x2 = 0."""
 
 import numpy as np
+import pytest
 
 from tools.optimise.acquisition import propose
+
+pytestmark = pytest.mark.slow  # BoTorch compiles C++ the first time
 
 
 def asked(x):
