@@ -15,7 +15,7 @@ import numpy as np
 from knowledge.ask import Ask
 from knowledge.figure import Figure
 from knowledge.offer import SearchStep
-from knowledge.protocol import AGEING
+from knowledge.protocol import CycleAgeing
 from knowledge.requirement import Requirement
 from tools.optimise.margins import judged
 from tools.optimise.trial import Tried
@@ -27,12 +27,12 @@ RUNS = 2  # ageing runs a system: the best design that keeps everything else, an
 
 
 def ageing_asks(requirements: Sequence[Requirement]) -> tuple[Ask, ...]:
-    """What the musts ask of a cell after cycling."""
+    """What the musts ask of a cell after cycling; a life at rest is too rough an estimate to leave a system for."""
     from tools.verify.asks import asks_for
 
     musts = {r.id for r in requirements if r.priority == "must"}
     return tuple(a for a in asks_for(requirements)[0]
-                 if isinstance(a.protocol, AGEING) and musts.intersection(a.requirement_ids))
+                 if isinstance(a.protocol, CycleAgeing) and musts.intersection(a.requirement_ids))
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from knowledge.ask import Unanswerable
 from knowledge.figure import DECISIVE, Figure, Verdict, VerdictKind
 from knowledge.frozen import content_digest
+from knowledge.protocol import CalendarAgeing
 from knowledge.requirement import ConditionValue, Requirement
 from tools.verify.asks import ask_of, settled_by, sides
 from tools.verify.compare import Allowed, allowed, bound_text, margin, two_sided
@@ -42,7 +43,8 @@ def judge(
                                     reason=f"{no.reason}; settled by {no.settled_by}"))
             continue
         figure = known.get(figure_key(ask.metric, ask.conditions))
-        ruling = _rule(requirement, figure)
+        ruling = _at_rest(figure) if isinstance(ask.protocol, CalendarAgeing) and figure is not None \
+            else _rule(requirement, figure)
         verdicts.append(Verdict(requirement=requirement, figure=figure, **ruling._asdict()))
     return tuple(verdicts)
 
@@ -136,6 +138,18 @@ def _price(figure: Figure) -> _Ruling:
     return _Ruling(
         "not evaluated", f"for information, estimated cost {figure.value:.3g} {figure.unit} ({low:.3g} to {high:.3g}); "
         f"a price is compared only with a stated margin and a dated exchange rate; settled by {settled}",
+    )
+
+
+def _at_rest(figure: Figure) -> _Ruling:
+    settled = "a calendar-ageing test at several temperatures and states of charge"
+    if figure.value is None:
+        return _Ruling("not evaluated", f"{figure.note or 'not simulated'}; settled by {settled}")
+    low, high = figure.low or figure.value, figure.high or figure.value
+    return _Ruling(
+        "not evaluated",
+        f"for information, estimated {figure.value:.3g} {figure.unit} ({low:.3g} to {high:.3g}) from film growth "
+        f"at rest, whose rates were fitted to no storage; settled by {settled}",
     )
 
 
