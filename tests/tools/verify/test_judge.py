@@ -163,5 +163,6 @@ def test_share_of_an_interval_inside(low, high, share):
 
 @pytest.mark.parametrize("years", [3.0, 40.0])
 def test_a_life_at_rest_informs_and_decides_nothing(verdict, years):
-    found = verdict(years, 0.5 * years, 2 * years, metric="calendar_life", comparator=">=", bound=12.0, method="surrogate")
+    found = verdict(years, 0.5 * years, 2 * years, metric="calendar_life", comparator=">=", bound=12.0,
+                    method="surrogate")
     assert found.verdict == NONE and f"{years:g}" in found.reason and "fitted to no storage" in found.reason
