@@ -145,7 +145,7 @@ def _at_rest(figure: Figure) -> _Ruling:
     settled = "a calendar-ageing test at several temperatures and states of charge"
     if figure.value is None:
         return _Ruling("not evaluated", f"{figure.note or 'not simulated'}; settled by {settled}")
-    low, high = figure.low or figure.value, figure.high or figure.value
+    low, high = (figure.value if end is None else end for end in (figure.low, figure.high))
     return _Ruling(
         "not evaluated",
         f"for information, estimated {figure.value:.3g} {figure.unit} ({low:.3g} to {high:.3g}) from film growth "
