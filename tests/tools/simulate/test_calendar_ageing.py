@@ -128,11 +128,11 @@ def test_a_run_that_ends_early_gives_no_number_for_later(design):
     assert figure(design, "storage_recovery", "%", values, years=5.0).cannot
 
 
-def test_storage_never_says_met(design):
+def test_storage_informs_and_never_decides(design):
     asked = Requirement(id="R01", metric="storage_recovery", comparator=">=", value=80.0, conditions={"years": 5.0},
                         source=SourceSpan(document="d.md", quote="as written"))
     found = evaluate([design], [ask_of(asked)], Stored({"capacity_retention_pct": 97.0, "last_year": 5.0}))[0]
-    assert judge([asked], found)[0].verdict == "at risk"
+    assert judge([asked], found)[0].verdict == "not evaluated"
 
 
 def test_the_batched_solver_hands_storage_on(simulator):
