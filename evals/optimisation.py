@@ -86,7 +86,7 @@ class Lab:
         wanted = self.problem.requirements
         spaces = spaces_for(wanted, self.problem.systems, (self.problem.kind,))
         self.run = FrontSearch(wanted, steering_asks(wanted), spaces, Recorder(self.simulator), SurrogateSimulator({}),
-                               Builder(), 0, silent)
+                               Builder(costed=True), 0, silent)
         self.run.wanted = named(self.run.targets, self.problem.objectives)
         self.genes = max(len(s.variables) for s in spaces)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tools.optimise.device import one_thread
 from tools.optimise.hypervolume import non_dominated
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ NOISE = 1e-5   # variance of a simulated value, standardised: the solver's own e
 NEARBY = 0.05  # spread of the starts around the points on the front
 
 
+@one_thread()
 def propose(
     x: np.ndarray, values: np.ndarray, violation: np.ndarray, reference: np.ndarray, count: int, seed: int = 0,
     means: Means | None = None, starts: np.ndarray | None = None,

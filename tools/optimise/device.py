@@ -1,8 +1,10 @@
-"""Where the torch parts are trained: the device a user names, or the CPU where this machine does not have it."""
+"""Where the torch parts are trained, and on how many threads: small matrices are quickest on one."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tools.failures import BadInput
 
@@ -27,3 +29,23 @@ def torch_device(name: str) -> tuple[str, str]:
     if number < count:
         return f"cuda:{number}", ""
     return "cpu", "" if name == "auto" else f"device {name} is not there: the models are trained on the CPU"
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Linear algebra on one thread inside this block, or in a function that it decorates.
+
+    The matrices here have a few hundred rows; a second thread of BLAS only waits, and on a machine without a free core
+    that took 40 times as long.
+    """
+    import scipy.linalg  # noqa: F401  (a library is limited only once it is loaded)
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(limits=1):
+            yield
+    finally:
+        torch.set_num_threads(before)

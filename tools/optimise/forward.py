@@ -33,8 +33,9 @@ THERMAL_SHARE = 0.6   # a thermal label costs about twice an isothermal one
 
 @dataclass
 class Builder:
-    """Build-ups, each made once; designs that cannot be built raise again."""
+    """Build-ups, each made once, without cost unless `costed`; designs that cannot be built raise again."""
 
+    costed: bool = False
     known: dict[CellDesign, BuildUp | ToolFailure] = field(default_factory=dict)
     areal_mAh_cm2: dict[ElectrodePair, float] = field(default_factory=dict)
 
@@ -49,7 +50,7 @@ class Builder:
             from tools.simulate.buildup import build_up
 
             try:
-                found = build_up(design)
+                found = build_up(design, self.costed)
                 self.areal_mAh_cm2[design.pair] = found.areal_capacity_mAh_cm2
             except ToolFailure as error:
                 found = error

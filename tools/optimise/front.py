@@ -20,6 +20,7 @@ from tools.failures import BadInput, Infeasible
 from tools.generate.space import spaces_for
 from tools.optimise.acquisition import propose
 from tools.optimise.database import Database
+from tools.optimise.device import one_thread
 from tools.optimise.forward import TABLES, Builder, forward_models, needed_tables
 from tools.optimise.front_rounds import BEYOND, FrontSearch, Tested, corners
 from tools.optimise.hypervolume import hypervolume, non_dominated
@@ -105,12 +106,10 @@ def find_front(request: FindFront, context: Context) -> Front:
     return front(request, context, search_simulator(context), key)
 
 
+@one_thread()
 def front(request: FindFront, context: Context, simulator: Simulator, origin: str = "") -> Front:
     """The front with a given simulator; see `find_front`."""
     begun = time.perf_counter()
-    import torch
-
-    torch.set_num_threads(1)
     run = _prepared(request, context, simulator, origin)
     if len(run.wanted) < 2:
         raise BadInput("requirements: fewer than two numbers that a model answers differ between designs, so there is "
@@ -159,7 +158,7 @@ def _prepared(request: FindFront, context: Context, simulator: Simulator, origin
     if unknown:
         raise BadInput(f"spaces: there is no space {unknown[0]!r}; there are {', '.join(s.key for s in spaces)}")
     # The same dry run as the search's, so that its tables and fits are found again.
-    builder = PricedBuilder(costs=request.house.costs if request.house else None)
+    builder = PricedBuilder(costed=True, costs=request.house.costs if request.house else None)
     dry = buildable_designs(spaces, builder, context.seed)
     needed = needed_tables([d for designs in dry.values() for d in designs], asks, builder)
     spaces = tuple(s for s in spaces if s.key in dry and (not request.spaces or s.key in request.spaces))

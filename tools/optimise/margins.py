@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from knowledge.requirement import Requirement
 from tools.optimise.forward import Builder
 from tools.simulate.evaluate import evaluate_all
 from tools.simulate.point import Simulator
-from tools.verify.compare import allowed, margin, two_sided
+from tools.verify.compare import Allowed, allowed, room, two_sided
 from tools.verify.judge import INFORMATION, judge
 from tools.verify.rank import meets_all, violation
 
@@ -66,27 +67,25 @@ def measure(
     rows = evaluate_all(designs, asks, simulator, "search", origin=origin, builder=builder)
     margins = np.full((len(designs), len(targets)), np.nan)
     half = np.zeros_like(margins)
+    bounds = [allowed(t.requirement) for t in targets]
     for i, row in enumerate(rows):
         for k, target in enumerate(targets):
             if row.build_up is None:
                 margins[i, k] = CANNOT
                 continue
-            figure = row.figures[target.ask]
-            margins[i, k], half[i, k] = _margin(target.requirement, figure)
+            margins[i, k], half[i, k] = _margin(bounds[k], row.figures[target.ask])
     return Measured(tuple(designs), tuple(r.figures for r in rows), margins, half)
 
 
-def _margin(requirement: Requirement, figure: Figure) -> tuple[float, float]:
+def _margin(bounds: Allowed | None, figure: Figure) -> tuple[float, float]:
     if figure.cannot or figure.value is None or figure.validity == "out of validity":
         return (CANNOT if figure.cannot else np.nan), 0.0
-    room = margin(requirement, figure.value)
-    if room is None:
+    inside = None if bounds is None else room(bounds, figure.value)
+    if bounds is None or inside is None:
         return np.nan, 0.0
-    bounds = allowed(requirement)
-    scale = abs(bounds.low if bounds is not None and np.isfinite(bounds.low) else
-                bounds.high if bounds is not None else 1.0) or 1.0
+    scale = abs(bounds.low if math.isfinite(bounds.low) else bounds.high) or 1.0
     low, high = figure.low, figure.high
-    return room, (high - low) / 2 / scale if low is not None and high is not None else 0.0
+    return inside, (high - low) / 2 / scale if low is not None and high is not None else 0.0
 
 
 def softened(margins: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from knowledge.requirement import Requirement
 from tools.failures import BadInput, Infeasible
 from tools.generate.space import DesignSpace, spaces_for
 from tools.optimise.database import Database, Labels, snapshot_digest
-from tools.optimise.device import torch_device
+from tools.optimise.device import one_thread, torch_device
 from tools.optimise.diversity import distance, distinct, pick
 from tools.optimise.forward import TABLES, Builder, forward_models, needed_tables
 from tools.optimise.life import LifeScout, ageing_asks
@@ -113,12 +113,10 @@ def search_designs(request: SearchDesigns, context: Context) -> SearchResult:
     return search(request, context, search_simulator(context), key)
 
 
+@one_thread()
 def search(request: SearchDesigns, context: Context, simulator: Simulator, origin: str = "") -> SearchResult:
     """The search with a given simulator; see `search_designs`."""
     begun = time.perf_counter()
-    import torch
-
-    torch.set_num_threads(1)
     asks = steering_asks(request.requirements, request.asks)
     unknown = sorted(set(request.formats) - {"cylindrical", "prismatic", "pouch"})
     if unknown:
@@ -185,7 +183,8 @@ def steering_asks(requirements: Sequence[Requirement], given: Sequence[Ask] = ()
     asks = given or asks_for(requirements)[0]
     steering = {t.ask for t in targets_of(requirements, asks)}
     loop = tuple(a for i, a in enumerate(asks)
-                 if not isinstance(a.protocol, AGEING) and (i in steering or a.protocol is None))
+                 if i in steering and not isinstance(a.protocol, AGEING)
+                 or a.protocol is None and a.metric != "price")  # its build-ups carry no cost
     if not targets_of(requirements, loop):
         raise BadInput("requirements: none of them is a number that a model here answers, so there is nothing to "
                        "search for; state at least one of capacity, energy, mass, power, resistance or charge time")

@@ -109,8 +109,8 @@ def _warnings(design: CellDesign, case: Housing, items: list[Item], held: Balanc
     return tuple(found)
 
 
-def build_up(design: CellDesign) -> BuildUp:
-    """Masses, sizes, capacity, path resistance, heat capacity and cost of a design.
+def build_up(design: CellDesign, costed: bool = True) -> BuildUp:
+    """Masses, sizes, capacity, path resistance, heat capacity and, unless not `costed`, cost of a design.
 
     Raises:
         tools.failures.BadInput: a field that cannot be right or an unknown material; names its plausible range.
@@ -131,10 +131,10 @@ def build_up(design: CellDesign) -> BuildUp:
     area_cm2 = layout.facing_m2 * 1e4
     capacity = held.areal_capacity_mAh_cm2 * area_cm2 * 1e-3
     energy_Wh = capacity * held.mean_ocv_V
-    cost = cell_cost([Bill(i.component, i.material, i.mass_kg, i.area_m2) for i in items],
-                     Making(energy_Wh / 1000, layout.positive_coated_m2,
-                            positive.active_kg_m2 * layout.positive_coated_m2,
-                            negative.active_kg_m2 * layout.negative_coated_m2))
+    made = Making(energy_Wh / 1000, layout.positive_coated_m2, positive.active_kg_m2 * layout.positive_coated_m2,
+                  negative.active_kg_m2 * layout.negative_coated_m2)
+    bill = [Bill(i.component, i.material, i.mass_kg, i.area_m2) for i in items]
+    cost = cost_fields(cell_cost(bill, made)) if costed else {}
     resistance = path_resistance_ohm(design, layout)
     return BuildUp(
         mass_items=_mass_items(items),
@@ -145,5 +145,5 @@ def build_up(design: CellDesign) -> BuildUp:
         negative_stoichiometry=held.negative_stoichiometry, path_resistance_mohm=resistance * 1e3,
         path_resistance_ohm_cm2=resistance * area_cm2,
         heat_capacity_J_K=sum(i.mass_kg * card_value(i.material, "heat_capacity_J_kg_K") for i in items),
-        cooled_surface_cm2=case.surface_m2 * 1e4, **cost_fields(cost), warnings=_warnings(design, case, items, held),
+        cooled_surface_cm2=case.surface_m2 * 1e4, **cost, warnings=_warnings(design, case, items, held),
     )

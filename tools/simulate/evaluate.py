@@ -30,6 +30,7 @@ from tools.tool import Context, Progress, silent, tool
 Builder = Callable[[CellDesign], BuildUp]
 Curves = dict[str, dict[str, list[float]]]
 BACKENDS = ("pybamm", "numba")
+SURE = ("inside", "extrapolated", "out of validity")
 
 
 class DesignEvaluation(Frozen):
@@ -185,21 +186,19 @@ def _figure(ask: Ask, design: CellDesign, build: BuildUp | None, runs: list[tupl
         made_by = "ageing run"
     if isinstance(ask.protocol, CalendarAgeing):
         made_by = "surrogate"  # an estimate: the rates of film growth are none of this cell's
-    plain = Figure(metric=ask.metric, value=None, unit=ask.unit, method=made_by, origin=origin,
-                   conditions=ask.conditions)
+    about: dict[str, Any] = {"metric": ask.metric, "unit": ask.unit, "method": made_by, "origin": origin,
+                             "conditions": ask.conditions}
     if build is None:
-        return plain.model_copy(update={"note": "the cell cannot be built up"})
+        return Figure(value=None, note="the cell cannot be built up", **about)
     if ask.protocol is None:
-        return fact(plain, ask, design, build)
+        return fact(Figure(value=None, **about), ask, design, build)
     if ask.metric == "price":
         energy = runs[0][1].values.get("energy_mWh_cm2", 0.0) * build.electrode_area_cm2 / 1000
-        return cost(plain, build, energy)
+        return cost(Figure(value=None, **about), build, energy)
     answer = measured(Case(ask, design, build, runs))
-    validity = max((o.validity for _, o in runs), key=("inside", "extrapolated", "out of validity").index)
-    figure = plain.model_copy(update={
-        "value": answer.value, "cannot": answer.cannot, "note": _note(answer, runs), "validity": validity,
-        "low": answer.ends[0] if answer.ends else None, "high": answer.ends[1] if answer.ends else None,
-    })
+    low, high = answer.ends or (None, None)
+    figure = Figure(value=answer.value, cannot=answer.cannot, note=_note(answer, runs), low=low, high=high,
+                    validity=max((o.validity for _, o in runs), key=SURE.index), **about)
     return _aged(figure, answer)
 
 

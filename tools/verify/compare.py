@@ -41,13 +41,13 @@ def allowed(requirement: Requirement) -> Allowed | None:
     number = float(value)
     if comparator == "=" and requirement.conditions.get("kind") in NOMINAL:
         return _band(number, ABOUT_BAND)
-    simple = {
-        ">=": Allowed(low=number), ">": Allowed(low=number, low_open=True),
-        "<=": Allowed(high=number), "<": Allowed(high=number, high_open=True),
-        "=": _band(number, EQUAL_BAND), "about": _band(number, ABOUT_BAND), "in": _band(number, EQUAL_BAND),
-        "prohibited": None, "required": _band(number, EQUAL_BAND),
-    }
-    return simple.get(comparator)
+    if comparator in {">=", ">"}:
+        return Allowed(low=number, low_open=comparator == ">")
+    if comparator in {"<=", "<"}:
+        return Allowed(high=number, high_open=comparator == "<")
+    if comparator in {"=", "in", "required"}:
+        return _band(number, EQUAL_BAND)
+    return _band(number, ABOUT_BAND) if comparator == "about" else None
 
 
 def _numbers(value: list[float] | list[str]) -> bool:
@@ -77,8 +77,11 @@ def _slack(bound: float) -> float:
 def margin(requirement: Requirement, value: float) -> float | None:
     """Distance to the nearer bound as a fraction of that bound, absolute where the bound is 0; negative outside."""
     bounds = allowed(requirement)
-    if bounds is None:
-        return None
+    return None if bounds is None else room(bounds, value)
+
+
+def room(bounds: Allowed, value: float) -> float | None:
+    """The same of bounds that are known; None where neither end is finite."""
     rooms = []
     if math.isfinite(bounds.low):
         rooms.append((value - bounds.low) / (abs(bounds.low) or 1.0))
