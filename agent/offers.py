@@ -9,7 +9,7 @@ from knowledge.figure import Figure
 from knowledge.offer import Offer, ProductionYield
 from tools.generate.space import spaces_for
 from tools.simulate.age import DesignsAged
-from tools.simulate.evaluate import Curves, DesignsEvaluated
+from tools.simulate.evaluate import Curves, DesignEvaluation, DesignsEvaluated
 from tools.simulate.second_opinion import with_second_opinions
 from tools.verify.asks import asks_for
 from tools.verify.offers import Evaluated, make_offers
@@ -23,7 +23,7 @@ def ranked(state: RunState, services: Services) -> tuple[Offer, ...]:
         return ()
     reading = current_reading(state, services)
     _, unanswerable = asks_for(reading.requirements)
-    evaluations = services.load(key, DesignsEvaluated).evaluations
+    evaluations = evaluated_designs(state, services)
     aged = _aged_figures(state, services)
     rebuilt, yields = _rebuilt_figures(state, services), _yields(state, services)
     evaluated = [
@@ -35,6 +35,17 @@ def ranked(state: RunState, services: Services) -> tuple[Offer, ...]:
     materials = state["materials"]
     spaces = spaces_for(reading.requirements, materials["systems"], materials["formats"], house_of(state))
     return make_offers(evaluated, reading.requirements, unanswerable, spaces, state["options"].get("weights"))
+
+
+def evaluated_designs(state: RunState, services: Services) -> tuple[DesignEvaluation, ...]:
+    """The evaluations of a run; where PyBaMM has simulated a design too, the one that compares both solvers."""
+    keys = state["designs"]
+    if keys.get("key") is None:
+        return ()
+    rows = services.load(keys["key"], DesignsEvaluated).evaluations
+    again = keys.get("refereed")
+    refereed = {e.design.id: e for e in services.load(again, DesignsEvaluated).evaluations} if again else {}
+    return tuple(refereed.get(e.design.id, e) for e in rows)
 
 
 def _yields(state: RunState, services: Services) -> dict[str, ProductionYield | None]:

@@ -1,11 +1,11 @@
-"""Candidates → simulated designs: every figure on the finer mesh; the best are aged, drawn and simulated anew."""
+"""Candidates → simulated designs: every figure on the finer meshes; the best by PyBaMM too, aged, drawn and rebuilt."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from agent.offers import ranked
+from agent.offers import evaluated_designs, ranked
 from agent.services import Services
 from agent.stages.front import front_request
 from agent.stages.requirements import current_reading
@@ -15,7 +15,7 @@ from knowledge.report import FailureRecord
 from tools.optimise.front import find_front
 from tools.optimise.search import SearchResult
 from tools.simulate.age import age_designs
-from tools.simulate.evaluate import DesignsEvaluated, evaluate_designs
+from tools.simulate.evaluate import DesignEvaluation, evaluate_designs
 from tools.simulate.second_opinion import can_be_rebuilt
 from tools.simulate.standard import standard_asks
 from tools.tool import Tool
@@ -23,11 +23,12 @@ from tools.verify.asks import asks_for, is_ageing
 from tools.verify.production import estimate_yields
 
 BEST = 5
+REBUILT = 2
 SPARE = 4  # evaluated beyond the number asked: some fall behind on the finer mesh
 
 
 def run(state: RunState, services: Services) -> dict[str, Any]:
-    """Evaluate the candidates under the document's conditions; the best five are aged, drawn and simulated anew."""
+    """Evaluate the candidates under the document's conditions; PyBaMM simulates the best five too, and ages them."""
     key = state["candidates"]["key"]
     if key is None:
         return {"designs": {"key": None}, "summary": "no candidates to simulate"}
@@ -40,7 +41,7 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     plain = [a.model_dump(mode="json") for a in asks if not is_ageing(a)]
     house = house_of(state)
     costs = {"costs": house.costs.model_dump(mode="json")} if house and house.costs else {}
-    request = {"designs": designs, "asks": plain, "mesh": "verify", **costs}
+    request = {"designs": designs, "asks": plain, "mesh": "verify", "referee": False, **costs}
     evaluated = services.call(evaluate_designs, request) if plain else None
     keys: dict[str, str | None] = {"key": evaluated.key if evaluated else None}
     failures = list(state.get("failures", []))
@@ -60,10 +61,12 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
             "requirements": [r.model_dump(mode="json") for r in reading.requirements],
             "scatter": house.spreads if house else {}})
     best = [o.design.model_dump(mode="json") for o in looked_at(_ranking(state, services, keys))]
+    if evaluated:
+        attempt("refereed", evaluate_designs, {**request, "designs": best, "referee": True})
     attempt("sheet", evaluate_designs, {"designs": best, "asks": [], "curves": True})
     again = [a for a in asks if can_be_rebuilt(a)] or [a for a in standard_asks() if can_be_rebuilt(a)]
     attempt("rebuilt", evaluate_designs, {
-        "designs": best, "asks": [a.model_dump(mode="json") for a in again], "mesh": "rebuild"})
+        "designs": best[:REBUILT], "asks": [a.model_dump(mode="json") for a in again], "mesh": "rebuild"})
     ageing = [a.model_dump(mode="json") for a in asks if is_ageing(a)]
     if ageing:
         attempt("ageing", age_designs, {"designs": best, "asks": ageing})
@@ -73,15 +76,14 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
         "designs": keys,
         "failures": failures,
         "ledger_keys": [k for k in keys.values() if k],
-        "summary": _summary(evaluated.result if evaluated else None, len(best), "ageing" in keys),
+        "summary": _summary(evaluated_designs({**state, "designs": keys}, services), len(best), "ageing" in keys),
     }
 
 
-def _summary(found: DesignsEvaluated | None, best: int, aged: bool) -> str:
-    rows = found.evaluations if found else ()
+def _summary(rows: Sequence[DesignEvaluation], refereed: int, aged: bool) -> str:
     flagged = sum(any(f.check and f.check.flagged for f in e.figures) for e in rows)
-    return (f"{sum(e.build_up is not None for e in rows)} designs DFN-simulated on the finer mesh; "
-            f"the best {best} drawn{' and aged' if aged else ''}"
+    return (f"{sum(e.build_up is not None for e in rows)} designs DFN-simulated on the finer mesh, "
+            f"the best {refereed} by a second solver too{' and aged' if aged else ''}"
             + (f"; the two solvers differ in {flagged} by more than their errors explain" if flagged else ""))
 
 

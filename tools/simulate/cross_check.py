@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from knowledge.figure import CrossCheck, Figure
 from tools.simulate.interval import with_interval
@@ -15,26 +16,43 @@ REFINED_PCT = {"discharge": 0.1, "thermal_discharge": 1.0, "pulse": 0.4, "pulse_
                "round_trip": 0.2}
 
 
-def estimate_pct(runs: Sequence[tuple[Run, Outcome]]) -> float | None:
-    """By how much two solvers may differ in a figure [%]: the estimate of this one, and PyBaMM's refined mesh.
+class Estimate(NamedTuple):
+    """Of one figure in %: the solver's own estimated error, and that with the error of PyBaMM's refined mesh."""
 
-    Errors of a main run and its reference add up; of a ladder of rates the worst counts. None where the solver gives
-    no estimate.
+    own: float
+    both: float
+
+
+def estimate_pct(runs: Sequence[tuple[Run, Outcome]]) -> Estimate | None:
+    """The estimated errors of a figure from those of its runs; None where the solver gives none.
+
+    Errors of a main run and its reference add up; of a ladder of rates the worst counts.
     """
-    given = [(run, o.values[MESH_ERROR] + REFINED_PCT[run.protocol.kind]) for run, o in runs if MESH_ERROR in o.values]
+    given = [(run.role, o.values[MESH_ERROR], REFINED_PCT[run.protocol.kind]) for run, o in runs
+             if MESH_ERROR in o.values]
     if not given:
         return None
-    rungs = [error for run, error in given if run.role == "rung"]
-    return sum(error for run, error in given if run.role != "rung") + max(rungs, default=0.0)
+    rungs = [(own, own + other) for role, own, other in given if role == "rung"]
+    flat = [(own, own + other) for role, own, other in given if role != "rung"]
+    return Estimate(*(sum(f[k] for f in flat) + max((r[k] for r in rungs), default=0.0) for k in range(2)))
 
 
-def cross_checked(figure: Figure, second: Figure, solver: str, estimate: float | None) -> Figure:
+def with_own_error(figure: Figure, estimate: Estimate | None) -> Figure:
+    """A figure of one solver alone with its interval, widened by the solver's own error where it estimates it."""
+    if figure.value is None or estimate is None or figure.method == "build-up":
+        return with_interval(figure)
+    words = f"estimated error of the solver {estimate.own:.2g} %"
+    note = "; ".join(n for n in (figure.note, words) if n)
+    return with_interval(figure, figure.value * estimate.own / 100).model_copy(update={"note": note})
+
+
+def cross_checked(figure: Figure, second: Figure, solver: str, estimate: Estimate | None) -> Figure:
     """The verified figure with what another solver found; the difference widens its interval.
 
     Args:
         second: the same figure by the other solver, as the search used it.
         solver: its name.
-        estimate: by how much the two may differ in %, None where that is not known: then this is a mesh shift.
+        estimate: what explains a difference, None where that is not known: then this is a mesh shift.
     """
     if figure.value is None or second.value is None or figure.method == "build-up":
         return with_interval(figure)
@@ -43,8 +61,8 @@ def cross_checked(figure: Figure, second: Figure, solver: str, estimate: float |
     if estimate is None:
         words, update = f"finer mesh moved it by {relative:+.2f} %", {}
     else:
-        check = CrossCheck(solver=solver, value=second.value, difference_pct=-relative, allowed_pct=estimate,
-                           flagged=abs(relative) > estimate)
+        check = CrossCheck(solver=solver, value=second.value, difference_pct=-relative, allowed_pct=estimate.both,
+                           flagged=abs(relative) > estimate.both)
         words, update = check_words(check, figure.unit), {"check": check}
     note = "; ".join(n for n in (figure.note, words) if n)
     return with_interval(figure, shift).model_copy(update={"note": note, **update})

@@ -18,7 +18,7 @@ from knowledge.sheet import Assumed, DesignSheet, SheetCheck
 from tools.failures import ToolFailure
 from tools.run import run_key
 from tools.simulate.answer import Answer, Case
-from tools.simulate.cross_check import cross_checked, estimate_pct
+from tools.simulate.cross_check import Estimate, cross_checked, estimate_pct, with_own_error
 from tools.simulate.facts import cost, fact
 from tools.simulate.interval import with_interval
 from tools.simulate.measure import measured
@@ -50,7 +50,7 @@ class _Found(NamedTuple):
     """One design's figures, the solver's estimated error of each (None where it states none), and its curves."""
 
     figures: tuple[Figure, ...]
-    errors_pct: tuple[float | None, ...]
+    errors_pct: tuple[Estimate | None, ...]
     curves: Curves
 
 
@@ -105,11 +105,15 @@ def evaluate_all(
     """Build-ups, figures and curves of each design. A design that cannot be built fails alone.
 
     On the verify mesh everything is simulated as the search did it too (by `searcher`, or the same simulator on the
-    search mesh); the difference widens the interval and stands in the note and the figure's check.
+    search mesh); the difference widens the interval and stands in the note and the figure's check. Where the searcher
+    is the simulator and estimates its own error, that estimate does.
     """
     builds, failures = _build_all(designs, builder)
     found = _figures(designs, builds, asks, simulator, mesh, curves, origin, progress)
-    if mesh == "verify":
+    if mesh == "verify" and searcher is simulator:
+        figures = [tuple(with_own_error(figure, error) for figure, error in zip(f.figures, f.errors_pct, strict=True))
+                   for f in found]
+    elif mesh == "verify":
         second = searcher or simulator
         coarse = _figures(designs, builds, asks, second, "search", False, origin, progress)
         figures = [
@@ -244,6 +248,8 @@ class EvaluateDesigns(Frozen):
     asks: tuple[Ask, ...] = Field(default=(), description="empty asks the standard set")
     mesh: Mesh = "search"
     curves: bool = False
+    referee: bool = Field(default=True, description="on the verify mesh: PyBaMM simulates and the search's solver is "
+                          "compared with it; else the latter alone, on its finer meshes")
     costs: CostBasis | None = Field(default=None, description="a maker's own prices and rates; none: the public cards")
 
 
@@ -288,7 +294,7 @@ def figures_with_scatter(request: EvaluateDesign, context: Context, origin: str)
                                     "checks": sheet.checks if sheet is not None else ()})
 
 
-@tool(stage="designs", version="5", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
+@tool(stage="designs", version="6", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
 def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvaluated:
     """Simulate many cell designs in one batch; a design that fails is recorded and stops nothing."""
     key = run_key(evaluate_designs, request.model_dump(mode="json"), context.seed)
@@ -306,7 +312,8 @@ def _evaluated(request: EvaluateDesigns, context: Context, origin: str) -> list[
     from tools.simulate.pool import default_simulator, search_simulator
 
     searcher = search_simulator(context)
-    simulator = searcher if request.mesh == "search" else default_simulator(context)
+    alone = request.mesh == "search" or (request.mesh == "verify" and not request.referee)
+    simulator = searcher if alone else default_simulator(context)
     return evaluate_all(request.designs, _simulated(request.asks), simulator, request.mesh, request.curves, origin,
                         context.progress, builder=lambda design: priced(build_up(design), request.costs),
                         searcher=searcher)
