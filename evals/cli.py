@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -43,6 +44,7 @@ def list_suites(json_: Annotated[bool, typer.Option("--json", help="Print JSON."
 def run_suites(
     suite: Annotated[str | None, typer.Argument(help="One suite; all of them where it is left out.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")] = False,
+    rows: Annotated[Path | None, typer.Option(help="Append a JSON line for every case as it ends.")] = None,
 ) -> None:
     """Run a suite, add it to the scoreboard; exit 1 where a goal is missed."""
     from evals.run import run_suite
@@ -52,7 +54,7 @@ def run_suites(
     chosen = [load_suite(name) for name in ([suite] if suite is not None else suite_names())]
     results = []
     for one in chosen:
-        result = run_suite(one)
+        result = run_suite(one, rows=rows)
         append(result, scoreboard_path())
         results.append(result)
         if not json_:

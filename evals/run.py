@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evals.gold import read_gold
@@ -71,13 +74,15 @@ class SuiteResult:
 
 
 def run_suite(
-    suite: Suite, task: Callable[[SuiteCase], Any] | None = None, scorers: tuple[Scorer, ...] | None = None
+    suite: Suite, task: Callable[[SuiteCase], Any] | None = None, scorers: tuple[Scorer, ...] | None = None,
+    rows: Path | None = None,
 ) -> SuiteResult:
     """Run every case of a suite. A case whose task fails is not scored, and a suite with such a case does not pass.
 
     Args:
         task: in place of the suite's own, for tests.
         scorers: in place of the task's own, for tests.
+        rows: a file that gets a JSON line for every case as it ends, so that a long run that stops has told something.
     """
     from pydantic_evals import Case, Dataset
 
@@ -87,8 +92,31 @@ def run_suite(
         cases=[Case(name=c.name, inputs=c, expected_output=_expected(suite, c)) for c in suite.cases],
         evaluators=[_evaluator(judge) for judge in judges],
     )
-    report = dataset.evaluate_sync(task or TASKS[suite.task], max_concurrency=1, progress=False)
+    run = task or TASKS[suite.task]
+    report = dataset.evaluate_sync(run if rows is None or suite.sealed else _written_down(run, judges, suite, rows),
+                                   max_concurrency=1, progress=False)
     return _result(suite, _scores_by_case(suite, report, judges), judges)
+
+
+def _written_down(task: Callable[[SuiteCase], Any], judges: tuple[Scorer, ...], suite: Suite, rows: Path
+                  ) -> Callable[[SuiteCase], Any]:
+    """The task, which also writes each case's scores and seconds down."""
+
+    def run(case: SuiteCase) -> Any:
+        begun = time.perf_counter()
+        row: dict[str, Any] = {"suite": suite.suite, "case": case.name}
+        try:
+            output = task(case)
+            scores = {j.name: j(output, _expected(suite, case)) for j in judges}
+            row["scores"] = {name: [_plain(s.value), s.reason] for name, s in scores.items()}
+        finally:
+            row.setdefault("scores", "the case failed")
+            row["wall_s"] = round(time.perf_counter() - begun, 2)
+            with rows.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        return output
+
+    return run
 
 
 def _expected(suite: Suite, case: SuiteCase) -> Any:

@@ -32,7 +32,7 @@ def board(tmp_path, monkeypatch):
 @pytest.fixture
 def outcome(monkeypatch):
     def choose(passed: bool) -> None:
-        monkeypatch.setattr(evals.run, "run_suite", lambda suite: result(passed))
+        monkeypatch.setattr(evals.run, "run_suite", lambda suite, rows=None: result(passed))
     return choose
 
 

@@ -150,3 +150,16 @@ def test_scores_that_say_yes_or_no_get_an_interval():
     assert low < 11 / 12 < high < 1 and "worst" not in result.intervals
     assert result.summary()["intervals_95"]["mean"] == [low, high]
     assert run(suite()).intervals == {}
+
+
+def test_every_case_is_written_down_as_it_ends(tmp_path):
+    def task(case):
+        if case.name == "b":
+            raise ValueError("broken")
+        return case.name
+
+    yes = Scorer("yes", "1", lambda output, _: Score(float(output != "a"), "x"))
+    run_suite(suite(names="ab"), task=task, scorers=(yes,), rows=tmp_path / "rows.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
+    assert [r["case"] for r in rows] == ["a", "b"]
+    assert rows[0]["scores"]["yes"][0] == 0.0 and rows[1]["scores"] == "the case failed"
