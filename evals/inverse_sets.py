@@ -36,7 +36,7 @@ SHARES = {"easy": (0.01, 0.5), "middle": (0.001, 0.01), "hard": (0.0, 0.0005)}  
 MEASURED = 0.6        # of the feasible sets come from a pool, so that their share is known
 BEYOND = (0.10, 0.20)
 TRADED = (3, 5)       # metrics of a set beyond the front
-EVERY = 3             # the short suite takes every third set
+EVERY = 4             # the short suite takes every fourth set: levels come in threes, systems in fives
 TRIES = 400
 
 

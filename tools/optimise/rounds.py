@@ -34,6 +34,8 @@ NEAREST = 2           # spaces that share a round while none promises to serve
 TRUST_ROWS = 4        # simulated designs of a space from which its reserve is learnt
 FOR_THE_RECORD = 2    # simulated designs of a space that is not expected to serve while another one is
 FAR = 0.2             # a space that misses by more than this in sum is left as soon as another one serves
+HOPELESS = 0.4        # a space whose best surveyed design misses by more is not refined where another's is nearer
+BEHIND = 0.3          # by this much
 STALLED = 0.02        # a space whose best violation falls by less than this share is not searched again
 
 
@@ -158,7 +160,7 @@ class Search:
             mine = [t for t in self.tried if t.round == number and t.space == territory.space.key]
             self._note(territory.space, f"round {number}: simulate", len(mine), sum(t.verdict.meets for t in mine),
                        started, _gap(mine))
-        self._learn(number)
+        self.learn(number)
         return len(chosen)
 
     def simulate(self, chosen: Sequence[Proposal], number: int) -> None:
@@ -184,9 +186,16 @@ class Search:
         started = time.perf_counter()
         space = territory.space
         self.progress(f"refining {space.key}", number - 1, 3)
+        if self._hopeless(territory):
+            lost = self.loss(territory.margins, np.zeros(len(self.targets)), self.musts)
+            proposals = self.proposals(territory, territory.x[np.argsort(lost, kind="stable")[:2 * FOR_THE_RECORD]])
+            self._note(space, f"round {number}: refine", 0, 0, started,
+                       f"not refined: the nearest of the survey misses by {100 * lost.min():.3g} % in sum, another "
+                       "space's by far less; it is simulated for the record")
+            return proposals
         if territory.model is None:
             self._teach(territory)
-        proposals: list[Proposal] = []
+        proposals = []
         for _ in range(PASSES):
             here = self.proposals(territory, self._refined(territory, number))
             proposals += here
@@ -198,6 +207,12 @@ class Search:
                    f"{sum(p.loss <= 0 for p in proposals)} of them with the whole margin; "
                    f"{sum(p.extrapolated for p in proposals)} predicted from outside the labels' ranges")
         return proposals
+
+    def _hopeless(self, territory: Territory) -> bool:
+        least = {t.space.key: float(self.loss(t.margins, np.zeros(len(self.targets)), self.musts).min())
+                 for t in self.territories}
+        mine = least[territory.space.key]
+        return mine > HOPELESS and mine > min(least.values()) + BEHIND
 
     def proposals(self, territory: Territory, x: np.ndarray) -> list[Proposal]:
         """The designs at x (n, n_variables) of a space as the areal models and the build-up predict them."""
@@ -276,7 +291,7 @@ class Search:
             chosen += [pool[i] for i in pick(places, quota, [-p.loss for p in pool], taken)]
         return chosen
 
-    def _learn(self, number: int) -> None:
+    def learn(self, number: int) -> None:
         """Teach the areal models and the gradient models what the simulator said in this round."""
         self.predictor.learn(self.simulator.known)
         for territory in self.territories:

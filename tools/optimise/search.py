@@ -23,6 +23,7 @@ from tools.optimise.diversity import distance, distinct, pick
 from tools.optimise.forward import TABLES, Builder, forward_models, needed_tables
 from tools.optimise.life import LifeScout, ageing_asks
 from tools.optimise.margins import targets_of
+from tools.optimise.polish import polish
 from tools.optimise.prediction import Recorder, SurrogateSimulator
 from tools.optimise.prices import price_requirements
 from tools.optimise.rounds import NEAREST, Search
@@ -158,6 +159,10 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
         enough = missing <= 0 or (number > most and not run.meeting())
         if enough or stopped or not run.run_round(number, missing):
             break
+    if not (stopped or proof or run.meeting()) and polish(run, number + 1) and run.meeting():
+        number += 2
+        run.learn(number - 1)
+        run.run_round(number, request.designs - len(run.meeting()))
     prices = () if stopped else price_requirements(run, number + 1)
     found = _result(run, request, labels, recorder).model_copy(update={"prices": prices})
     return found.model_copy(update={"stopped_by_time": stopped and found.exhausted})
