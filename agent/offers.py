@@ -7,9 +7,11 @@ from agent.stages.requirements import current_reading
 from agent.state import RunState, house_of
 from knowledge.figure import Figure
 from knowledge.offer import Offer, ProductionYield
+from knowledge.pack import PackBuilt
 from tools.generate.space import spaces_for
 from tools.simulate.age import DesignsAged
 from tools.simulate.evaluate import Curves, DesignEvaluation, DesignsEvaluated
+from tools.simulate.pack import PacksBuilt
 from tools.simulate.second_opinion import with_second_opinions
 from tools.verify.asks import asks_for
 from tools.verify.offers import Evaluated, make_offers
@@ -25,11 +27,11 @@ def ranked(state: RunState, services: Services) -> tuple[Offer, ...]:
     _, unanswerable = asks_for(reading.requirements)
     evaluations = evaluated_designs(state, services)
     aged = _aged_figures(state, services)
-    rebuilt, yields = _rebuilt_figures(state, services), _yields(state, services)
+    rebuilt, yields, packs = _rebuilt_figures(state, services), _yields(state, services), _packs(state, services)
     evaluated = [
         Evaluated(e.design, e.build_up, (
             *with_second_opinions(e.figures, rebuilt.get(e.design.id, ())), *aged.get(e.design.id, ())),
-            yields.get(e.design.id))
+            yields.get(e.design.id), packs.get(e.design.id))
         for e in evaluations if e.build_up is not None
     ]
     materials = state["materials"]
@@ -53,6 +55,13 @@ def _yields(state: RunState, services: Services) -> dict[str, ProductionYield | 
     if key is None:
         return {}
     return {row.design_id: row.production_yield for row in services.load(key, YieldsEstimated).rows}
+
+
+def _packs(state: RunState, services: Services) -> dict[str, PackBuilt | str]:
+    key = state["designs"].get("packs")
+    if key is None:
+        return {}
+    return {row.design_id: row.pack or row.why for row in services.load(key, PacksBuilt).rows}
 
 
 def _aged_figures(state: RunState, services: Services) -> dict[str, tuple[Figure, ...]]:

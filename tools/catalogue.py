@@ -17,7 +17,7 @@ from tools.simulate.calibrate import calibrate_design
 from tools.simulate.characterise import characterise_design
 from tools.simulate.evaluate import evaluate_design, evaluate_designs
 from tools.simulate.impedance import find_impedance
-from tools.simulate.pack import build_pack, pack_to_cell
+from tools.simulate.pack import build_pack, build_packs, pack_to_cell
 from tools.simulate.profile import follow_profile
 from tools.tool import Tool
 from tools.verify.production import estimate_yields
@@ -40,6 +40,7 @@ CATALOGUE: tuple[Tool[Any, Any], ...] = (
     find_impedance,
     calibrate_design,
     build_pack,
+    build_packs,
     pack_to_cell,
 )
 

@@ -16,10 +16,12 @@ from tools.optimise.front import find_front
 from tools.optimise.search import SearchResult
 from tools.simulate.age import age_designs
 from tools.simulate.evaluate import DesignEvaluation, evaluate_designs
+from tools.simulate.pack import build_packs
 from tools.simulate.second_opinion import can_be_rebuilt
 from tools.simulate.standard import standard_asks
 from tools.tool import Tool
 from tools.verify.asks import asks_for, is_ageing
+from tools.verify.pack_rows import pack_needs
 from tools.verify.production import estimate_yields
 
 BEST = 5
@@ -60,6 +62,10 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
                          "figures": [f.model_dump(mode="json") for f in o.figures]} for o in offers],
             "requirements": [r.model_dump(mode="json") for r in reading.requirements],
             "scatter": house.spreads if house else {}})
+    needs = pack_needs(reading.requirements)
+    if needs and offers:
+        attempt("packs", build_packs, {"designs": [o.design.model_dump(mode="json") for o in offers],
+                                       "needs": needs.model_dump(mode="json")})
     best = [o.design.model_dump(mode="json") for o in looked_at(_ranking(state, services, keys))]
     if evaluated:
         attempt("refereed", evaluate_designs, {**request, "designs": best, "referee": True})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from pydantic import Field
 
@@ -13,9 +14,9 @@ from knowledge.frozen import Frozen
 from knowledge.pack import CellNeeds, Overheads, PackBuilt, PackNeeds
 from knowledge.pack import Share as SpanOfShare
 from knowledge.protocol import Discharge, Pulse, PulsePower
-from tools.failures import BadInput, Infeasible, NotConverged
+from tools.failures import BadInput, Infeasible, NotConverged, ToolFailure
 from tools.run import run_key
-from tools.simulate.evaluate import BACKENDS, EvaluateDesign, GivenDesign, figures_with_scatter
+from tools.simulate.evaluate import BACKENDS, EvaluateDesign, GivenDesign, evaluate_all, figures_with_scatter
 from tools.simulate.formulation import known_system
 from tools.simulate.standard import EXAMPLE_DESIGN
 from tools.simulate.uncertainty import P90
@@ -50,6 +51,28 @@ class PackToCell(Frozen):
     overheads: Overheads = Overheads()
 
 
+class BuildPacks(Frozen):
+    """Several cells and what is asked of the pack that each of them goes into."""
+
+    designs: tuple[CellDesign, ...] = Field(min_length=1, max_length=400)
+    needs: PackNeeds = Field(description="with a voltage, and energy or power, or both counts")
+    overheads: Overheads = Overheads()
+
+
+class PackOfDesign(Frozen):
+    """The pack of one cell, or why there is none."""
+
+    design_id: str
+    pack: PackBuilt | None
+    why: str = ""
+
+
+class PacksBuilt(Frozen):
+    """One row a design, in the request's order."""
+
+    rows: tuple[PackOfDesign, ...]
+
+
 class CellOptions(Frozen):
     """The ways to build a pack, fewest cells in parallel first, each with what its cell must do."""
 
@@ -68,16 +91,37 @@ def build_pack(request: BuildPack, context: Context) -> PackBuilt:
     """
     key = run_key(build_pack, request.model_dump(mode="json"), context.seed)
     evaluated = figures_with_scatter(EvaluateDesign(design=request.design, asks=ASKS, curves=False), context, key)
-    cell = {figure.metric: figure for figure in evaluated.figures}
+    return _built(evaluated.design, evaluated.figures, request.needs, request.overheads)
+
+
+@tool(stage="designs", version="1", backends=BACKENDS, example={
+    "designs": [EXAMPLE_DESIGN], "needs": {"energy_kWh": 60, "v_max": 420}})
+def build_packs(request: BuildPacks, context: Context) -> PacksBuilt:
+    """Build a pack of each of several cell designs; intervals are those of the metrics, not propagated."""
+    from tools.simulate.pool import search_simulator
+
+    key = run_key(build_packs, request.model_dump(mode="json"), context.seed)
+    rows = []
+    for e in evaluate_all(request.designs, ASKS, search_simulator(context), origin=key, progress=context.progress):
+        try:
+            if e.build_up is None:
+                raise Infeasible(e.failure or "the cell cannot be built")
+            rows.append(PackOfDesign(design_id=e.design.id,
+                                     pack=_built(e.design, e.figures, request.needs, request.overheads)))
+        except ToolFailure as failure:
+            rows.append(PackOfDesign(design_id=e.design.id, pack=None, why=failure.message))
+    return PacksBuilt(rows=tuple(rows))
+
+
+def _built(design: CellDesign, figures: Sequence[Figure], needs: PackNeeds, over: Overheads) -> PackBuilt:
+    cell = {figure.metric: figure for figure in figures}
     missing = next((f for f in cell.values() if f.value is None), None)
     if missing is not None:
         raise NotConverged(f"the cell's {missing.metric.replace('_', ' ')} could not be computed: {missing.note}")
-    design, over = evaluated.design, request.overheads
-    series, parallel = counts(request.needs, design, cell, over)
-    figures = tuple(_figures(cell, series, parallel, over, design))
-    return PackBuilt(series=series, parallel=parallel, figures=figures, overheads=over,
-                     v_min=series * design.pair.v_min, v_max=series * design.pair.v_max,
-                     note=_kept(request.needs, figures))
+    series, parallel = counts(needs, design, cell, over)
+    made = tuple(_figures(cell, series, parallel, over, design))
+    return PackBuilt(series=series, parallel=parallel, figures=made, overheads=over,
+                     v_min=series * design.pair.v_min, v_max=series * design.pair.v_max, note=_kept(needs, made))
 
 
 @tool(stage="designs", version="1", example={

@@ -113,7 +113,13 @@ def bound_text(requirement: Requirement) -> str:
         kind = {"in": "one of", "prohibited": "not", "required": "required:"}.get(requirement.comparator, "")
         return " ".join(w for w in (kind, ", ".join(str(w) for w in words)) if w)
     if math.isinf(bounds.high):
-        return f"{'>' if bounds.low_open else '≥'} {bounds.low:.4g}{unit}"
+        return f"{'>' if bounds.low_open else '≥'} {_figures(bounds.low)}{unit}"
     if math.isinf(bounds.low):
-        return f"{'<' if bounds.high_open else '≤'} {bounds.high:.4g}{unit}"
+        return f"{'<' if bounds.high_open else '≤'} {_figures(bounds.high)}{unit}"
     return f"{bounds.low:.5g} … {bounds.high:.5g}{unit}"
+
+
+def _figures(number: float) -> str:
+    """Four figures without an exponent: 60000, not 6e+04."""
+    text = f"{number:.4g}"
+    return f"{float(text):.0f}" if "e+" in text else text

@@ -9,11 +9,13 @@ from knowledge.ask import Unanswerable
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure, Verdict
 from knowledge.offer import BuildUp, Distance, Feasibility, Offer, ProductionYield, RequirementPrice, SearchStep
+from knowledge.pack import PackBuilt
 from knowledge.requirement import Finding, Requirement
 from tools.verify.ageing_estimate import estimates
 from tools.verify.asks import asks_for, is_ageing
 from tools.verify.costs import limiting, requirement_costs, smallest_relaxations
 from tools.verify.judge import judge
+from tools.verify.pack_rows import with_pack
 from tools.verify.rank import (
     cost_per_kWh,
     meets_all,
@@ -36,6 +38,7 @@ class Evaluated(NamedTuple):
     build_up: BuildUp
     figures: tuple[Figure, ...]
     production_yield: ProductionYield | None = None
+    pack: PackBuilt | str | None = None
 
 
 def make_offers(
@@ -56,7 +59,7 @@ def make_offers(
     """
     scale = weights_with(weights)
     evaluated = _with_estimates(evaluated, requirements)
-    judged = [judge(requirements, e.figures, unanswerable) for e in evaluated]
+    judged = [with_pack(judge(requirements, e.figures, unanswerable), e.pack) for e in evaluated]
     costs = [cost_per_kWh(e.build_up, e.figures) for e in evaluated]
     cheapest = min((c for c in costs if c is not None), default=None)
     rows = []
