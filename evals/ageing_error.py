@@ -15,7 +15,7 @@ import numpy as np
 from knowledge.cell import ElectrodePair
 from knowledge.parameters import SYSTEMS
 from knowledge.protocol import CycleAgeing
-from tools.simulate import pybamm_ageing
+from tools.simulate import ageing
 from tools.simulate.balance import with_np_ratio
 from tools.simulate.point import Outcome, SimulationPoint
 from tools.simulate.pybamm_simulator import PybammSimulator
@@ -57,13 +57,13 @@ CASES: dict[str, tuple[ElectrodePair, CycleAgeing]] = {
 def aged(name: str, jumps: bool) -> tuple[Outcome, float]:
     """The outcome of a case with its curve, and the CPU seconds it took."""
     pair, protocol = CASES[name]
-    kept = pybamm_ageing.GROWTH, pybamm_ageing.FIRST_STEP
+    kept = ageing.GROWTH, ageing.FIRST_STEP
     if not jumps:
-        pybamm_ageing.GROWTH, pybamm_ageing.FIRST_STEP = 0.0, 0
+        ageing.GROWTH, ageing.FIRST_STEP = 0.0, 0
     clock = time.process_time()
     outcome = PybammSimulator().simulate([SimulationPoint(pair=pair, path_resistance_ohm_cm2=2.0)], protocol,
                                          curves=True)[0]
-    pybamm_ageing.GROWTH, pybamm_ageing.FIRST_STEP = kept
+    ageing.GROWTH, ageing.FIRST_STEP = kept
     return outcome, time.process_time() - clock
 
 

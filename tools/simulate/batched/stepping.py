@@ -33,6 +33,15 @@ from tools.simulate.batched.newton import (
     worst,
 )
 from tools.simulate.batched.tables import Properties
+from tools.simulate.batched.wear import (
+    first_recorded,
+    mean_stoichiometry,
+    metal_error,
+    metal_in_step,
+    wear_in_step,
+)
+
+METAL = 2e4  # mol/m³ of plated lithium that weigh as much as a stoichiometry of one: about what an electrode holds
 
 
 class Formula(NamedTuple):
@@ -100,6 +109,7 @@ def predict(
             x, last = past - alpha * (e0 * l0.j[i] + e1 * l1.j[i] + e2 * l2.j[i]), l0.surface[i]
             x = most(least(x, 1.0 - 0.1 * (1.0 - last)), 0.1 * last)
             u.j[i], u.surface[i] = (past - x) / alpha, x
+    wear_in_step(p.wear, d, p.anion, p.electrode, f, new, l0, l1, l2, step)
     frozen_transport(d, p, u.c, step)
 
 
@@ -140,26 +150,29 @@ def record(
     d: Design, p: Properties, f: Formula, new: Level, l0: Level, l1: Level, u: Unknowns, step: Step, w: Work
 ) -> None:
     """Voltage, anode potential, charge and temperature at the end of the step; energy follows in `advance`."""
-    cell_properties(d, p, u, step, w, p.electrode - 2, p.electrode + p.separator + 1)
+    cell_properties(d, p, u, step, w, first_recorded(p.wear, p.electrode), p.electrode + p.separator + 1)
+    metal_in_step(p.wear, p.electrode, new, w)
     a0, a1, a2, dt, current = f.a[0], f.a[1], f.a[2], f.dt[0], u.current[0]
     voltage = terminal_voltage(d, p, u, step, w)
     charge = (dt * current / 3600.0 - a1 * l0.row[CHARGE] - a2 * l1.row[CHARGE]) / a0
-    rest = rest_voltage(d, p, charge, step.warmer[0])
+    rest = rest_voltage(d, p, new, charge, step.warmer[0])
     new.row[TIME], new.row[VOLTAGE], new.row[CURRENT] = l0.row[TIME] + dt, voltage, current
     new.row[ANODE], new.row[CHARGE], new.row[OCV] = anode_potential(d, p, w), charge, rest
     if p.thermal:
         # U − T dU/dT does not depend on temperature: it is what U would be at 0 K.
-        heat = current * (rest_voltage(d, p, charge, 0.0 * charge - p.table_K) - voltage)
+        heat = current * (rest_voltage(d, p, new, charge, 0.0 * charge - p.table_K) - voltage)
         gain = dt * d.heating[0]
         new.row[TEMPERATURE] = ((gain * (heat + d.cooling[0] * d.ambient[0]) - a1 * l0.row[TEMPERATURE]
                                  - a2 * l1.row[TEMPERATURE]) / (a0 + gain * d.cooling[0]))
 
 
 @compiled
-def rest_voltage(d: Design, p: Properties, charge: Lanes, warmer: Lanes) -> Lanes:
+def rest_voltage(d: Design, p: Properties, new: Level, charge: Lanes, warmer: Lanes) -> Lanes:
     """Open-circuit voltage of the mean stoichiometries after a charge passed since equilibrium."""
-    x = most(least(d.start[0] + d.swing[0] * charge, 1 - 1e-9), 1e-9)
-    y = most(least(d.start[1] + d.swing[1] * charge, 1 - 1e-9), 1e-9)
+    m = p.decay.size
+    x = mean_stoichiometry(p.wear, d, new, p.electrode, m, 0, d.start[0] + d.swing[0] * charge)
+    y = mean_stoichiometry(p.wear, d, new, p.electrode, m, 1, d.start[1] + d.swing[1] * charge)
+    x, y = most(least(x, 1 - 1e-9), 1e-9), most(least(y, 1 - 1e-9), 1e-9)
     empty, full = ends(x)
     negative, _ = open_circuit(p, 0, x, empty, full, warmer)
     empty, full = ends(y)
@@ -187,6 +200,7 @@ def step_error(
     current = new.row[CURRENT]
     off = current - (e0 * l0.row[CURRENT] + e1 * l1.row[CURRENT] + e2 * l2.row[CURRENT])
     found = worst(found, most(off, -off) / (accuracy.current * (most(current, -current) + 0.05 * d.one_C[0])))
+    found = metal_error(p.wear, p.electrode, new, l0, l1, l2, f, found, accuracy.stoichiometry * METAL)
     if p.thermal:
         off = (new.row[TEMPERATURE]
                - (e0 * l0.row[TEMPERATURE] + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]))
