@@ -15,7 +15,7 @@ import platformdirs
 from tools.simulate.compiler import processor_key
 
 F = TypeVar("F", bound=Callable[..., object])
-COMPILED_FILES = ("compiled", "lanes", "views", "tables", "layout", "wear", "newton", "history", "limits", "stepping",
+COMPILED_FILES = ("compiled", "lanes", "views", "tables", "layout", "wear", "solid", "newton", "history", "limits", "stepping",
                   "integrate")
 CACHE_VARIABLE = "NUMBA_CACHE_DIR"
 

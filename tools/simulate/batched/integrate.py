@@ -34,6 +34,7 @@ from tools.simulate.batched.lanes import LANES
 from tools.simulate.batched.layout import design_from
 from tools.simulate.batched.limits import LIMITS, broken_limit, first_limit
 from tools.simulate.batched.newton import Step, Unknowns, Work, solve_step
+from tools.simulate.batched.solid import Solid, own_in, own_numbers, place
 from tools.simulate.batched.stepping import Formula, finish, predict, record, step_error
 from tools.simulate.batched.tables import Properties
 from tools.simulate.batched.views import floats, part, row_of, vectors, view
@@ -201,9 +202,11 @@ class Memory(NamedTuple):
     e: Any
     share: Any
     damping: Any
+    scaled: Any
     step: Any    # what a step freezes
     work: Any    # scratch
     extra: Any   # the same for ageing
+    own: Any     # the same where each cell's particles diffuse by themselves
     written: Any
     talk: Any    # TOLERANCE … SOLVED: what the steps and the decisions about them tell each other
 
@@ -220,18 +223,19 @@ def memory(batch: Batch, p: Properties, width: int) -> Memory:
         np.zeros((batch.packed.shape[1], width)), np.zeros((4, cells, width)), np.zeros((4, cells, width)),
         np.zeros((4, cells, width)), np.zeros((4, rows, width)), np.zeros((4, COLUMNS, width)),
         np.zeros((4, slow_rows(p.wear, p.electrode), width)), np.zeros((1, width)), np.zeros((3, width)),
-        np.zeros((3, width)), np.zeros((1, width)), np.zeros((2 * m, width)), np.zeros((4 * cells + 12, width)),
-        np.zeros((23 * cells + 6, width)), np.zeros((extra_rows(p.wear, cells), width)),
+        np.zeros((3, width)), np.zeros((1, width)), np.zeros((place(p.solid, 2 * m, rows), width)), np.zeros((2, width)),
+        np.zeros((4 * cells + 12, width)), np.zeros((23 * cells + 6, width)),
+        np.zeros((extra_rows(p.wear, cells), width)), np.zeros((own_numbers(p.solid, cells), width)),
         np.empty((MOST_STEPS + 2, COLUMNS, width)), np.zeros((7, width)))
 
 
 @compiled
-def step_in(s: Any, n: int, worn: Any) -> Step:
+def step_in(s: Any, n: int, worn: Any, own: Any) -> Step:
     """The numbers that a step freezes, as parts of one array."""
     g, at = n + 1, 9
     return Step(part(s, 0, 1), part(s, at, at + n), part(s, at + n, at + 2 * n), part(s, 1, 3),
                 part(s, at + 2 * n, at + 2 * n + g), part(s, at + 2 * n + g, at + 2 * n + 2 * g), part(s, 3, 5),
-                part(s, 5, 6), part(s, 6, 7), part(s, 7, 8), part(s, 8, 9), worn)
+                part(s, 5, 6), part(s, 6, 7), part(s, 7, 8), part(s, 8, 9), worn, own)
 
 
 @compiled
@@ -259,9 +263,10 @@ def drive(
     cells, width = 2 * p.electrode + p.separator, slots.design.size
     h = History(raw.c, raw.j, raw.surface, raw.modes, raw.row, raw.slow)
     levels = History(own.c, own.j, own.surface, own.modes, own.row, own.slow)
-    numbers = Formula(raw.dt, raw.a, raw.e, raw.share, raw.damping)
-    f = Formula(own.dt, own.a, own.e, own.share, own.damping)
-    d, step = design_from(own.packed, cells), step_in(own.step, cells, worn_in(p.wear, own.extra, cells))
+    numbers = Formula(raw.dt, raw.a, raw.e, raw.share, raw.damping, raw.scaled)
+    f = Formula(own.dt, own.a, own.e, own.share, own.damping, own.scaled)
+    worn, apart = worn_in(p.wear, own.extra, cells), own_in(p.solid, own.own, cells)
+    d, step = design_from(own.packed, cells), step_in(own.step, cells, worn, apart)
     w = work_in(own.work, cells, aside_in(p.wear, own.extra, cells))
     limits, current = part(raw.packed, raw.packed.size - LIMITS, raw.packed.size), part(own.talk, NOW, NOW + 1)
     waiting, k, used, begun = 0, 0, 0, False
@@ -311,12 +316,21 @@ def drive(
 
 
 @compiled
+def light_solid(solid: Any) -> Any:
+    """The tables of solid diffusivity as views; None where there are none."""
+    if solid is None:
+        return None
+    return Solid(view(solid.negative), view(solid.positive), solid.intervals)
+
+
+@compiled
 def light(p: Properties) -> Properties:
     """The tables as flat views."""
     return Properties(
         p.electrode, p.separator, p.thermal, p.ideal, p.anion, view(p.decay), view(p.weight), view(p.u_n), view(p.u_p),
         view(p.entropic_n), view(p.entropic_p), view(p.conductivity), view(p.diffusivity), view(p.thermodynamic),
-        view(p.kinetics), p.table_K, p.coldest_K, p.spacing_K, p.nodes, p.wear)
+        view(p.kinetics), p.table_K, p.coldest_K, p.spacing_K, p.nodes, p.wear,
+        light_solid(p.solid))
 
 
 @compiled
@@ -330,8 +344,8 @@ def light_batch(b: Batch) -> Batch:
 def as_numbers(m: Memory) -> Memory:
     """Views by numbers: the designs of a group are the last axis."""
     return Memory(view(m.packed), view(m.c), view(m.j), view(m.surface), view(m.modes), view(m.row),
-                  view(m.slow), view(m.dt), view(m.a), view(m.e), view(m.share), view(m.damping), view(m.step),
-                  view(m.work), view(m.extra), view(m.written), view(m.talk))
+                  view(m.slow), view(m.dt), view(m.a), view(m.e), view(m.share), view(m.damping),
+                  view(m.scaled), view(m.step), view(m.work), view(m.extra), view(m.own), view(m.written), view(m.talk))
 
 
 def _groups(version: str) -> Callable[..., int]:
@@ -342,8 +356,8 @@ def _groups(version: str) -> Callable[..., int]:
         m = memory(batch, p, LANES if len(version) else 0)
         own = Memory(vectors(m.packed), vectors(m.c), vectors(m.j), vectors(m.surface), vectors(m.modes),
                      vectors(m.row), vectors(m.slow), vectors(m.dt), vectors(m.a), vectors(m.e), vectors(m.share),
-                     vectors(m.damping), vectors(m.step), vectors(m.work), vectors(m.extra), vectors(m.written),
-                     vectors(m.talk))
+                     vectors(m.damping), vectors(m.scaled), vectors(m.step), vectors(m.work), vectors(m.extra),
+                     vectors(m.own), vectors(m.written), vectors(m.talk))
         places = np.zeros((5, LANES))
         places[0] = IDLE
         s = view(places)
@@ -362,7 +376,8 @@ def _single(version: str) -> Callable[..., int]:
         m = memory(batch, p, 1 if len(version) else 0)
         own = Memory(floats(m.packed), floats(m.c), floats(m.j), floats(m.surface), floats(m.modes), floats(m.row),
                      floats(m.slow), floats(m.dt), floats(m.a), floats(m.e), floats(m.share), floats(m.damping),
-                     floats(m.step), floats(m.work), floats(m.extra), floats(m.written), floats(m.talk))
+                     floats(m.scaled), floats(m.step), floats(m.work), floats(m.extra), floats(m.own),
+                     floats(m.written), floats(m.talk))
         places = np.zeros((5, 1))
         places[0] = IDLE
         s = view(places)

@@ -109,7 +109,7 @@ class BatchedKernel:
                 batch.states[i] = state
         solve = integrate_groups if self.grouped else integrate_singly
         p = properties(known, self.cells.electrode, self.cells.separator, modes(self.cells.modes),
-                       None if wear is None else wear.wear)
+                       *((None, None) if wear is None else (wear.wear, wear.solid)))
         solve(batch, p, accuracy, bool((control[:, 1:4] != 0).any()))
         return [self._segment(batch, i) for i in range(count)]
 

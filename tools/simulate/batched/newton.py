@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from tools.simulate.batched.compiled import compiled
 from tools.simulate.batched.lanes import fetch, least, ln, most, root, select, some, whole
 from tools.simulate.batched.layout import Design
+from tools.simulate.batched.solid import own_alpha, own_inverse
 from tools.simulate.batched.tables import (
     CONCENTRATION_INTERVALS,
     CONCENTRATION_MAX,
@@ -54,6 +55,7 @@ class Step(NamedTuple):
     above: LanesArray      # (1,) weight of the table of the temperature above
     warmer: LanesArray     # (1,) temperature over that of the tables of potentials [K]
     worn: Any              # `wear.Worn`; None without ageing
+    own: Any               # (cells,) `alpha` of each cell where it is not its side's; else None
 
 
 class Work(NamedTuple):
@@ -136,9 +138,10 @@ def cell_properties(d: Design, p: Properties, u: Unknowns, step: Step, w: Work, 
         w.inverse[i] = 1.0 / u.c[i]
     for side in range(2):
         begin = positive if side == 1 else 0
-        resistance, alpha, thermal_V = step.exchange[side], step.alpha[side], step.thermal_V[0]
+        resistance, shared, thermal_V = step.exchange[side], step.alpha[side], step.thermal_V[0]
         for i in range(max(first, begin), min(last, begin + ne)):
             j, c, x = u.j[i], u.c[i], u.surface[i]
+            alpha = own_alpha(step.own, i, shared)
             # One division for 1/c, 1/x, 1/(1 − x) and 1/j₀.
             sites = x * (1.0 - x)
             both = 1.0 / (c * sites)
@@ -327,14 +330,15 @@ def update(
         if ne <= i < positive:
             continue
         side = 1 if i >= positive else 0
-        j, x, alpha = u.j[i], u.surface[i], step.alpha[side]
+        j, x, alpha = u.j[i], u.surface[i], own_alpha(step.own, i, step.alpha[side])
         size = worst(size, most(dj, -dj) / (most(j, -j) + typical))
         free = step.past_x[i] - alpha * (j + dj)
         kept = most(least(free, 1.0 - KEPT * (1.0 - x)), KEPT * x)
         bounded = (kept < free) | (kept > free)
         size = select(bounded, worst(size, 1.0 + 0.0 * size), size)
         u.surface[i] = select(moving, kept, x)
-        u.j[i] = select(moving, select(bounded, (step.past_x[i] - kept) * per_alpha[side], j + dj), j)
+        inverse = own_inverse(step.own, i, per_alpha[side])
+        u.j[i] = select(moving, select(bounded, (step.past_x[i] - kept) * inverse, j + dj), j)
     u.current[0] = select(moving, u.current[0] + change_i, u.current[0])
     return size + 0.0 * everything  # no number where any change is none
 

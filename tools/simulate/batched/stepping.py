@@ -32,6 +32,7 @@ from tools.simulate.batched.newton import (
     terminal_voltage,
     worst,
 )
+from tools.simulate.batched.solid import own_alpha, own_particles, place
 from tools.simulate.batched.tables import Properties
 from tools.simulate.batched.wear import (
     first_recorded,
@@ -51,7 +52,8 @@ class Formula(NamedTuple):
     a: LanesArray        # (3,) the derivative is (a0·u + a1·u₁ + a2·u₂)/dt
     e: LanesArray        # (3,) the predictor is e0·u₁ + e1·u₂ + e2·u₃
     share: LanesArray    # (1,) local error over (solution − predictor)
-    damping: LanesArray  # (2 · modes,) 1/(a0 + λ Ds dt/R²) of each side's modes
+    damping: LanesArray  # 1/(a0 + λ Ds dt/R²) of each side's modes, or of each cell's (`solid.place`)
+    scaled: LanesArray   # (2,) Ds dt/R²
 
 
 @compiled
@@ -70,6 +72,7 @@ def at_temperature(d: Design, p: Properties, kelvin: Lanes, f: Formula, step: St
         spread = spread + above * (spread_too - spread)
         step.exchange[side] = 0.5 / (first + above * (second - first))
         scaled, drive = spread * d.inverse_square[side] * f.dt[0], d.uptake[side] * f.dt[0]
+        f.scaled[side] = scaled
         alpha = 0.0 * drive
         for k_mode in range(p.decay.size):
             damping = 1.0 / (f.a[0] + p.decay[k_mode] * scaled)
@@ -91,18 +94,20 @@ def predict(
         kelvin = e0 * kelvin + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]
     new.row[TEMPERATURE] = kelvin
     at_temperature(d, p, kelvin, f, step)
+    own_particles(p.solid, d, p.decay, p.weight, p.electrode, f, l0, l1, l2, step.own)
     for i in range(d.width.size):
         last = l0.c[i]
         u.c[i] = most(e0 * last + e1 * l1.c[i] + e2 * l2.c[i], 0.1 * last)
         step.past_c[i] = (a1 * last + a2 * l1.c[i]) / dt
     m = p.decay.size
     for side in range(2):
-        begin, alpha = (p.electrode + p.separator if side == 1 else 0), step.alpha[side]
+        begin, shared = (p.electrode + p.separator if side == 1 else 0), step.alpha[side]
         for n in range(p.electrode):
             i, row = begin + n, (side * p.electrode + n) * m
+            alpha, at = own_alpha(step.own, i, shared), place(p.solid, side * m, row)
             past = 0.0 * alpha
             for k in range(m):
-                z = -(a1 * l0.modes[row + k] + a2 * l1.modes[row + k]) * f.damping[side * m + k]
+                z = -(a1 * l0.modes[row + k] + a2 * l1.modes[row + k]) * f.damping[at + k]
                 new.modes[row + k] = z
                 past += z
             step.past_x[i] = past
@@ -141,8 +146,9 @@ def finish(d: Design, p: Properties, f: Formula, new: Level, u: Unknowns) -> Non
         drive = d.uptake[side] * f.dt[0]
         for n in range(p.electrode):
             flux, row = drive * u.j[begin + n], (side * p.electrode + n) * m
+            at = place(p.solid, side * m, row)
             for k in range(m):
-                new.modes[row + k] -= p.weight[k] * flux * f.damping[side * m + k]
+                new.modes[row + k] -= p.weight[k] * flux * f.damping[at + k]
 
 
 @compiled

@@ -77,6 +77,7 @@ class Properties(NamedTuple):
     spacing_K: float
     nodes: float          # temperatures, at least 2
     wear: Any             # `wear.Wear`; None without ageing
+    solid: Any            # `solid.Solid`; None where solid diffusivities do not depend on concentration
 
 
 def piecewise_cubic(values: Array, rising: Array, arriving: Array) -> Array:
@@ -296,9 +297,9 @@ def tables(key: str, temperature_C: float, heated: bool = False) -> Tables:
 
 
 def properties(
-    found: Tables, electrode: int, separator: int, modes: tuple[Array, Array], wear: Any = None
+    found: Tables, electrode: int, separator: int, modes: tuple[Array, Array], wear: Any = None, solid: Any = None
 ) -> Properties:
-    """What compiled code reads of a system on a mesh; with `wear` (`wear.Wear`) it ages."""
+    """What compiled code reads of a system on a mesh; with `wear` and `solid` (of a `WearTable`) it ages."""
     a, nodes = found.arrays, len(found.arrays["kinetics"])
     heated = nodes > 1
     here = found.temperature_C + KELVIN
@@ -307,4 +308,4 @@ def properties(
         electrode, separator, heated, bool((a["thermodynamic"] == [1.0, 0.0, 0.0, 0.0]).all()),
         1 - found.constants["transference"], modes[0], modes[1], **flat, table_K=here,
         coldest_K=here - SPACING_K * COLDER if heated else here, spacing_K=SPACING_K, nodes=float(max(nodes, 2)),
-        wear=wear)
+        wear=wear, solid=solid)

@@ -15,6 +15,7 @@ import numpy as np
 from knowledge.parameters.registry import system
 from tools.failures import OutOfValidity
 from tools.simulate.batched.layout import GAS, Cells, Design
+from tools.simulate.batched.solid import Solid
 from tools.simulate.batched.tables import FEW, KELVIN, Array, Functions
 from tools.simulate.batched.wear import ACTIVE, ACTIVE_P, CRACK, CRACKED, PORE, SEI, SLOW, Wear
 
@@ -41,6 +42,9 @@ class WearTable:
         if "SEI" not in mechanisms:
             raise OutOfValidity(f"the set of {known.label} ages without a film; use the PyBaMM simulator")
         self.first_crack, self.first_crack_film = 0.0, 0.0
+        strained = "loss of active material" in mechanisms or "particle cracking" in mechanisms
+        self.mechanics = {side: self._mechanics(e) if strained else (0.0, 0.0, 0.0)
+                          for side, e in (("n", self.negative), ("p", self.positive))}
         numbers: dict[str, Any] = {**self._film(), **NONE, **WHOLE}
         numbers |= self._losses("loss of active material" in mechanisms)
         if "lithium plating" in mechanisms:
@@ -48,6 +52,7 @@ class WearTable:
         if "particle cracking" in mechanisms:
             numbers |= self._cracking()
         self.wear = Wear(**numbers)
+        self.solid = Solid(self._by_stress("n", self.negative), self._by_stress("p", self.positive), 1)
 
     def _number(self, symbol: Any) -> float:
         return float(self.functions.of(symbol, FEW)[0])
@@ -92,24 +97,30 @@ class WearTable:
                 "crack_rate": number(n.k_cr(self.functions.temperature)) * tension**exponent / 3600}
 
     def _losses(self, lost: bool) -> dict[str, float]:
-        """Stress per difference in stoichiometry, and the law of loss by it (2/3 of the stress is hydrostatic)."""
+        """The law of loss by stress, of which 2/3 is hydrostatic; and what there is of stress."""
         found = {}
         for side, e in (("n", self.negative), ("p", self.positive)):
-            try:
-                found[f"stress_{side}"] = self._stress(e)
-            except KeyError:  # a set without mechanics
-                found[f"stress_{side}"] = 0.0
+            swelling, young, nu = self.mechanics[side]
             exponent = self._number(e.m_LAM) if lost else 2.0
             rate = self._number(e.beta_LAM(self.functions.temperature)) if lost else 0.0
             critical = self._number(e.stress_critical) if lost else 1.0
-            found |= {f"loss_{side}": rate * (2 / 3 / critical) ** exponent, f"loss_power_{side}": exponent}
+            found |= {f"stress_{side}": swelling * young * self._number(e.c_max) / (3 * (1 - nu)),
+                      f"loss_{side}": rate * (2 / 3 / critical) ** exponent, f"loss_power_{side}": exponent}
         return found
 
-    def _stress(self, e: Any) -> float:
+    def _mechanics(self, e: Any) -> tuple[float, float, float]:
+        """Partial molar volume [m³/mol], Young's modulus [Pa] and Poisson's ratio."""
         vector, T = self.functions.vector, self.functions.temperature
         swelling = self._same(self.functions.of(e.Omega(vector(FEW), T), FEW), "the partial molar volume")
-        young = self._same(self.functions.of(e.E(vector(FEW), T), FEW), "Young's modulus")
-        return swelling * young * self._number(e.c_max) / (3 * (1 - self._number(e.nu)))
+        return swelling, self._same(self.functions.of(e.E(vector(FEW), T), FEW), "Young's modulus"), self._number(e.nu)
+
+    def _by_stress(self, side: str, e: Any) -> Array:
+        """Diffusivity over that without stress (eq. A8): linear in the stoichiometry, so one interval of a table."""
+        swelling, young, nu = self.mechanics[side]
+        rise = 2 * swelling**2 * young / (9 * (1 - nu) * GAS * self.kelvin)
+        if rise == 0:
+            return np.array([1.0, 0.0, 0.0, 0.0])
+        return np.array([1 - rise * self._number(e.c_0), rise * self._number(e.c_max), 0.0, 0.0])
 
     def fresh(self, d: Design, cells: Cells) -> Array:
         """Slow states (designs, SLOW · cells of an electrode) of fresh cells; `d` holds (designs, …) of each field."""
