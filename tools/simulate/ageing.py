@@ -134,7 +134,7 @@ class Life:
 
 
 def live(life: Life, curves: bool) -> Generator[Phase, Segment, Outcome]:
-    """Cycles to the end of life, or what is left after `max_cycles`. A phase that fails is thrown as `AgeingStopped`."""
+    """Cycles to the end of life, or what is left after `max_cycles`; a failed phase is thrown in as `AgeingStopped`."""
     stopped = ""
     try:
         yield from _run(life)

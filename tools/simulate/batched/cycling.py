@@ -13,7 +13,7 @@ from tools.simulate.ageing import LONGEST_S, AgeingStopped, Life, Phase, live
 from tools.simulate.batched.history import COLUMNS, Array
 from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.batched.layout import Cells, edges
-from tools.simulate.batched.wear import ACTIVE, ACTIVE_P, PLATED, PORE, SLOW
+from tools.simulate.batched.wear import ACTIVE, ACTIVE_P, DEAD, PLATED, PORE, SLOW
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_prepare import Prepared
@@ -100,8 +100,9 @@ class BatchedJumps:
         n, after = self.cells.total, state.copy()
         old, new = self._parts(state), self._parts(after)
         new.slow[...] = old.slow + change[5:].reshape(SLOW, ne)
+        new.slow[DEAD] += np.minimum(new.slow[PLATED], 0.0)  # metal is kept where more plated lithium would go than is
         new.slow[[PLATED, ACTIVE, ACTIVE_P, PORE]] = np.maximum(
-            new.slow[[PLATED, ACTIVE, ACTIVE_P, PORE]], [[0.0]] + 3 * [[1e-9]])
+            new.slow[[PLATED, ACTIVE, ACTIVE_P, PORE]], [[0.0], [1e-6], [1e-6], [1e-12]])
         held = old.c[:ne] * old.slow[PORE]
         new.c[:ne] = held * (1 + change[2] / held.sum()) / new.slow[PORE]
         new.c[ne : ne + ns] += change[3]

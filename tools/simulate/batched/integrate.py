@@ -223,8 +223,8 @@ def memory(batch: Batch, p: Properties, width: int) -> Memory:
         np.zeros((batch.packed.shape[1], width)), np.zeros((4, cells, width)), np.zeros((4, cells, width)),
         np.zeros((4, cells, width)), np.zeros((4, rows, width)), np.zeros((4, COLUMNS, width)),
         np.zeros((4, slow_rows(p.wear, p.electrode), width)), np.zeros((1, width)), np.zeros((3, width)),
-        np.zeros((3, width)), np.zeros((1, width)), np.zeros((place(p.solid, 2 * m, rows), width)), np.zeros((2, width)),
-        np.zeros((4 * cells + 12, width)), np.zeros((23 * cells + 6, width)),
+        np.zeros((3, width)), np.zeros((1, width)), np.zeros((place(p.solid, 2 * m, rows), width)),
+        np.zeros((2, width)), np.zeros((4 * cells + 12, width)), np.zeros((23 * cells + 6, width)),
         np.zeros((extra_rows(p.wear, cells), width)), np.zeros((own_numbers(p.solid, cells), width)),
         np.empty((MOST_STEPS + 2, COLUMNS, width)), np.zeros((7, width)))
 

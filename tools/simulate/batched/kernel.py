@@ -98,6 +98,7 @@ class BatchedKernel:
         begins, rows, outcomes = np.zeros((3, count), dtype=np.int64)
         wear = wear_table(self.system, known.temperature_C) if self.ages else None
         start = equilibrium(packed, known, self.cells)
+        fields = None
         if wear is not None:
             fields = Design(*(field_of(packed, self.cells, name) for name in Design._fields))
             start = np.concatenate([start, wear.fresh(fields, self.cells)], axis=1)
@@ -107,6 +108,8 @@ class BatchedKernel:
         for i, state in enumerate(states):
             if state is not None:
                 batch.states[i] = state
+        if wear is not None and fields is not None:
+            wear.settle(batch.states, fields, self.cells)
         solve = integrate_groups if self.grouped else integrate_singly
         p = properties(known, self.cells.electrode, self.cells.separator, modes(self.cells.modes),
                        *((None, None) if wear is None else (wear.wear, wear.solid)))

@@ -17,7 +17,19 @@ from tools.failures import OutOfValidity
 from tools.simulate.batched.layout import GAS, Cells, Design
 from tools.simulate.batched.solid import Solid
 from tools.simulate.batched.tables import FEW, KELVIN, Array, Functions
-from tools.simulate.batched.wear import ACTIVE, ACTIVE_P, CRACK, CRACKED, PORE, SEI, SLOW, Wear
+from tools.simulate.batched.wear import (
+    ACTIVE,
+    ACTIVE_P,
+    CRACK,
+    CRACKED,
+    DEAD,
+    LEAST_POROSITY,
+    PLATED,
+    PORE,
+    SEI,
+    SLOW,
+    Wear,
+)
 
 SALTS = np.array([200.0, 1000.0, 2500.0])
 FILMS = np.array([5e-9, 2e-8, 1e-7])
@@ -131,8 +143,24 @@ class WearTable:
         slow[:, SEI] = area * w.first_film / w.molar_volume
         slow[:, CRACKED] = area * self.first_crack_film / w.molar_volume
         slow[:, CRACK], slow[:, ACTIVE], slow[:, ACTIVE_P] = self.first_crack, active_n, active_p
-        slow[:, PORE] = d.pore[:, :ne]
+        slow[:, PORE] = self._pores(slow, d, ne)
         return slow.reshape(len(slow), -1)
+
+    def _pores(self, slow: Array, d: Design, ne: int) -> Array:
+        """Pore volume of the negative's cells [m] by what fills them (eq. A6)."""
+        w, per_volume = self.wear, 3 * np.sqrt(d.inverse_square[:, :1])
+        area = per_volume * slow[:, ACTIVE]
+        metal = w.metal_volume * (slow[:, PLATED] + slow[:, DEAD]) * slow[:, ACTIVE] / d.fresh[:, 1:2]
+        films = w.molar_volume * (slow[:, SEI] + slow[:, CRACKED]) - area * w.first_film
+        return np.asarray(d.width[:, :ne] * np.maximum(d.fresh[:, :1] - films - metal, LEAST_POROSITY))
+
+    def settle(self, states: Array, d: Design, cells: Cells) -> None:
+        """Give states (designs, numbers) the pores that their films leave, in place; their salt stays what it is."""
+        ne = cells.electrode
+        slow = states[:, -SLOW * ne :].reshape(len(states), SLOW, ne)
+        pores = self._pores(slow, d, ne)
+        states[:, :ne] *= slow[:, PORE] / pores
+        slow[:, PORE] = pores
 
 
 @lru_cache(maxsize=32)
