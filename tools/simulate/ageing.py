@@ -42,8 +42,8 @@ class AgeingStopped(Exception):
 class Jumps(Interface):
     """How the state vector of a solver drifts and jumps."""
 
-    def drift(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """What of a change of the state over one cycle is ageing, in any coordinates in which it adds up."""
+    def drift(self, start: np.ndarray, end: np.ndarray, done: int) -> np.ndarray:
+        """What of the state's change over cycle `done` is ageing, in any coordinates in which it adds up."""
         ...
 
     def moved(self, state: np.ndarray, change: np.ndarray) -> np.ndarray:
@@ -168,7 +168,7 @@ def _run(life: Life) -> Steps:
         yield from life.cycle()
         done += 1
         end, middle = life.charged(), done - 0.5
-        drift = life.jumps.drift(start, end)
+        drift = life.jumps.drift(start, end, done)
         slope = np.zeros_like(drift) if before is None else (drift - before[0]) / (middle - before[1])
         before = (drift, middle)
         done += yield from _advance(life, end, drift, slope, done)

@@ -78,7 +78,7 @@ class PybammJumps:
 
     kernel: Kernel
 
-    def drift(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    def drift(self, start: np.ndarray, end: np.ndarray, done: int) -> np.ndarray:
         """The change, with concentrations by their domain's mean (by volume) and algebraic states not at all."""
         change = end - start
         drift: np.ndarray = change.copy()

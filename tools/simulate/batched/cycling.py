@@ -13,7 +13,8 @@ from tools.simulate.ageing import LONGEST_S, AgeingStopped, Life, Phase, live
 from tools.simulate.batched.history import COLUMNS, Array
 from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.batched.layout import Cells, edges
-from tools.simulate.batched.wear import ACTIVE, ACTIVE_P, DEAD, PLATED, PORE, SLOW
+from tools.simulate.batched.wear import ACTIVE, ACTIVE_P, CRACKED, DEAD, LOST, LOST_P, PLATED, PORE, SEI, SLOW
+from tools.simulate.batched.wear_table import wear_table
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_prepare import Prepared
@@ -23,8 +24,7 @@ def cycle_ageing(
     kernel: BatchedKernel, prepared: Sequence[Prepared], protocol: CycleAgeing, curves: bool
 ) -> list[Outcome]:
     """Cycles to the end of life, or what is left after `max_cycles`."""
-    jumps = BatchedJumps(kernel.cells)
-    lives = [live(Life(jumps, p, protocol), curves) for p in prepared]
+    lives = [live(Life(BatchedJumps.of(p, kernel.cells), p, protocol), curves) for p in prepared]
     waiting = {i: next(steps) for i, steps in enumerate(lives)}
     outcomes: dict[int, Outcome] = {}
     while waiting:
@@ -64,11 +64,30 @@ class _Parts(NamedTuple):
     slow: Array     # (SLOW, electrode cells)
 
 
-@dataclass(frozen=True)
+@dataclass
 class BatchedJumps:
-    """Implements `tools.simulate.ageing.Jumps`: the scheme of the PyBaMM simulator, in modes and on graded cells."""
+    """Implements `tools.simulate.ageing.Jumps`: the scheme of the PyBaMM simulator, in modes and on graded cells.
+
+    The errors of one cycle in time are multiplied by the cycles of a jump, so of the particles' drift only what cannot
+    be had otherwise is taken from one cycle. How much lithium both electrodes lose together is what films, metal and
+    lost material gain. How it is shared between them at the end of a charge hardly changes: that follows from the
+    blocks before.
+    """
 
     cells: Cells
+    negative_m: float         # thickness
+    sites: tuple[float, float]  # of both electrodes per active fraction [mol/m²]
+    lithium: float            # per mole of film
+    before: tuple[int, float] | None = None  # cycle and mean stoichiometry of the positive at the end of the last block
+
+    @classmethod
+    def of(cls, p: Prepared, cells: Cells) -> BatchedJumps:
+        """Those of a design."""
+        given, published = p.inputs(1.0), p.system.published
+        return cls(cells, given["negative thickness"],
+                   (given["negative thickness"] * published.negative_sites_mol_m3,
+                    given["positive thickness"] * published.positive_sites_mol_m3),
+                   wear_table(p.system.key, p.temperature_C).wear.lithium)
 
     def _parts(self, state: Array) -> _Parts:
         n, ne, m = self.cells.total, self.cells.electrode, self.cells.modes
@@ -81,12 +100,24 @@ class BatchedJumps:
         graded = np.diff(edges(self.cells.electrode))
         return np.stack([graded, graded[::-1]])
 
-    def drift(self, start: Array, end: Array) -> Array:
+    def drift(self, start: Array, end: Array, done: int) -> Array:
         """Changes over one cycle: particles' means (2,), salt of the three parts (3,), slow states (SLOW · cells,)."""
-        before, after = self._parts(start), self._parts(end)
-        filled = (self._shares() * (after.modes[:, :, 0] - before.modes[:, :, 0])).sum(axis=1)
-        salt = self._salt(after) - self._salt(before)
-        return np.concatenate([filled, salt, (after.slow - before.slow).ravel()])
+        before, after, shares = self._parts(start), self._parts(end), self._shares()
+        slow = after.slow - before.slow
+        bound = self.lithium * (slow[SEI] + slow[CRACKED]) + slow[PLATED] + slow[DEAD]
+        filled = float((shares[1] * after.modes[1, :, 0]).sum())
+        if self.before is None:
+            rise = filled - float((shares[1] * before.modes[1, :, 0]).sum())
+        else:
+            rise = (filled - self.before[1]) / (done - self.before[0])
+        self.before = (done, filled)
+        held, gone = [], self.negative_m * float((shares[0] * bound).sum())
+        for side, (active, lost) in enumerate(((ACTIVE, LOST), (ACTIVE_P, LOST_P))):
+            held.append(self.sites[side] * float((shares[side] * after.slow[active]).sum()))
+            left_over = slow[lost] + after.modes[side, :, 0] * slow[active]
+            gone += self.sites[side] * float((shares[side] * left_over).sum())
+        fall = -(gone + held[1] * rise) / held[0]
+        return np.concatenate([[fall, rise], self._salt(after) - self._salt(before), slow.ravel()])
 
     def _salt(self, parts: _Parts) -> Array:
         """Salt of the negative [mol/m²]; mean concentration of the separator and of the positive."""

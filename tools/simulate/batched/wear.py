@@ -16,9 +16,11 @@ from tools.simulate.batched.views import part
 
 Lanes = Any
 LanesArray = Any
-# Rows of `Level.slow`, each over the cells of one electrode: all of the negative but the last.
-SEI, CRACKED, PLATED, DEAD, CRACK, ACTIVE, PORE, ACTIVE_P = range(8)
-SLOW = 8
+# Rows of `Level.slow`, each over the cells of one electrode: the negative's, then the positive's. Films and metal in
+# mol/m³ of electrode, cracks in m, pore volume in m, active fractions, and the lithium that lost material holds as a
+# stoichiometry times a volume fraction.
+SEI, CRACKED, PLATED, DEAD, CRACK, PORE, ACTIVE, LOST, ACTIVE_P, LOST_P = range(10)
+SLOW = 10
 LEAST_POROSITY = 1e-3
 FARTHEST = -30.0, 40.0  # F E/RT at which plating is no steeper any more
 
@@ -293,15 +295,21 @@ def wear_after(
             opened = most(tension, 0.0)
             rate = wear.crack_rate * power(opened * opened * length, 0.5 * wear.crack_power)
             new.slow[k] = (dt * rate - a1 * l0.slow[k] - a2 * l1.slow[k]) / a0
-        k = ACTIVE * ne + i
         rate = wear.loss_n * power(tension, wear.loss_power_n)
-        new.slow[k] = -(dt * rate + a1 * l0.slow[k] + a2 * l1.slow[k]) / a0
+        lost_in_step(f, new, l0, l1, ACTIVE * ne + i, LOST * ne + i, rate, new.modes[i * modes])
     begin = d.width.size - ne
     for i in range(ne):
-        k = ACTIVE_P * ne + i
-        tension = wear.stress_p * (new.modes[(ne + i) * modes] - surface[begin + i])
-        rate = wear.loss_p * power(tension, wear.loss_power_p)
-        new.slow[k] = -(dt * rate + a1 * l0.slow[k] + a2 * l1.slow[k]) / a0
+        held = new.modes[(ne + i) * modes]
+        rate = wear.loss_p * power(wear.stress_p * (held - surface[begin + i]), wear.loss_power_p)
+        lost_in_step(f, new, l0, l1, ACTIVE_P * ne + i, LOST_P * ne + i, rate, held)
+
+
+@compiled
+def lost_in_step(f: Any, new: Any, l0: Any, l1: Any, active: int, lost: int, rate: Lanes, held: Lanes) -> None:
+    """Active fraction and the lithium in what is lost at the end of a step, from the rate of the loss there."""
+    a0, a1, a2, part_lost = f.a[0], f.a[1], f.a[2], f.dt[0] * rate
+    new.slow[active] = -(part_lost + a1 * l0.slow[active] + a2 * l1.slow[active]) / a0
+    new.slow[lost] = (part_lost * held - a1 * l0.slow[lost] - a2 * l1.slow[lost]) / a0
 
 
 @compiled
