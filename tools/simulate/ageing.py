@@ -39,6 +39,10 @@ class AgeingStopped(Exception):
     """A phase of a cycle could not be finished; the message says which and why."""
 
 
+class NotIntegrated(AgeingStopped):
+    """The solver gave up: another one may get further."""
+
+
 class Jumps(Interface):
     """How the state vector of a solver drifts and jumps."""
 
@@ -74,6 +78,7 @@ class Life:
     capacities: list[float] = field(default_factory=list)
     energies: list[float] = field(default_factory=list)
     resistances: list[float] = field(default_factory=list)
+    unsolved: bool = False  # whether it ended because the solver gave up
 
     def phase(
         self, control: dict[str, float], limits: dict[str, float]
@@ -139,7 +144,7 @@ def live(life: Life, curves: bool) -> Generator[Phase, Segment, Outcome]:
     try:
         yield from _run(life)
     except AgeingStopped as error:
-        stopped = str(error)
+        stopped, life.unsolved = str(error), isinstance(error, NotIntegrated)
     if not life.cycles:
         if "at once" in stopped:
             return cannot_carry(life.prepared, stopped)

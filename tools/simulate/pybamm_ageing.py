@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.protocol import CycleAgeing
-from tools.simulate.ageing import LONGEST_S, AgeingStopped, Life, Phase, live
+from tools.simulate.ageing import LONGEST_S, AgeingStopped, Life, NotIntegrated, Phase, live
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernel import Kernel, Segment
 from tools.simulate.pybamm_mesh import shell_shares
@@ -57,7 +57,7 @@ def solved(kernel: Kernel, phase: Phase) -> Segment:
     for rung in range(len(kernel.ladder)):
         segment = kernel.run([phase.inputs], LONGEST_S, [phase.state], first_rung=rung)[0]
         if segment.failed is not None:
-            raise AgeingStopped(f"the integrator failed ({segment.failed})")
+            raise NotIntegrated(f"the integrator failed ({segment.failed})")
         if not stuck(segment):
             return segment
     raise AgeingStopped("particles of the negative are full somewhere and the model has no solution there")

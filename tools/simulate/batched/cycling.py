@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from knowledge.protocol import CycleAgeing
-from tools.simulate.ageing import LONGEST_S, AgeingStopped, Life, Phase, live
+from tools.simulate.ageing import LONGEST_S, Life, NotIntegrated, Phase, live
 from tools.simulate.batched.history import COLUMNS, Array
 from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.batched.layout import Cells, edges
@@ -23,9 +23,10 @@ from tools.simulate.pybamm_prepare import Prepared
 def cycle_ageing(
     kernel: BatchedKernel, prepared: Sequence[Prepared], protocol: CycleAgeing, curves: bool
 ) -> list[Outcome]:
-    """Cycles to the end of life, or what is left after `max_cycles`."""
-    lives = [live(Life(BatchedJumps.of(p, kernel.cells), p, protocol), curves) for p in prepared]
-    waiting = {i: next(steps) for i, steps in enumerate(lives)}
+    """Cycles to the end of life, or what is left after `max_cycles`; 'failed' where a phase could not be integrated."""
+    lives = [Life(BatchedJumps.of(p, kernel.cells), p, protocol) for p in prepared]
+    steps = [live(life, curves) for life in lives]
+    waiting = {i: next(own) for i, own in enumerate(steps)}
     outcomes: dict[int, Outcome] = {}
     while waiting:
         # Phases that hold a voltage are solved with one more unknown: they make their own batch.
@@ -36,9 +37,9 @@ def cycle_ageing(
             phases = [waiting.pop(i) for i in members]
             segments = kernel.run([p.inputs for p in phases], LONGEST_S, [p.state for p in phases])
             for i, segment in zip(members, segments, strict=True):
-                found = _next(lives[i], segment)
+                found = _next(steps[i], segment)
                 if isinstance(found, Outcome):
-                    outcomes[i] = found
+                    outcomes[i] = found.model_copy(update={"status": "failed"}) if lives[i].unsolved else found
                 else:
                     waiting[i] = found
     return [outcomes[i] for i in range(len(prepared))]
@@ -48,7 +49,7 @@ def _next(steps: Generator[Phase, Segment, Outcome], segment: Segment) -> Phase 
     """What a life asks for after a segment, or how it ends."""
     try:
         if segment.failed is not None:
-            return steps.throw(AgeingStopped(f"the integrator failed ({segment.failed})"))
+            return steps.throw(NotIntegrated(f"the integrator failed ({segment.failed})"))
         return steps.send(segment)
     except StopIteration as end:
         outcome: Outcome = end.value
