@@ -51,7 +51,11 @@ class Jumps(Interface):
         ...
 
     def moved(self, state: np.ndarray, change: np.ndarray) -> np.ndarray:
-        """The state after a jump by a change in the coordinates of `drift`."""
+        """The state after a jump by a change in the coordinates of `drift`.
+
+        Raises:
+            AgeingStopped: there is no such state of a cell.
+        """
         ...
 
 
@@ -188,8 +192,8 @@ def _advance(
     """
     step, known = max(_step(life, done), 0), len(life.cycles)
     while True:
-        life.state = life.jumps.moved(end, step * (drift + slope * (step + 1) / 2))
         try:
+            life.state = life.jumps.moved(end, step * (drift + slope * (step + 1) / 2))
             yield from life.check_up(done + step + 1)
             before, full = life.charge_Ah, life.capacities[0]
             yield from life.charge()

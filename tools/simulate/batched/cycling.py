@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from knowledge.protocol import CycleAgeing
-from tools.simulate.ageing import LONGEST_S, Life, NotIntegrated, Phase, live
+from tools.simulate.ageing import LONGEST_S, AgeingStopped, Life, NotIntegrated, Phase, live
 from tools.simulate.batched.history import COLUMNS, Array
 from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.batched.layout import Cells, edges
@@ -18,6 +18,9 @@ from tools.simulate.batched.wear_table import wear_table
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_prepare import Prepared
+
+LEAST_LEFT = 0.5   # of room, metal and material after a jump
+MUCH_METAL = 1e3   # mol/m³
 
 
 def cycle_ageing(
@@ -127,11 +130,23 @@ class BatchedJumps:
                          (parts.c[ne + ns :] * self._shares()[1]).sum()])
 
     def moved(self, state: Array, change: Array) -> Array:
-        """The state after a jump; particles share what they gain or lose as in `pybamm_ageing`."""
+        """The state after a jump; particles share what they gain or lose as in `pybamm_ageing`.
+
+        Raises:
+            tools.simulate.ageing.AgeingStopped: it would take more than half of the room, metal or material.
+        """
         ne, ns = self.cells.electrode, self.cells.separator
         n, after = self.cells.total, state.copy()
         old, new = self._parts(state), self._parts(after)
+        filled = (self._shares() * old.modes[:, :, 0]).sum(axis=1, keepdims=True)
         new.slow[...] = old.slow + change[5:].reshape(SLOW, ne)
+        metal = [MUCH_METAL + p.slow[PLATED] + p.slow[DEAD] for p in (new, old)]
+        left = {"metal": metal[0] / metal[1],
+                "material": new.slow[[ACTIVE, ACTIVE_P]] / old.slow[[ACTIVE, ACTIVE_P]],
+                "room": 1 - change[:2, None] / np.where(change[:2, None] > 0, 1 - filled, -filled)}
+        for what, share in left.items():
+            if not share.min() >= LEAST_LEFT:
+                raise AgeingStopped(f"a jump asks for more {what} than there is")
         new.slow[DEAD] += np.minimum(new.slow[PLATED], 0.0)  # metal is kept where more plated lithium would go than is
         new.slow[[PLATED, ACTIVE, ACTIVE_P, PORE]] = np.maximum(
             new.slow[[PLATED, ACTIVE, ACTIVE_P, PORE]], [[0.0], [1e-6], [1e-6], [1e-12]])
@@ -140,8 +155,7 @@ class BatchedJumps:
         new.c[ne : ne + ns] += change[3]
         new.c[ne + ns :] += change[4]
         surfaces = (after[2 * n : 2 * n + ne], after[3 * n - ne : 3 * n])
-        for side, (shares, added) in enumerate(zip(self._shares(), change[:2], strict=True)):
-            mean = float((shares * old.modes[side, :, 0]).sum())
+        for side, (mean, added) in enumerate(zip(filled[:, 0], change[:2], strict=True)):
             if added > 0:  # x + f (1 − x)
                 factor, constant = 1 - added / (1 - mean), added / (1 - mean)
             else:

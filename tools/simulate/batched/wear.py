@@ -22,6 +22,7 @@ LanesArray = Any
 SEI, CRACKED, PLATED, DEAD, CRACK, PORE, ACTIVE, LOST, ACTIVE_P, LOST_P = range(10)
 SLOW = 10
 LEAST_POROSITY = 1e-3
+FILM = 5e-3  # error of a film over that of plated lithium
 FARTHEST = -30.0, 40.0  # F E/RT at which plating is no steeper any more
 
 
@@ -262,11 +263,16 @@ def metal_in_step(wear: Any, electrode: int, new: Any, w: Any) -> None:
 @compiled
 def metal_error(wear: Any, electrode: int, new: Any, l0: Any, l1: Any, l2: Any, f: Any, found: Lanes, bound: Lanes
                 ) -> Lanes:
-    """The larger of `found` and the error of plated lithium in units of its bound [mol/m³]."""
+    """The larger of `found` and the errors of plated lithium and of the film in units of their bounds [mol/m³].
+
+    The film grows alike everywhere, so one cell speaks for all; at rest nothing else limits a step.
+    """
     if wear is None:
         return found
+    e0, e1, e2 = f.e[0], f.e[1], f.e[2]
+    off = (new.slow[0] - (e0 * l0.slow[0] + e1 * l1.slow[0] + e2 * l2.slow[0])) / (FILM * bound)
+    found = most(most(off, -off), found)
     if wear.plates:
-        e0, e1, e2 = f.e[0], f.e[1], f.e[2]
         for i in range(electrode):
             k = PLATED * electrode + i
             off = (new.slow[k] - (e0 * l0.slow[k] + e1 * l1.slow[k] + e2 * l2.slow[k])) / bound
