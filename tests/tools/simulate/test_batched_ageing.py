@@ -77,8 +77,8 @@ def balance(life, state):
 def without_ageing(monkeypatch):
     """Tables of NMC811 in which nothing grows, dies, cracks or swells."""
     table = wear_table.WearTable(NMC811, 25.0)
-    table.wear = table.wear._replace(plates=False, cracks=False, diffusion=0.0, resistivity=0.0, molar_volume=1e-30,
-                                     first_film=1e-9, loss_n=0.0, loss_p=0.0)
+    table.wear = table.wear._replace(plates=False, cracks=False, diffusion=0.0, resistivity=0.0, loss_n=0.0, loss_p=0.0)
+    table.first_crack_film = 0.0
     table.solid = Solid(*(2 * [np.array([1.0, 0.0, 0.0, 0.0])]), 1)
     monkeypatch.setattr("tools.simulate.batched.kernel.wear_table", lambda *_: table)
 
