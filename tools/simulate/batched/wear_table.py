@@ -110,7 +110,7 @@ class WearTable:
 
     def _losses(self, lost: bool) -> dict[str, float]:
         """The law of loss by stress, of which 2/3 is hydrostatic; and what there is of stress."""
-        found = {}
+        found: dict[str, float] = {}
         for side, e in (("n", self.negative), ("p", self.positive)):
             swelling, young, nu = self.mechanics[side]
             exponent = self._number(e.m_LAM) if lost else 2.0
