@@ -1,6 +1,8 @@
 """What state jumps cost in accuracy: the same cells aged by jumps and cycle by cycle, to 1,000 cycles and past a knee.
 
 Takes about an hour of CPU: `python -m evals.ageing_error` prints a table row a design; docs/ageing.md has the table.
+With `--batched` the cells are aged by the batched DFN and by PyBaMM (docs/batched_ageing.md), some minutes; with
+`--sample` random designs of a system are.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +18,13 @@ import numpy as np
 from knowledge.cell import ElectrodePair
 from knowledge.parameters import SYSTEMS
 from knowledge.protocol import CycleAgeing
-from tools.simulate import pybamm_ageing
+from tools.simulate import ageing
 from tools.simulate.balance import with_np_ratio
-from tools.simulate.point import Outcome, SimulationPoint
+from tools.simulate.batched.batched_simulator import BatchedSimulator
+from tools.simulate.point import Mesh, Outcome, SimulationPoint, Simulator
 from tools.simulate.pybamm_simulator import PybammSimulator
 
+PATH = 2.0  # ohm·cm²
 LEAST_PCT = 50.0  # runs go on past the usual end of life, so that a knee is seen
 USUAL = CycleAgeing(max_cycles=1000, eol_pct=LEAST_PCT)
 
@@ -54,32 +59,85 @@ CASES: dict[str, tuple[ElectrodePair, CycleAgeing]] = {
 }
 
 
-def aged(name: str, jumps: bool) -> tuple[Outcome, float]:
-    """The outcome of a case with its curve, and the CPU seconds it took."""
-    pair, protocol = CASES[name]
-    kept = pybamm_ageing.GROWTH, pybamm_ageing.FIRST_STEP
+def drawn(key: str, count: int, seed: int = 5) -> list[ElectrodePair]:
+    """Random designs of a system from its search ranges."""
+    rng, ranges, start = np.random.default_rng(seed), SYSTEMS[key].design_ranges, SYSTEMS[key].reference
+
+    def one() -> ElectrodePair:
+        u = {name: float(rng.uniform(*span)) for name, span in ranges.items()}
+        positive = {"coating_thickness_um": u["positive_thickness_um"], "porosity": u["positive_porosity"],
+                    "particle_radius_um": u["positive_radius_um"]}
+        negative = {"porosity": u["negative_porosity"], "particle_radius_um": u["negative_radius_um"]}
+        changed = start.model_copy(update={"positive": start.positive.model_copy(update=positive),
+                                           "negative": start.negative.model_copy(update=negative)})
+        return with_np_ratio(changed, u["np_ratio"])
+
+    return [one() for _ in range(count)]
+
+
+def aged(
+    pairs: Sequence[ElectrodePair], protocol: CycleAgeing, solver: Simulator, jumps: bool = True, mesh: Mesh = "search"
+) -> tuple[list[Outcome], float]:
+    """The outcomes of pairs of one system, with curves, and the CPU seconds they took."""
+    kept = ageing.GROWTH, ageing.FIRST_STEP
     if not jumps:
-        pybamm_ageing.GROWTH, pybamm_ageing.FIRST_STEP = 0.0, 0
+        ageing.GROWTH, ageing.FIRST_STEP = 0.0, 0
+    points = [SimulationPoint(pair=pair, path_resistance_ohm_cm2=PATH) for pair in pairs]
     clock = time.process_time()
-    outcome = PybammSimulator().simulate([SimulationPoint(pair=pair, path_resistance_ohm_cm2=2.0)], protocol,
-                                         curves=True)[0]
-    pybamm_ageing.GROWTH, pybamm_ageing.FIRST_STEP = kept
-    return outcome, time.process_time() - clock
+    outcomes = solver.simulate(points, protocol, mesh, curves=True)
+    ageing.GROWTH, ageing.FIRST_STEP = kept
+    return outcomes, time.process_time() - clock
 
 
 def compared(name: str) -> dict[str, Any]:
     """A case both ways: retention at common cycles, the largest difference, and the cycles to 80 %."""
-    (fast, fast_s), (full, full_s) = aged(name, True), aged(name, False)
-    row: dict[str, Any] = {"case": name, "cpu_s": [round(fast_s, 1), round(full_s, 1)],
-                           "status": [fast.status, full.status], "note": [fast.note, full.note],
-                           "values": [fast.values, full.values]}
-    if fast.curve and full.curve:
-        last = min(fast.curve["cycle"][-1], full.curve["cycle"][-1])
-        at = np.array([c for c in fast.curve["cycle"] if c <= last])
-        columns = [np.interp(at, o.curve["cycle"], o.curve["capacity_retention_pct"]) for o in (fast, full)]
+    pair, protocol = CASES[name]
+    runs = [aged([pair], protocol, PybammSimulator(), jumps) for jumps in (True, False)]
+    return {"case": name, **_beside([outcomes[0] for outcomes, _ in runs], [seconds for _, seconds in runs])}
+
+
+def batched(name: str, every: bool) -> dict[str, Any]:
+    """A case by the batched DFN on both meshes, by PyBaMM's jumps, and cycle by cycle by the batched DFN.
+
+    The batched solver has been compiled before its clock starts.
+    """
+    pair, protocol = CASES[name]
+    reference = PybammSimulator()
+    solver = BatchedSimulator(reference)
+    aged([pair], protocol.model_copy(update={"max_cycles": 2}), solver)
+    runs = [aged([pair], protocol, solver), aged([pair], protocol, solver, mesh="verify"),
+            aged([pair], protocol, reference)]
+    if every:
+        runs.append(aged([pair], protocol, solver, jumps=False))
+    return {"case": name, **_beside([outcomes[0] for outcomes, _ in runs], [seconds for _, seconds in runs])}
+
+
+def sampled(key: str, count: int, temperature_C: float, charge_C: float) -> dict[str, Any]:
+    """Random designs of a system by both solvers, with jumps: how far apart their retentions are."""
+    protocol = USUAL.model_copy(update={"temperature_C": temperature_C, "charge_C": charge_C})
+    pairs, reference = drawn(key, count), PybammSimulator()
+    aged(pairs[:1], protocol.model_copy(update={"max_cycles": 2}), BatchedSimulator(reference))
+    mine, my_s = aged(pairs, protocol, BatchedSimulator(reference))
+    fine, _ = aged(pairs, protocol, BatchedSimulator(reference), mesh="verify")
+    theirs, their_s = aged(pairs, protocol, reference)
+    rows = [[round(o.values.get("capacity_retention_pct", -1), 2) for o in (a, f, b)] + [a.values.get("last_cycle"),
+            b.values.get("last_cycle"), a.status, b.status] for a, f, b in zip(mine, fine, theirs, strict=True)]
+    growth = [[round(o.values.get("resistance_growth_pct", -1), 1) for o in (a, b)]
+              for a, b in zip(mine, theirs, strict=True)]
+    return {"system": key, "temperature_C": temperature_C, "charge_C": charge_C, "rows": rows, "resistance": growth,
+            "cpu_s": [round(my_s / count, 3), round(their_s / count, 2)]}
+
+
+def _beside(outcomes: Sequence[Outcome], seconds: Sequence[float]) -> dict[str, Any]:
+    row: dict[str, Any] = {"cpu_s": [round(s, 2) for s in seconds], "status": [o.status for o in outcomes],
+                           "note": [o.note for o in outcomes], "values": [o.values for o in outcomes]}
+    if all(o.curve for o in outcomes):
+        last = min(o.curve["cycle"][-1] for o in outcomes)
+        at = np.array([c for c in outcomes[0].curve["cycle"] if c <= last])
+        columns = [np.interp(at, o.curve["cycle"], o.curve["capacity_retention_pct"]) for o in outcomes]
         row.update(last=last, retention_pct=[round(float(c[-1]), 2) for c in columns],
-                   worst_pct=round(float(np.abs(columns[0] - columns[1]).max()), 2),
-                   curves=[o.curve for o in (fast, full)])
+                   worst_pct=[round(float(np.abs(columns[0] - c).max()), 2) for c in columns[1:]],
+                   curves=[o.curve for o in outcomes])
     return row
 
 
@@ -87,9 +145,19 @@ def main() -> None:
     """Print one JSON line a case."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--case", choices=list(CASES), help="one case only")
-    chosen = parser.parse_args().case
-    for name in [chosen] if chosen else CASES:
-        print(json.dumps(compared(name), ensure_ascii=False), flush=True)
+    parser.add_argument("--batched", action="store_true", help="the batched DFN against PyBaMM's jumps instead")
+    parser.add_argument("--every", action="store_true", help="with --batched: also cycle by cycle, by the batched DFN")
+    parser.add_argument("--sample", metavar="SYSTEM", help="random designs of a system by both solvers instead")
+    parser.add_argument("--count", type=int, default=8)
+    parser.add_argument("--temperature", type=float, default=25.0)
+    parser.add_argument("--charge", type=float, default=0.5)
+    given = parser.parse_args()
+    if given.sample:
+        print(json.dumps(sampled(given.sample, given.count, given.temperature, given.charge)))
+        return
+    for name in [given.case] if given.case else CASES:
+        row = batched(name, given.every) if given.batched else compared(name)
+        print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from knowledge.parameters import SYSTEMS
-from knowledge.protocol import CycleAgeing, Discharge, FastCharge, Pulse, ThermalDischarge
+from knowledge.protocol import CalendarAgeing, Discharge, FastCharge, Pulse, ThermalDischarge
 from tools.simulate.batched.batched_simulator import BatchedSimulator
 from tools.simulate.batched.extrapolation import extrapolate
 from tools.simulate.batched.history import Accuracy
@@ -296,8 +296,8 @@ def test_simulator_statuses_estimates_and_delegation():
     assert weak.status == "cannot carry the current"
     cold = simulator.simulate([point("lfp_graphite")], Discharge(temperature_C=-20))[0]
     assert cold.status == "out of validity"
-    aged = simulator.simulate([point()], CycleAgeing())[0]
-    assert "computed by reference" in aged.note and simulator.delegated == 1
+    stored = simulator.simulate([point()], CalendarAgeing())[0]
+    assert "computed by reference" in stored.note and simulator.delegated == 1
 
 
 def test_a_point_without_an_answer_goes_to_the_reference(monkeypatch):

@@ -11,7 +11,7 @@ from knowledge.cell import CellDesign, Cylindrical
 from knowledge.parameters import SYSTEMS
 from knowledge.protocol import CycleAgeing, Discharge, Pulse
 from tools.failures import BadInput
-from tools.simulate import pybamm_ageing
+from tools.simulate import ageing, pybamm_ageing
 from tools.simulate.answer import Case
 from tools.simulate.balance import balance
 from tools.simulate.bpx import load_bpx, write_bpx
@@ -38,8 +38,8 @@ def test_jumped_cycles_end_where_simulated_cycles_end(simulator, monkeypatch):
     """22 cycles with jumps against the same 22 cycles simulated one by one."""
     protocol = CycleAgeing(max_cycles=23)
     jumped = simulator.simulate([NMC532], protocol, curves=True)[0]
-    monkeypatch.setattr(pybamm_ageing, "GROWTH", 0.0)
-    monkeypatch.setattr(pybamm_ageing, "FIRST_STEP", 0)
+    monkeypatch.setattr(ageing, "GROWTH", 0.0)
+    monkeypatch.setattr(ageing, "FIRST_STEP", 0)
     each = simulator.simulate([NMC532], protocol, curves=True)[0]
     assert jumped.values["last_cycle"] == each.values["last_cycle"] == 23
     assert len(jumped.curve["cycle"]) < len(each.curve["cycle"]) / 2
@@ -64,7 +64,7 @@ def test_a_jump_keeps_the_mean_and_leaves_no_particle_beyond_full_or_empty():
     name = "Negative particle concentration [mol.m-3]"
     model = SimpleNamespace(y_slices={pybamm.Variable(name): [slice(0, 12)]})
     for change in (0.05, -0.05):
-        after = pybamm_ageing.moved(SimpleNamespace(model=model, size=size), held, np.full(12, change))
+        after = pybamm_ageing.PybammJumps(SimpleNamespace(model=model, size=size)).moved(held, np.full(12, change))
         assert after.min() > 0 and after.max() < 1
         assert (after.reshape(3, 4) @ shares).mean() - (held.reshape(3, 4) @ shares).mean() == pytest.approx(change)
 

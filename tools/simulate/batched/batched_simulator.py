@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from knowledge.protocol import Protocol
+from knowledge.protocol import CycleAgeing, Protocol
 from tools.failures import ToolFailure
 from tools.simulate.batched.extrapolation import extrapolate
 from tools.simulate.batched.layout import Cells
@@ -23,11 +23,14 @@ MESHES: dict[BatchedMesh, tuple[Cells, ...]] = {
 WANTED_PCT: dict[BatchedMesh, float] = {"search": 0.4, "verify": 0.15}
 # Divides all error bounds on an added mesh: designs that need one are mostly depleted, where time steps err most.
 TIGHTER = 2.0
-DELEGATED = ("cycle_ageing", "calendar_ageing")
+# Ageing hardly depends on the mesh and a life is dozens of cycles: one mesh, with error bounds so much tighter.
+AGEING_MESHES: dict[BatchedMesh, tuple[Cells, float]] = {
+    "search": (Cells(12, 4, MODES), 5.0), "verify": (Cells(20, 7, MODES), 10.0)}
+DELEGATED = ("calendar_ageing",)
 LEAST, MOST = 16, 256  # points of one piece of a thread's work
 # Stated error where PyBaMM's search mesh steps in: the largest energy shift in docs/simulation.md.
 REFERENCE_PCT = 1.4
-VERSION = "batched-dfn-4"
+VERSION = "batched-dfn-4"  # of labels: lives are not kept under it
 
 
 @dataclass
@@ -84,7 +87,8 @@ class BatchedSimulator:
         for outcome, reason in zip(found, reasons, strict=True):
             why = f", as the batched DFN gave no answer: {reason}" if reason else ""
             # A point that was left over must fit into the same table of labels as the others.
-            values = {**outcome.values, MESH_ERROR: REFERENCE_PCT} if reason and outcome.values else outcome.values
+            labelled = reason and outcome.values and protocol.kind != "cycle_ageing"
+            values = {**outcome.values, MESH_ERROR: REFERENCE_PCT} if labelled else outcome.values
             note = "; ".join(w for w in (outcome.note, f"computed by {self.reference.name}{why}") if w)
             told.append(outcome.model_copy(update={"note": note, "values": values}))
         return told
@@ -104,12 +108,24 @@ def solved(
         try:
             ready = [p for p in (prepared[i] for i in members) if isinstance(p, Prepared)]
             outcomes: list[Outcome | str] = [
-                o.note if o.status == "failed" else o for o in refined(ready, protocol, mesh, curves)]
+                o.note if o.status == "failed" else o
+                for o in (aged if isinstance(protocol, CycleAgeing) else refined)(ready, protocol, mesh, curves)]
         except ToolFailure as failure:
             outcomes = [failure.message] * len(members)
         for i, outcome in zip(members, outcomes, strict=True):
             answers[i] = outcome
     return answers
+
+
+def aged(prepared: Sequence[Prepared], protocol: CycleAgeing, mesh: BatchedMesh, curves: bool) -> list[Outcome]:
+    """The lives of points of one system, side by side."""
+    from tools.simulate.batched.cycling import cycle_ageing
+    from tools.simulate.batched.history import Accuracy
+    from tools.simulate.batched.kernel import BatchedKernel
+
+    cells, tighter = AGEING_MESHES[mesh]
+    kernel = BatchedKernel(prepared[0].system.key, cells, Accuracy().tighter(tighter), ages=True)
+    return cycle_ageing(kernel, prepared, protocol, curves)
 
 
 def refined(prepared: Sequence[Prepared], protocol: Protocol, mesh: BatchedMesh, curves: bool) -> list[Outcome]:

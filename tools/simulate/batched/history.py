@@ -27,6 +27,7 @@ class History(NamedTuple):
     surface: Any  # (4, cells)
     modes: Any    # (4, electrode cells of both sides · modes)
     row: Any      # (4, COLUMNS) what is recorded
+    slow: Any     # (4, wear.SLOW · cells of an electrode) what ages; nothing without ageing
 
 
 class Level(NamedTuple):
@@ -37,6 +38,7 @@ class Level(NamedTuple):
     surface: Any
     modes: Any
     row: Any
+    slow: Any
 
 
 class Accuracy(NamedTuple):
@@ -57,7 +59,8 @@ class Accuracy(NamedTuple):
 @compiled
 def level(h: History, k: int) -> Level:
     """Level k of the ring."""
-    return Level(row_of(h.c, k), row_of(h.j, k), row_of(h.surface, k), row_of(h.modes, k), row_of(h.row, k))
+    return Level(row_of(h.c, k), row_of(h.j, k), row_of(h.surface, k), row_of(h.modes, k), row_of(h.row, k),
+                 row_of(h.slow, k))
 
 
 @compiled
@@ -65,7 +68,7 @@ def repeat(h: History, k: int, lane: int) -> None:
     """Undo a step of one design: its levels move one place on in the ring, the newest to k."""
     for back in range(3):
         to, of = (k + 4 - back) % 4, (k + 3 - back) % 4
-        for array in (h.c, h.j, h.surface, h.modes, h.row):
+        for array in (h.c, h.j, h.surface, h.modes, h.row, h.slow):
             copy(array, to, of, lane)
 
 
@@ -144,7 +147,7 @@ def cut_back(h: History, k: int, levels: int, lane: int, share: float) -> None:
         e1 = (t - t0) * (t - t2) / (-dt * (t1 - t2))
         e2 = (t - t0) * (t - t1) / ((t2 - t0) * (t2 - t1))
     energy = h.row[one, ENERGY, lane] + energy_within(h, k, levels - 1, lane, share * dt)
-    for array in (h.c, h.j, h.surface, h.modes, h.row):
+    for array in (h.c, h.j, h.surface, h.modes, h.row, h.slow):
         mix(array, k, lane, e0, e1, e2)
     h.row[k, TIME, lane], h.row[k, ENERGY, lane] = t, energy
 

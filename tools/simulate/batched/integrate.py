@@ -34,9 +34,11 @@ from tools.simulate.batched.lanes import LANES
 from tools.simulate.batched.layout import design_from
 from tools.simulate.batched.limits import LIMITS, broken_limit, first_limit
 from tools.simulate.batched.newton import Step, Unknowns, Work, solve_step
+from tools.simulate.batched.solid import Solid, own_in, own_numbers, place
 from tools.simulate.batched.stepping import Formula, finish, predict, record, step_error
 from tools.simulate.batched.tables import Properties
 from tools.simulate.batched.views import floats, part, row_of, vectors, view
+from tools.simulate.batched.wear import aside_in, extra_rows, slow_rows, wear_after, worn_in
 
 # Outcomes of an integration, besides the number of the limit that ended it.
 END_OF_TIME, STUCK, TOO_MANY_STEPS, NOT_STARTED = -1, -2, -3, -4
@@ -55,7 +57,7 @@ Whole = npt.NDArray[np.int64]
 class Batch(NamedTuple):
     """Designs to integrate and what comes out; a row a design.
 
-    A state is c, j, surface, modes and record of one level, in this order.
+    A state is c, j, surface, modes, record and what ages of one level, in this order.
     """
 
     packed: Array     # (designs, numbers) see layout.layouts
@@ -85,7 +87,7 @@ def begin(batch: Batch, slots: Slots, h: History, packed: Any, design: int, lane
     for i in range(packed.size):
         packed[i, lane] = batch.packed[design, i]
     place = 0
-    for array in (h.c, h.j, h.surface, h.modes, h.row):
+    for array in (h.c, h.j, h.surface, h.modes, h.row, h.slow):
         for i in range(row_of(array, 0).size):
             for k in range(4):
                 array[k, i, lane] = batch.states[design, place]
@@ -102,7 +104,7 @@ def begin(batch: Batch, slots: Slots, h: History, packed: Any, design: int, lane
 def end(batch: Batch, slots: Slots, h: History, k: int, lane: int, outcome: int, written: Any, used: int) -> int:
     """Take a design out of its lane: its outcome, its state at level k and its rows; returns the rows used by all."""
     design, rows, place = int(slots.design[lane]), int(slots.rows[lane]), 0
-    for array in (h.c, h.j, h.surface, h.modes, h.row):
+    for array in (h.c, h.j, h.surface, h.modes, h.row, h.slow):
         for i in range(row_of(array, k).size):
             batch.states[design, place] = array[k, i, lane]
             place += 1
@@ -145,7 +147,7 @@ def started(slots: Slots, h: History, k: int, limits: Any, lane: int, solved: fl
     """The first, immeasurably short step: consistent currents at the start become the newest level. Its outcome."""
     if solved == 0:
         return NOT_STARTED
-    for array in (h.c, h.surface, h.modes):
+    for array in (h.c, h.surface, h.modes, h.slow):
         copy(array, k, (k + 3) % 4, lane)
     for column in (TIME, CHARGE, ENERGY, TEMPERATURE):
         h.row[k, column, lane] = h.row[(k + 3) % 4, column, lane]
@@ -194,13 +196,17 @@ class Memory(NamedTuple):
     surface: Any
     modes: Any
     row: Any
+    slow: Any
     dt: Any
     a: Any
     e: Any
     share: Any
     damping: Any
+    scaled: Any
     step: Any    # what a step freezes
     work: Any    # scratch
+    extra: Any   # the same for ageing
+    own: Any     # the same where each cell's particles diffuse by themselves
     written: Any
     talk: Any    # TOLERANCE … SOLVED: what the steps and the decisions about them tell each other
 
@@ -215,23 +221,25 @@ def memory(batch: Batch, p: Properties, width: int) -> Memory:
     rows = 2 * p.electrode * m
     return Memory(
         np.zeros((batch.packed.shape[1], width)), np.zeros((4, cells, width)), np.zeros((4, cells, width)),
-        np.zeros((4, cells, width)), np.zeros((4, rows, width)), np.zeros((4, COLUMNS, width)), np.zeros((1, width)),
-        np.zeros((3, width)), np.zeros((3, width)), np.zeros((1, width)), np.zeros((2 * m, width)),
-        np.zeros((4 * cells + 12, width)), np.zeros((23 * cells + 6, width)),
+        np.zeros((4, cells, width)), np.zeros((4, rows, width)), np.zeros((4, COLUMNS, width)),
+        np.zeros((4, slow_rows(p.wear, p.electrode), width)), np.zeros((1, width)), np.zeros((3, width)),
+        np.zeros((3, width)), np.zeros((1, width)), np.zeros((place(p.solid, 2 * m, rows), width)),
+        np.zeros((2, width)), np.zeros((4 * cells + 12, width)), np.zeros((23 * cells + 6, width)),
+        np.zeros((extra_rows(p.wear, cells), width)), np.zeros((own_numbers(p.solid, cells), width)),
         np.empty((MOST_STEPS + 2, COLUMNS, width)), np.zeros((7, width)))
 
 
 @compiled
-def step_in(s: Any, n: int) -> Step:
+def step_in(s: Any, n: int, worn: Any, own: Any) -> Step:
     """The numbers that a step freezes, as parts of one array."""
     g, at = n + 1, 9
     return Step(part(s, 0, 1), part(s, at, at + n), part(s, at + n, at + 2 * n), part(s, 1, 3),
                 part(s, at + 2 * n, at + 2 * n + g), part(s, at + 2 * n + g, at + 2 * n + 2 * g), part(s, 3, 5),
-                part(s, 5, 6), part(s, 6, 7), part(s, 7, 8), part(s, 8, 9))
+                part(s, 5, 6), part(s, 6, 7), part(s, 7, 8), part(s, 8, 9), worn, own)
 
 
 @compiled
-def work_in(s: Any, n: int) -> Work:
+def work_in(s: Any, n: int, aside: Any) -> Work:
     """Scratch space as parts of one array."""
     g, at = n + 1, 7 * n
     last = at + 6 * g
@@ -240,7 +248,8 @@ def work_in(s: Any, n: int) -> Work:
         part(s, 5 * n, 6 * n), part(s, 6 * n, 7 * n), part(s, at, at + g), part(s, at + g, at + 2 * g),
         part(s, at + 2 * g, at + 3 * g), part(s, at + 3 * g, at + 4 * g), part(s, at + 4 * g, at + 5 * g),
         part(s, at + 5 * g, at + 6 * g), part(s, last, last + 4 * n), part(s, last + 4 * n, last + 6 * n),
-        part(s, last + 6 * n, last + 8 * n), part(s, last + 8 * n, last + 9 * n), part(s, last + 9 * n, last + 10 * n))
+        part(s, last + 6 * n, last + 8 * n), part(s, last + 8 * n, last + 9 * n), part(s, last + 9 * n, last + 10 * n),
+        aside)
 
 
 @compiled
@@ -252,11 +261,13 @@ def drive(
     All are started first: a start takes more iterations than a step, and so the lanes of a group share them.
     """
     cells, width = 2 * p.electrode + p.separator, slots.design.size
-    h = History(raw.c, raw.j, raw.surface, raw.modes, raw.row)
-    levels = History(own.c, own.j, own.surface, own.modes, own.row)
-    numbers = Formula(raw.dt, raw.a, raw.e, raw.share, raw.damping)
-    f = Formula(own.dt, own.a, own.e, own.share, own.damping)
-    d, step, w = design_from(own.packed, cells), step_in(own.step, cells), work_in(own.work, cells)
+    h = History(raw.c, raw.j, raw.surface, raw.modes, raw.row, raw.slow)
+    levels = History(own.c, own.j, own.surface, own.modes, own.row, own.slow)
+    numbers = Formula(raw.dt, raw.a, raw.e, raw.share, raw.damping, raw.scaled)
+    f = Formula(own.dt, own.a, own.e, own.share, own.damping, own.scaled)
+    worn, apart = worn_in(p.wear, own.extra, cells), own_in(p.solid, own.own, cells)
+    d, step = design_from(own.packed, cells), step_in(own.step, cells, worn, apart)
+    w = work_in(own.work, cells, aside_in(p.wear, own.extra, cells))
     limits, current = part(raw.packed, raw.packed.size - LIMITS, raw.packed.size), part(own.talk, NOW, NOW + 1)
     waiting, k, used, begun = 0, 0, 0, False
     while True:
@@ -288,9 +299,10 @@ def drive(
         own.talk[SOLVED], iterations = solve_step(
             d, p, u, step, w, own.talk[TOLERANCE], own.talk[ALLOWED], own.talk[AT_WORK] > 0.5, bordered)
         batch.counts[2] += iterations
-        record(d, p, f, new, l0, l1, u, step, w)
-        own.talk[ERROR] = step_error(d, p, f, new, l0, l1, l2, accuracy, own.talk[FLOOR])
         finish(d, p, f, new, u)
+        record(d, p, f, new, l0, l1, u, step, w)
+        wear_after(p.wear, d, f, new, l0, l1, l2, step, u.surface, p.electrode, p.decay.size)
+        own.talk[ERROR] = step_error(d, p, f, new, l0, l1, l2, accuracy, own.talk[FLOOR])
         for lane in range(width):
             if slots.design[lane] < 0:
                 continue
@@ -304,12 +316,21 @@ def drive(
 
 
 @compiled
+def light_solid(solid: Any) -> Any:
+    """The tables of solid diffusivity as views; None where there are none."""
+    if solid is None:
+        return None
+    return Solid(view(solid.negative), view(solid.positive), solid.intervals)
+
+
+@compiled
 def light(p: Properties) -> Properties:
     """The tables as flat views."""
     return Properties(
         p.electrode, p.separator, p.thermal, p.ideal, p.anion, view(p.decay), view(p.weight), view(p.u_n), view(p.u_p),
         view(p.entropic_n), view(p.entropic_p), view(p.conductivity), view(p.diffusivity), view(p.thermodynamic),
-        view(p.kinetics), p.table_K, p.coldest_K, p.spacing_K, p.nodes)
+        view(p.kinetics), p.table_K, p.coldest_K, p.spacing_K, p.nodes, p.wear,
+        light_solid(p.solid))
 
 
 @compiled
@@ -322,9 +343,9 @@ def light_batch(b: Batch) -> Batch:
 @compiled
 def as_numbers(m: Memory) -> Memory:
     """Views by numbers: the designs of a group are the last axis."""
-    return Memory(view(m.packed), view(m.c), view(m.j), view(m.surface), view(m.modes), view(m.row), view(m.dt),
-                  view(m.a), view(m.e), view(m.share), view(m.damping), view(m.step), view(m.work), view(m.written),
-                  view(m.talk))
+    return Memory(view(m.packed), view(m.c), view(m.j), view(m.surface), view(m.modes), view(m.row),
+                  view(m.slow), view(m.dt), view(m.a), view(m.e), view(m.share), view(m.damping),
+                  view(m.scaled), view(m.step), view(m.work), view(m.extra), view(m.own), view(m.written), view(m.talk))
 
 
 def _groups(version: str) -> Callable[..., int]:
@@ -334,8 +355,9 @@ def _groups(version: str) -> Callable[..., int]:
     def integrate(batch: Batch, p: Properties, accuracy: Accuracy, bordered: bool) -> int:
         m = memory(batch, p, LANES if len(version) else 0)
         own = Memory(vectors(m.packed), vectors(m.c), vectors(m.j), vectors(m.surface), vectors(m.modes),
-                     vectors(m.row), vectors(m.dt), vectors(m.a), vectors(m.e), vectors(m.share), vectors(m.damping),
-                     vectors(m.step), vectors(m.work), vectors(m.written), vectors(m.talk))
+                     vectors(m.row), vectors(m.slow), vectors(m.dt), vectors(m.a), vectors(m.e), vectors(m.share),
+                     vectors(m.damping), vectors(m.scaled), vectors(m.step), vectors(m.work), vectors(m.extra),
+                     vectors(m.own), vectors(m.written), vectors(m.talk))
         places = np.zeros((5, LANES))
         places[0] = IDLE
         s = view(places)
@@ -353,8 +375,9 @@ def _single(version: str) -> Callable[..., int]:
     def integrate(batch: Batch, p: Properties, accuracy: Accuracy, bordered: bool) -> int:
         m = memory(batch, p, 1 if len(version) else 0)
         own = Memory(floats(m.packed), floats(m.c), floats(m.j), floats(m.surface), floats(m.modes), floats(m.row),
-                     floats(m.dt), floats(m.a), floats(m.e), floats(m.share), floats(m.damping), floats(m.step),
-                     floats(m.work), floats(m.written), floats(m.talk))
+                     floats(m.slow), floats(m.dt), floats(m.a), floats(m.e), floats(m.share), floats(m.damping),
+                     floats(m.scaled), floats(m.step), floats(m.work), floats(m.extra), floats(m.own),
+                     floats(m.written), floats(m.talk))
         places = np.zeros((5, 1))
         places[0] = IDLE
         s = view(places)

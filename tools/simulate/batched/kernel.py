@@ -13,6 +13,7 @@ from tools.simulate.batched.integrate import MOST_STEPS, Batch, Whole, integrate
 from tools.simulate.batched.layout import LIMIT_NAMES, Cells, Design, layouts, sizes
 from tools.simulate.batched.particle import modes
 from tools.simulate.batched.tables import Tables, properties, tables
+from tools.simulate.batched.wear_table import wear_table
 from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, ENERGY, OCV, TEMPERATURE, VOLTAGE
 
@@ -27,7 +28,8 @@ KELVIN = 273.15
 class BatchedKernel:
     """A system on one mesh. `run` has the signature of `pybamm_kernel.Kernel.run`, so protocols serve both.
 
-    With `grouped` off one design is solved at a time: the fallback, and the check of the grouped solver.
+    With `ages` films, cracks, … grow as its set says (docs/batched_ageing.md). With `grouped` off one design is solved
+    at a time: the fallback, and the check of the grouped solver.
     """
 
     system: str
@@ -35,6 +37,7 @@ class BatchedKernel:
     accuracy: Accuracy = Accuracy()
     heated: bool = False
     grouped: bool = True
+    ages: bool = False
     counts: Whole = field(default_factory=lambda: np.zeros(3, dtype=np.int64))
     retries: int = 0
 
@@ -93,14 +96,23 @@ class BatchedKernel:
         one_C = field_of(packed, self.cells, "one_C")[:, 0]
         scale[driven] = np.minimum(scale[driven], 3600 * one_C[driven] / np.abs(control[driven, 4]))
         begins, rows, outcomes = np.zeros((3, count), dtype=np.int64)
+        wear = wear_table(self.system, known.temperature_C) if self.ages else None
+        start = equilibrium(packed, known, self.cells)
+        fields = None
+        if wear is not None:
+            fields = Design(*(field_of(packed, self.cells, name) for name in Design._fields))
+            start = np.concatenate([start, wear.fresh(fields, self.cells)], axis=1)
         batch = Batch(
-            packed, equilibrium(packed, known, self.cells), ends_s.astype(float), scale,
+            packed, start, ends_s.astype(float), scale,
             np.empty((count * (MOST_STEPS + 2), COLUMNS)), begins, rows, outcomes, self.counts)
         for i, state in enumerate(states):
             if state is not None:
                 batch.states[i] = state
+        if wear is not None and fields is not None:
+            wear.settle(batch.states, fields, self.cells)
         solve = integrate_groups if self.grouped else integrate_singly
-        p = properties(known, self.cells.electrode, self.cells.separator, modes(self.cells.modes))
+        p = properties(known, self.cells.electrode, self.cells.separator, modes(self.cells.modes),
+                       *((None, None) if wear is None else (wear.wear, wear.solid)))
         solve(batch, p, accuracy, bool((control[:, 1:4] != 0).any()))
         return [self._segment(batch, i) for i in range(count)]
 

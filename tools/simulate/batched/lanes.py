@@ -22,6 +22,8 @@ from tools.simulate.batched.compiled import compiled
 
 LANES = 8
 FAST = ("contract", "nsz")
+FARTHEST = 700.0               # of an exponent
+LN2_HIGH = 0x162E42FEF / 2.0**33  # ln 2 in 33 bits: its multiples by whole numbers are exact
 DOUBLE, INTEGER = ir.DoubleType(), ir.IntType(64)
 VECTOR, BITS = ir.VectorType(DOUBLE, LANES), ir.VectorType(ir.IntType(1), LANES)
 INDICES = ir.VectorType(ir.IntType(32), LANES)  # AVX2 converts doubles to 32 bits at once, to 64 one by one
@@ -199,6 +201,29 @@ def _log(_typing: Any, x: Any) -> Any:
 
 
 @intrinsic
+def _exp(_typing: Any, x: Any) -> Any:
+    """e^x = 2ⁿ e^r with |r| ≤ ½ ln 2 and the series of e^r, 1e-15; x within ±`FARTHEST`."""
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        whole = ir.VectorType(INTEGER, LANES)
+        bounded = builder.select(builder.fcmp_ordered("<", args[0], _each(FARTHEST)), args[0], _each(FARTHEST))
+        bounded = builder.select(builder.fcmp_ordered(">", bounded, _each(-FARTHEST)), bounded, _each(-FARTHEST))
+        # 1024 keeps what is cut off positive.
+        shifted = builder.fadd(builder.fmul(bounded, _each(1 / math.log(2))), _each(1024.5))
+        n = builder.sub(builder.sext(builder.fptosi(shifted, INDICES), whole), ir.Constant(whole, [1024] * LANES))
+        power = builder.sitofp(builder.trunc(n, INDICES), VECTOR)
+        r = builder.fsub(builder.fsub(bounded, builder.fmul(power, _each(LN2_HIGH))),
+                         builder.fmul(power, _each(math.log(2) - LN2_HIGH)))
+        series = _each(1 / math.factorial(13))
+        for k in range(12, -1, -1):
+            series = builder.fadd(builder.fmul(series, r, flags=FAST), _each(1 / math.factorial(k)), flags=FAST)
+        bits = builder.shl(builder.add(n, ir.Constant(whole, [1023] * LANES)), ir.Constant(whole, [52] * LANES))
+        return builder.fmul(series, builder.bitcast(bits, VECTOR))
+
+    return lanes_type(x), make
+
+
+@intrinsic
 def _fetch(_typing: Any, table: Any, row: Any) -> Any:
     """Row `row` (whole, inside the table) of a flat view of rows of four, one for each lane: four vectors."""
 
@@ -250,6 +275,11 @@ def ln(x: Any) -> Any:
     return math.log(x)
 
 
+def exp(x: Any) -> Any:
+    """The exponential; x is kept within ±`FARTHEST`."""
+    return math.exp(min(max(x, -FARTHEST), FARTHEST))
+
+
 def fetch(table: Any, row: Any) -> tuple[Any, Any, Any, Any]:
     """The four numbers of a row of a flat view of rows of four, for a row that is a whole number inside it."""
     k = 4 * int(row)
@@ -299,6 +329,13 @@ def _root_for(x: Any) -> Any:
 @overload(ln, strict=False)
 def _ln_for(x: Any) -> Any:
     return (lambda x: _log(x)) if _wide(x) else (lambda x: math.log(x))
+
+
+@overload(exp, strict=False)
+def _exp_for(x: Any) -> Any:
+    if _wide(x):
+        return lambda x: _exp(x)
+    return lambda x: math.exp(min(max(x, -FARTHEST), FARTHEST))
 
 
 @overload(fetch, strict=False)

@@ -58,6 +58,7 @@ class Design(NamedTuple):
     heating: LanesArray         # (1,) kelvins that 1 J/m² heats; 0 keeps the temperature
     cooling: LanesArray         # (1,) W/m² of electrode and kelvin above the ambient
     ambient: LanesArray         # (1,) K
+    fresh: LanesArray           # (4,) negative porosity, both active fractions, the negative's Bruggeman exponent
     control: LanesArray         # (8,) four switches, four set points (`CONTROLS`)
     limits: LanesArray          # (7,) `LIMIT_NAMES`
 
@@ -65,7 +66,7 @@ class Design(NamedTuple):
 def sizes(cells: Cells) -> Design:
     """The length of each field of `Design` on a mesh."""
     n = cells.total
-    return Design(n, n, n, n, n, n + 1, 1, 2, 2, 2, 2, 1, 1, 1, 1, 1, len(CONTROLS), len(LIMIT_NAMES))
+    return Design(n, n, n, n, n, n + 1, 1, 2, 2, 2, 2, 1, 1, 1, 1, 1, 4, len(CONTROLS), len(LIMIT_NAMES))
 
 
 @compiled
@@ -77,7 +78,8 @@ def design_from(packed: LanesArray, cells: int) -> Design:
         part(packed, 4 * n, 5 * n), part(packed, 5 * n, k), part(packed, k, k + 1), part(packed, k + 1, k + 3),
         part(packed, k + 3, k + 5), part(packed, k + 5, k + 7), part(packed, k + 7, k + 9), part(packed, k + 9, k + 10),
         part(packed, k + 10, k + 11), part(packed, k + 11, k + 12), part(packed, k + 12, k + 13),
-        part(packed, k + 13, k + 14), part(packed, k + 14, k + 22), part(packed, k + 22, k + 29),
+        part(packed, k + 13, k + 14), part(packed, k + 14, k + 18), part(packed, k + 18, k + 26),
+        part(packed, k + 26, k + 33),
     )
 
 
@@ -124,6 +126,7 @@ def layouts(designs: Sequence[Mapping[str, float]], tables: Tables, cells: Cells
         start=np.stack(electrodes("concentration"), axis=1) / sites, swing=np.array([-3600.0, 3600.0]) / held,
         total_area=area[:, :ne].sum(axis=1), one_C=0.5 * held.min(axis=1) / 3600, heating=1 / capacity,
         cooling=given("cooled surface", 0.0) * given("heat transfer", 0.0), ambient=given("temperature"),
+        fresh=np.stack([pore_n, active_n, active_p, np.full(len(designs), k["bruggeman_n"])], axis=1),
         control=np.stack([given(name) for name in CONTROLS], axis=1),
         limits=np.stack([given(name) for name in LIMIT_NAMES], axis=1),
     )

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from tools.simulate.batched.compiled import compiled
 from tools.simulate.batched.lanes import fetch, least, ln, most, root, select, some, whole
 from tools.simulate.batched.layout import Design
+from tools.simulate.batched.solid import own_alpha, own_inverse
 from tools.simulate.batched.tables import (
     CONCENTRATION_INTERVALS,
     CONCENTRATION_MAX,
@@ -19,6 +20,7 @@ from tools.simulate.batched.tables import (
     Properties,
 )
 from tools.simulate.batched.views import part
+from tools.simulate.batched.wear import aside_of, aside_slopes, side_reactions, with_side
 
 Lanes = Any              # a vector, or a float
 LanesArray = Any         # an array of them
@@ -52,6 +54,8 @@ class Step(NamedTuple):
     node: LanesArray       # (1,) whole number: the table of the temperature below
     above: LanesArray      # (1,) weight of the table of the temperature above
     warmer: LanesArray     # (1,) temperature over that of the tables of potentials [K]
+    worn: Any              # `wear.Worn`; None without ageing
+    own: Any               # (cells,) `alpha` of each cell where it is not its side's; else None
 
 
 class Work(NamedTuple):
@@ -75,6 +79,7 @@ class Work(NamedTuple):
     second: LanesArray     # (2 · cells,) right-hand side: −∂residual/∂I, then the solution
     slope_c: LanesArray    # (cells,) gradient of the controlled quantity
     slope_j: LanesArray
+    aside: Any             # `wear.Aside`; None without ageing
 
 
 @compiled
@@ -133,9 +138,10 @@ def cell_properties(d: Design, p: Properties, u: Unknowns, step: Step, w: Work, 
         w.inverse[i] = 1.0 / u.c[i]
     for side in range(2):
         begin = positive if side == 1 else 0
-        resistance, alpha, thermal_V = step.exchange[side], step.alpha[side], step.thermal_V[0]
+        resistance, shared, thermal_V = step.exchange[side], step.alpha[side], step.thermal_V[0]
         for i in range(max(first, begin), min(last, begin + ne)):
             j, c, x = u.j[i], u.c[i], u.surface[i]
+            alpha = own_alpha(step.own, i, shared)
             # One division for 1/c, 1/x, 1/(1 − x) and 1/j₀.
             sites = x * (1.0 - x)
             both = 1.0 / (c * sites)
@@ -150,6 +156,7 @@ def cell_properties(d: Design, p: Properties, u: Unknowns, step: Step, w: Work, 
             per_s = thermal_V / size
             w.e_c[i] = -0.5 * per_s * s * w.inverse[i]
             w.e_j[i] = per_s * (inverse + s * alpha * 0.5 * (empty - full)) - alpha * slope
+    side_reactions(p.wear, u, step, w, first, min(last, ne))
 
 
 @compiled
@@ -196,6 +203,7 @@ def eliminate(d: Design, u: Unknowns, step: Step, w: Work, bordered: bool) -> No
         b00, b01 = d.pore[i] * rate + d_right + d_left * (1.0 + g0), d_left * g1 - source
         b10 = w.left_c[f] - w.right_c[i] + a10 * g0 + a11 * g2
         b11 = w.left_j[f] - w.right_j[i] - area + a10 * g1 + a11 * g3
+        r0, r1, b00, b01, b10, b11 = with_side(w.aside, i, area, source, r0, r1, b00, b01, b10, b11)
         r0 = r0 + d_left * y0
         r1 = r1 + a10 * y0 + a11 * y1
         inverse = 1.0 / (b00 * b11 - b01 * b10)
@@ -237,7 +245,7 @@ def terminal_voltage(d: Design, p: Properties, u: Unknowns, step: Step, w: Work)
         voltage += step.osmotic[f] * (w.logarithm[f] - w.logarithm[f - 1]) - current * (w.half[f - 1] + w.half[f])
     left, right = current, current
     for i in range(ne - 1):
-        left -= d.area[i] * u.j[i]
+        left = aside_of(w.aside, i, d.area[i], left - d.area[i] * u.j[i])
         right += d.area[cells - 1 - i] * u.j[cells - 1 - i]
         voltage -= left * d.solid[i + 1] + right * d.solid[cells - 1 - i]
     return voltage
@@ -271,6 +279,7 @@ def voltage_slopes(
         left += d.solid[ne - i]
         right += d.solid[b + i]
         w.slope_j[a - i] += d.area[a - i] * left
+        aside_slopes(w.aside, w, a - i, d.area[a - i] * left)
         w.slope_j[b + i] -= d.area[b + i] * right
     by_i -= left + right
     for i in range(d.width.size):
@@ -321,14 +330,15 @@ def update(
         if ne <= i < positive:
             continue
         side = 1 if i >= positive else 0
-        j, x, alpha = u.j[i], u.surface[i], step.alpha[side]
+        j, x, alpha = u.j[i], u.surface[i], own_alpha(step.own, i, step.alpha[side])
         size = worst(size, most(dj, -dj) / (most(j, -j) + typical))
         free = step.past_x[i] - alpha * (j + dj)
         kept = most(least(free, 1.0 - KEPT * (1.0 - x)), KEPT * x)
         bounded = (kept < free) | (kept > free)
         size = select(bounded, worst(size, 1.0 + 0.0 * size), size)
         u.surface[i] = select(moving, kept, x)
-        u.j[i] = select(moving, select(bounded, (step.past_x[i] - kept) * per_alpha[side], j + dj), j)
+        inverse = own_inverse(step.own, i, per_alpha[side])
+        u.j[i] = select(moving, select(bounded, (step.past_x[i] - kept) * inverse, j + dj), j)
     u.current[0] = select(moving, u.current[0] + change_i, u.current[0])
     return size + 0.0 * everything  # no number where any change is none
 

@@ -32,7 +32,17 @@ from tools.simulate.batched.newton import (
     terminal_voltage,
     worst,
 )
+from tools.simulate.batched.solid import own_alpha, own_particles, place
 from tools.simulate.batched.tables import Properties
+from tools.simulate.batched.wear import (
+    first_recorded,
+    mean_stoichiometry,
+    metal_error,
+    metal_in_step,
+    wear_in_step,
+)
+
+METAL = 2e4  # mol/m³ of plated lithium that weigh as much as a stoichiometry of one: about what an electrode holds
 
 
 class Formula(NamedTuple):
@@ -42,7 +52,8 @@ class Formula(NamedTuple):
     a: LanesArray        # (3,) the derivative is (a0·u + a1·u₁ + a2·u₂)/dt
     e: LanesArray        # (3,) the predictor is e0·u₁ + e1·u₂ + e2·u₃
     share: LanesArray    # (1,) local error over (solution − predictor)
-    damping: LanesArray  # (2 · modes,) 1/(a0 + λ Ds dt/R²) of each side's modes
+    damping: LanesArray  # 1/(a0 + λ Ds dt/R²) of each side's modes, or of each cell's (`solid.place`)
+    scaled: LanesArray   # (2,) Ds dt/R²
 
 
 @compiled
@@ -61,6 +72,7 @@ def at_temperature(d: Design, p: Properties, kelvin: Lanes, f: Formula, step: St
         spread = spread + above * (spread_too - spread)
         step.exchange[side] = 0.5 / (first + above * (second - first))
         scaled, drive = spread * d.inverse_square[side] * f.dt[0], d.uptake[side] * f.dt[0]
+        f.scaled[side] = scaled
         alpha = 0.0 * drive
         for k_mode in range(p.decay.size):
             damping = 1.0 / (f.a[0] + p.decay[k_mode] * scaled)
@@ -82,24 +94,27 @@ def predict(
         kelvin = e0 * kelvin + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]
     new.row[TEMPERATURE] = kelvin
     at_temperature(d, p, kelvin, f, step)
+    own_particles(p.solid, d, p.decay, p.weight, p.electrode, f, l0, l1, l2, step.own)
     for i in range(d.width.size):
         last = l0.c[i]
         u.c[i] = most(e0 * last + e1 * l1.c[i] + e2 * l2.c[i], 0.1 * last)
         step.past_c[i] = (a1 * last + a2 * l1.c[i]) / dt
     m = p.decay.size
     for side in range(2):
-        begin, alpha = (p.electrode + p.separator if side == 1 else 0), step.alpha[side]
+        begin, shared = (p.electrode + p.separator if side == 1 else 0), step.alpha[side]
         for n in range(p.electrode):
             i, row = begin + n, (side * p.electrode + n) * m
+            alpha, at = own_alpha(step.own, i, shared), place(p.solid, side * m, row)
             past = 0.0 * alpha
             for k in range(m):
-                z = -(a1 * l0.modes[row + k] + a2 * l1.modes[row + k]) * f.damping[side * m + k]
+                z = -(a1 * l0.modes[row + k] + a2 * l1.modes[row + k]) * f.damping[at + k]
                 new.modes[row + k] = z
                 past += z
             step.past_x[i] = past
             x, last = past - alpha * (e0 * l0.j[i] + e1 * l1.j[i] + e2 * l2.j[i]), l0.surface[i]
             x = most(least(x, 1.0 - 0.1 * (1.0 - last)), 0.1 * last)
             u.j[i], u.surface[i] = (past - x) / alpha, x
+    wear_in_step(p.wear, d, p.anion, p.electrode, f, new, l0, l1, l2, step)
     frozen_transport(d, p, u.c, step)
 
 
@@ -131,8 +146,9 @@ def finish(d: Design, p: Properties, f: Formula, new: Level, u: Unknowns) -> Non
         drive = d.uptake[side] * f.dt[0]
         for n in range(p.electrode):
             flux, row = drive * u.j[begin + n], (side * p.electrode + n) * m
+            at = place(p.solid, side * m, row)
             for k in range(m):
-                new.modes[row + k] -= p.weight[k] * flux * f.damping[side * m + k]
+                new.modes[row + k] -= p.weight[k] * flux * f.damping[at + k]
 
 
 @compiled
@@ -140,26 +156,29 @@ def record(
     d: Design, p: Properties, f: Formula, new: Level, l0: Level, l1: Level, u: Unknowns, step: Step, w: Work
 ) -> None:
     """Voltage, anode potential, charge and temperature at the end of the step; energy follows in `advance`."""
-    cell_properties(d, p, u, step, w, p.electrode - 2, p.electrode + p.separator + 1)
+    cell_properties(d, p, u, step, w, first_recorded(p.wear, p.electrode), p.electrode + p.separator + 1)
+    metal_in_step(p.wear, p.electrode, new, w)
     a0, a1, a2, dt, current = f.a[0], f.a[1], f.a[2], f.dt[0], u.current[0]
     voltage = terminal_voltage(d, p, u, step, w)
     charge = (dt * current / 3600.0 - a1 * l0.row[CHARGE] - a2 * l1.row[CHARGE]) / a0
-    rest = rest_voltage(d, p, charge, step.warmer[0])
+    rest = rest_voltage(d, p, new, charge, step.warmer[0])
     new.row[TIME], new.row[VOLTAGE], new.row[CURRENT] = l0.row[TIME] + dt, voltage, current
     new.row[ANODE], new.row[CHARGE], new.row[OCV] = anode_potential(d, p, w), charge, rest
     if p.thermal:
         # U − T dU/dT does not depend on temperature: it is what U would be at 0 K.
-        heat = current * (rest_voltage(d, p, charge, 0.0 * charge - p.table_K) - voltage)
+        heat = current * (rest_voltage(d, p, new, charge, 0.0 * charge - p.table_K) - voltage)
         gain = dt * d.heating[0]
         new.row[TEMPERATURE] = ((gain * (heat + d.cooling[0] * d.ambient[0]) - a1 * l0.row[TEMPERATURE]
                                  - a2 * l1.row[TEMPERATURE]) / (a0 + gain * d.cooling[0]))
 
 
 @compiled
-def rest_voltage(d: Design, p: Properties, charge: Lanes, warmer: Lanes) -> Lanes:
+def rest_voltage(d: Design, p: Properties, new: Level, charge: Lanes, warmer: Lanes) -> Lanes:
     """Open-circuit voltage of the mean stoichiometries after a charge passed since equilibrium."""
-    x = most(least(d.start[0] + d.swing[0] * charge, 1 - 1e-9), 1e-9)
-    y = most(least(d.start[1] + d.swing[1] * charge, 1 - 1e-9), 1e-9)
+    m = p.decay.size
+    x = mean_stoichiometry(p.wear, d, new, p.electrode, m, 0, d.start[0] + d.swing[0] * charge)
+    y = mean_stoichiometry(p.wear, d, new, p.electrode, m, 1, d.start[1] + d.swing[1] * charge)
+    x, y = most(least(x, 1 - 1e-9), 1e-9), most(least(y, 1 - 1e-9), 1e-9)
     empty, full = ends(x)
     negative, _ = open_circuit(p, 0, x, empty, full, warmer)
     empty, full = ends(y)
@@ -187,6 +206,7 @@ def step_error(
     current = new.row[CURRENT]
     off = current - (e0 * l0.row[CURRENT] + e1 * l1.row[CURRENT] + e2 * l2.row[CURRENT])
     found = worst(found, most(off, -off) / (accuracy.current * (most(current, -current) + 0.05 * d.one_C[0])))
+    found = metal_error(p.wear, p.electrode, new, l0, l1, l2, f, found, accuracy.stoichiometry * METAL)
     if p.thermal:
         off = (new.row[TEMPERATURE]
                - (e0 * l0.row[TEMPERATURE] + e1 * l1.row[TEMPERATURE] + e2 * l2.row[TEMPERATURE]))

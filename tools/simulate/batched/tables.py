@@ -76,6 +76,8 @@ class Properties(NamedTuple):
     coldest_K: float      # temperature of the first tables of the electrolyte
     spacing_K: float
     nodes: float          # temperatures, at least 2
+    wear: Any             # `wear.Wear`; None without ageing
+    solid: Any            # `solid.Solid`; None where solid diffusivities do not depend on concentration
 
 
 def piecewise_cubic(values: Array, rising: Array, arriving: Array) -> Array:
@@ -140,7 +142,7 @@ def _constant(values: Array, name: str) -> float:
     return float(values[0])
 
 
-class _Functions:
+class Functions:
     """The functions of a parameter set, as the PyBaMM simulator uses them, evaluated at one temperature."""
 
     def __init__(self, key: str, temperature_C: float) -> None:
@@ -222,14 +224,14 @@ class _Functions:
 
 
 def _compute(key: str, temperature_C: float, heated: bool) -> Tables:
-    functions = _Functions(key, temperature_C)
+    functions = Functions(key, temperature_C)
     potentials, errors = functions.potentials()
     constants = functions.constants()
     if not heated:
         electrolyte, more = functions.electrolyte()
         kinetics = np.array([functions.kinetics()])
         return Tables(key, temperature_C, {**potentials, **electrolyte, "kinetics": kinetics}, constants, errors | more)
-    nodes = [_Functions(key, temperature_C + SPACING_K * (i - COLDER)) for i in range(NODES)]
+    nodes = [Functions(key, temperature_C + SPACING_K * (i - COLDER)) for i in range(NODES)]
     found = [node.electrolyte() for node in nodes]
     arrays = {name: np.concatenate([tables[name] for tables, _ in found]) for name in found[0][0]}
     for name in found[0][1]:
@@ -294,8 +296,10 @@ def tables(key: str, temperature_C: float, heated: bool = False) -> Tables:
     return found
 
 
-def properties(found: Tables, electrode: int, separator: int, modes: tuple[Array, Array]) -> Properties:
-    """What compiled code reads of a system on a mesh."""
+def properties(
+    found: Tables, electrode: int, separator: int, modes: tuple[Array, Array], wear: Any = None, solid: Any = None
+) -> Properties:
+    """What compiled code reads of a system on a mesh; with `wear` and `solid` (of a `WearTable`) it ages."""
     a, nodes = found.arrays, len(found.arrays["kinetics"])
     heated = nodes > 1
     here = found.temperature_C + KELVIN
@@ -303,4 +307,5 @@ def properties(found: Tables, electrode: int, separator: int, modes: tuple[Array
     return Properties(
         electrode, separator, heated, bool((a["thermodynamic"] == [1.0, 0.0, 0.0, 0.0]).all()),
         1 - found.constants["transference"], modes[0], modes[1], **flat, table_K=here,
-        coldest_K=here - SPACING_K * COLDER if heated else here, spacing_K=SPACING_K, nodes=float(max(nodes, 2)))
+        coldest_K=here - SPACING_K * COLDER if heated else here, spacing_K=SPACING_K, nodes=float(max(nodes, 2)),
+        wear=wear, solid=solid)
