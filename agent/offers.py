@@ -10,6 +10,7 @@ from knowledge.offer import Offer, ProductionYield
 from knowledge.pack import PackBuilt
 from tools.generate.space import spaces_for
 from tools.simulate.age import DesignsAged
+from tools.simulate.cross_check import lives_compared
 from tools.simulate.evaluate import Curves, DesignEvaluation, DesignsEvaluated
 from tools.simulate.pack import PacksBuilt
 from tools.simulate.second_opinion import with_second_opinions
@@ -65,10 +66,14 @@ def _packs(state: RunState, services: Services) -> dict[str, PackBuilt | str]:
 
 
 def _aged_figures(state: RunState, services: Services) -> dict[str, tuple[Figure, ...]]:
-    key = state["designs"].get("ageing")
+    keys = state["designs"]
+    key, again = keys.get("ageing"), keys.get("aged_twice")
     if key is None:
         return {}
-    return {row.design_id: row.figures for row in services.load(key, DesignsAged).rows}
+    rows = {row.design_id: row.figures for row in services.load(key, DesignsAged).rows}
+    for row in services.load(again, DesignsAged).rows if again else ():
+        rows[row.design_id] = tuple(lives_compared(a, b) for a, b in zip(rows[row.design_id], row.figures, strict=True))
+    return rows
 
 
 def _rebuilt_figures(state: RunState, services: Services) -> dict[str, tuple[Figure, ...]]:

@@ -1,7 +1,8 @@
-"""Ageing in the search, sparingly: a few designs of each promising system are aged, the others get an estimate.
+"""Ageing in the search: designs that keep everything else are aged, the others get an estimate from them.
 
-An ageing run costs hundreds of discharges, so no design is aged that misses something else, and no more than `RUNS` a
-system. A system whose life is far too short is then recognised while there is time to look elsewhere.
+The best design of a system is aged first. Where the search's own solver answers, lives cost little side by side and all
+others that keep the rest follow; where PyBaMM has to, a life costs hundreds of discharges, and there are no more than
+`RUNS` a system. A system whose life is far too short is recognised while there is time to look elsewhere.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from knowledge.requirement import Requirement
 from tools.optimise.margins import judged
 from tools.optimise.trial import Tried
 from tools.simulate.evaluate import evaluate
-from tools.simulate.point import Simulator
+from tools.simulate.point import DELEGATED_WORDS, Simulator
 from tools.verify.ageing_estimate import estimates
 
-RUNS = 2  # ageing runs a system: the best design that keeps everything else, and the one farthest from it
+RUNS = 2   # lives of a system that are dear: the best design that keeps everything else, and the one farthest from it
+MOST = 64  # lives of a system that are cheap
 
 
 def ageing_asks(requirements: Sequence[Requirement]) -> tuple[Ask, ...]:
@@ -54,21 +56,36 @@ class LifeScout:
         """
         if not self.asks:
             return list(tried)
-        chosen = self._chosen(tried)
-        if chosen:
-            started = time.perf_counter()
-            figures = evaluate([t.design for t in chosen], self.asks, self.simulator)
-            for t, row in zip(chosen, figures, strict=True):
-                self.aged[t.design.id] = tuple(f.model_copy(update={"origin": self.origin}) for f in row)
+        started = time.perf_counter()
         plain = [tuple(f for f in t.figures if f not in t.life) for t in tried]
+        dear = self._chosen(tried)
+        self._age(dear)
+        cheap = self._cheap(tried, plain)
+        self._age(cheap)
         own = [(*row, *self.aged.get(t.design.id, ())) for t, row in zip(tried, plain, strict=True)]
         guesses = estimates(self.asks, [t.design for t in tried], own)
         found = []
         for t, row, guess in zip(tried, plain, guesses, strict=True):
             life = self.aged.get(t.design.id, ()) or guess
             found.append(t.with_life(row, life, judged(self.requirements, (*row, *life))))
+        self._note(dear, cheap, found, number, started)
+        return found
+
+    def _age(self, chosen: Sequence[Tried]) -> None:
         if chosen:
-            self._note(chosen, found, number, started)
+            figures = evaluate([t.design for t in chosen], self.asks, self.simulator)
+            for t, row in zip(chosen, figures, strict=True):
+                self.aged[t.design.id] = tuple(f.model_copy(update={"origin": self.origin}) for f in row)
+
+    def _cheap(self, tried: Sequence[Tried], plain: Sequence[tuple[Figure, ...]]) -> list[Tried]:
+        """Designs not aged yet that keep everything else, of systems whose lives so far the search's solver gave."""
+        found: list[Tried] = []
+        for system in sorted({t.place.system for t in tried}):
+            known = [self.aged[t.design.id] for t in tried if t.place.system == system and t.design.id in self.aged]
+            if known and not any(DELEGATED_WORDS in (f.note or "") for row in known for f in row):
+                able = [t for t, row in zip(tried, plain, strict=True) if t.place.system == system
+                        and t.design.id not in self.aged and judged(self.requirements, row).meets]
+                found += able[:max(MOST - len(known), 0)]
         return found
 
     def _chosen(self, tried: Sequence[Tried]) -> list[Tried]:
@@ -84,14 +101,26 @@ class LifeScout:
                           max(able, key=lambda t: (_apart(t, done), t.design.id)))
         return chosen
 
-    def _note(self, chosen: Sequence[Tried], found: Sequence[Tried], number: int, started: float) -> None:
-        names = {t.design.id for t in chosen}
-        for t in (t for t in found if t.design.id in names):
-            values = ", ".join(f"{f.metric} {f.value:.4g} {f.unit}" if f.value is not None else f"{f.metric}: {f.note}"
-                               for f in t.life)
+    def _note(self, dear: Sequence[Tried], cheap: Sequence[Tried], found: Sequence[Tried], number: int, started: float
+              ) -> None:
+        by_id = {t.design.id: t for t in found}
+        groups = [[by_id[t.design.id]] for t in dear]
+        spaces = dict.fromkeys(t.space for t in cheap)
+        groups += [[by_id[t.design.id] for t in cheap if t.space == key] for key in spaces]
+        for group in groups:
             self.log.append(SearchStep(
-                system=t.place.system, format=t.place.format, step=f"round {number}: age", count=1,
-                kept=int(t.verdict.meets), wall_s=time.perf_counter() - started, note=values))
+                system=group[0].place.system, format=group[0].place.format, step=f"round {number}: age",
+                count=len(group), kept=sum(t.verdict.meets for t in group), wall_s=time.perf_counter() - started,
+                note=", ".join(_span([t.life[i] for t in group]) for i in range(len(group[0].life)))))
+
+
+def _span(figures: Sequence[Figure]) -> str:
+    """`cycle_life 800 to 1000 cycle`; where there is no value, why."""
+    values = [f.value for f in figures if f.value is not None]
+    if not values:
+        return f"{figures[0].metric}: {figures[0].note}"
+    low, high = f"{min(values):.4g}", f"{max(values):.4g}"
+    return f"{figures[0].metric} {low if low == high else f'{low} to {high}'} {figures[0].unit}"
 
 
 def _least(tried: Tried) -> float:

@@ -33,8 +33,10 @@ class AgeDesign(Frozen):
 class AgeDesigns(Frozen):
     """Several designs and the ageing figures asked of each."""
 
-    designs: tuple[CellDesign, ...] = Field(min_length=1, max_length=50)
+    designs: tuple[CellDesign, ...] = Field(min_length=1, max_length=400)
     asks: tuple[Ask, ...] = Field(default=(), description="those without an ageing protocol are left out")
+    referee: bool = Field(default=True, description="by PyBaMM, one life after the other; else by the search's solver, "
+                          "many side by side")
 
 
 class AgedDesign(Frozen):
@@ -62,7 +64,7 @@ def age_design(request: AgeDesign, context: Context) -> DesignEvaluation:
     return _aged((request.design,), request.asks, context, key)[0]
 
 
-@tool(stage="designs", version="4", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
+@tool(stage="designs", version="5", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
 def age_designs(request: AgeDesigns, context: Context) -> DesignsAged:
     """Age several cell designs over simulated cycles, side by side.
 
@@ -72,16 +74,17 @@ def age_designs(request: AgeDesigns, context: Context) -> DesignsAged:
     key = run_key(age_designs, request.model_dump(mode="json"), context.seed)
     return DesignsAged(rows=tuple(
         AgedDesign(design_id=e.design.id, figures=e.figures, curves=e.curves)
-        for e in _aged(request.designs, request.asks, context, key)
+        for e in _aged(request.designs, request.asks, context, key, request.referee)
     ))
 
 
-def _aged(designs: Sequence[CellDesign], given: Sequence[Ask], context: Context, origin: str
+def _aged(designs: Sequence[CellDesign], given: Sequence[Ask], context: Context, origin: str, referee: bool = True
           ) -> list[DesignEvaluation]:
-    from tools.simulate.pool import default_simulator
+    from tools.simulate.pool import default_simulator, search_simulator
 
     asks = tuple(a for a in given if isinstance(a.protocol, AGEING))
     if given and not asks:
         raise BadInput("none of the asks is an ageing one (cycle or calendar life, retention, resistance growth)")
-    return evaluate_all(designs, asks or (STANDARD,), default_simulator(context), curves=True, origin=origin,
+    simulator = default_simulator(context) if referee else search_simulator(context)
+    return evaluate_all(designs, asks or (STANDARD,), simulator, curves=True, origin=origin,
                         progress=context.progress)

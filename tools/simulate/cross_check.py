@@ -68,6 +68,19 @@ def cross_checked(figure: Figure, second: Figure, solver: str, estimate: Estimat
     return with_interval(figure, shift).model_copy(update={"note": note, **update})
 
 
+def lives_compared(figure: Figure, second: Figure) -> Figure:
+    """A figure of an ageing run with what another solver's run of the same mechanisms finds, in its note.
+
+    The interval spans the second value too; where the run gave no value the second one's stands alone.
+    """
+    if figure.value is None or second.value is None:
+        return figure if second.value is None else second
+    difference = 100 * (second.value / figure.value - 1) if figure.value else 0.0
+    words = f"aged by PyBaMM too: {second.value:.4g} {figure.unit or ''}".strip() + f", {difference:+.2g} %"
+    low, high = (min(figure.low or figure.value, second.value), max(figure.high or figure.value, second.value))
+    return figure.model_copy(update={"note": "; ".join(n for n in (figure.note, words) if n), "low": low, "high": high})
+
+
 def check_words(check: CrossCheck, unit: str | None) -> str:
     """The comparison in words; both figures stand in it where they differ by more than their errors explain."""
     if not check.flagged:

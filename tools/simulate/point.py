@@ -16,6 +16,7 @@ from knowledge.protocol import Protocol
 # `pybamm.Simulation` made anew for each design ("rebuild": isothermal discharges only).
 BatchedMesh = Literal["search", "verify"]
 Mesh = Literal["search", "verify", "rebuild"]
+DELEGATED_WORDS = "computed by"  # begins the note of an outcome that another solver had to give
 MESH_ERROR = "mesh_error_pct"  # among a solver's values where it estimates its own error
 Status = Literal["ok", "cannot carry the current", "limit reached", "out of validity", "failed"]
 

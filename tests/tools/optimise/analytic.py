@@ -58,9 +58,13 @@ class AgeingSimulator(AnalyticSimulator):
 
     name = "analytic stand-in with ageing 1"
 
-    def __init__(self, cycles):
+    def __init__(self, cycles, note=""):
         super().__init__()
-        self.cycles, self.aged = cycles, []
+        self.cycles, self.aged, self.note = cycles, [], note
+
+    def simulate(self, points, protocol, mesh="search", curves=False):
+        found = super().simulate(points, protocol, mesh, curves)
+        return [o.model_copy(update={"note": self.note}) for o in found] if protocol.kind == "cycle_ageing" else found
 
     def _one(self, point, protocol):
         if protocol.kind != "cycle_ageing":

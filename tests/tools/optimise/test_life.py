@@ -3,6 +3,7 @@
 from tests.tools.optimise.analytic import AgeingSimulator
 from tests.tools.optimise.test_search import ask, run
 from tools.optimise.life import RUNS
+from tools.simulate.point import DELEGATED_WORDS
 
 LONG = ask("R8", "cycle_life", ">=", 1000, "cycle", charge_C=0.5, discharge_C=1.0, eol_pct=80.0)
 BOTH = ("nmc811_graphite_siox", "lfp_graphite")
@@ -12,8 +13,8 @@ EASY = (
 )
 
 
-def test_a_system_that_wears_out_too_soon_is_recognised_by_a_few_runs(tmp_path):
-    simulator = AgeingSimulator({BOTH[0]: 400.0, BOTH[1]: 3000.0})
+def test_a_system_that_wears_out_too_soon_is_recognised_by_a_few_dear_runs(tmp_path):
+    simulator = AgeingSimulator({BOTH[0]: 400.0, BOTH[1]: 3000.0}, note=f"{DELEGATED_WORDS} another solver")
     found = run(tmp_path, (*EASY, LONG), systems=BOTH, simulator=simulator)
     assert found.meeting >= 6 and {c.design.pair.system for c in found.candidates} == {BOTH[1]}
     worn = [s for s in found.simulated if s.design.pair.system == BOTH[0]]
@@ -23,6 +24,15 @@ def test_a_system_that_wears_out_too_soon_is_recognised_by_a_few_runs(tmp_path):
     assert {s.system for s in steps} == set(BOTH) and "cycle_life 400 cycle" in steps[-1].note + steps[0].note
     methods = {f.method for s in found.simulated for f in s.figures if f.metric == "cycle_life"}
     assert methods == {"ageing run", "surrogate"}
+
+
+def test_where_lives_are_cheap_every_design_that_keeps_the_rest_is_aged(tmp_path):
+    simulator = AgeingSimulator({BOTH[0]: 400.0, BOTH[1]: 3000.0})
+    found = run(tmp_path, (*EASY, LONG), systems=BOTH, simulator=simulator)
+    assert found.meeting >= 6 and len(simulator.aged) > 2 * RUNS
+    assert all(f.method == "ageing run" for c in found.candidates for f in c.figures if f.metric == "cycle_life")
+    steps = [s for s in found.log if s.step.endswith("age")]
+    assert sum(s.count for s in steps) == len(simulator.aged) and any(s.count > 1 for s in steps)
 
 
 def test_without_a_must_on_life_nothing_is_aged(tmp_path):

@@ -10,7 +10,7 @@ from knowledge.protocol import CycleAgeing, Protocol
 from tools.failures import ToolFailure
 from tools.simulate.batched.extrapolation import extrapolate
 from tools.simulate.batched.layout import Cells
-from tools.simulate.point import MESH_ERROR, BatchedMesh, Mesh, Outcome, SimulationPoint, Simulator
+from tools.simulate.point import DELEGATED_WORDS, MESH_ERROR, BatchedMesh, Mesh, Outcome, SimulationPoint, Simulator
 from tools.simulate.pybamm_prepare import Prepared, prepare
 from tools.tool import Progress, silent
 
@@ -89,7 +89,7 @@ class BatchedSimulator:
             # A point that was left over must fit into the same table of labels as the others.
             labelled = reason and outcome.values and protocol.kind != "cycle_ageing"
             values = {**outcome.values, MESH_ERROR: REFERENCE_PCT} if labelled else outcome.values
-            note = "; ".join(w for w in (outcome.note, f"computed by {self.reference.name}{why}") if w)
+            note = "; ".join(w for w in (outcome.note, f"{DELEGATED_WORDS} {self.reference.name}{why}") if w)
             told.append(outcome.model_copy(update={"note": note, "values": values}))
         return told
 
@@ -107,9 +107,9 @@ def solved(
     for members in by_system.values():
         try:
             ready = [p for p in (prepared[i] for i in members) if isinstance(p, Prepared)]
-            outcomes: list[Outcome | str] = [
-                o.note if o.status == "failed" else o
-                for o in (aged if isinstance(protocol, CycleAgeing) else refined)(ready, protocol, mesh, curves)]
+            made = (aged(ready, protocol, mesh, curves) if isinstance(protocol, CycleAgeing)
+                    else refined(ready, protocol, mesh, curves))
+            outcomes: list[Outcome | str] = [o.note if o.status == "failed" else o for o in made]
         except ToolFailure as failure:
             outcomes = [failure.message] * len(members)
         for i, outcome in zip(members, outcomes, strict=True):
