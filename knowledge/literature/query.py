@@ -43,7 +43,7 @@ class Query:
 class _Entry:
     shown: str
     alternatives: tuple[tuple[str, ...], ...]
-    latin: tuple[tuple[tuple[str, ...], bool], ...]  # forms as index tokens, and whether they are foreign
+    latin: tuple[tuple[tuple[str, ...], bool, bool], ...]  # index tokens; foreign; all but one were stop words
     compounds: tuple[str, ...]              # German one-word forms that may be part of a longer word
     cjk: tuple[str, ...]
     general: bool
@@ -64,11 +64,14 @@ def _entry(row: dict[str, Any]) -> _Entry:
     everyday = [*row["en"], *row.get("also", [])]
     english = {tuple(tokens(form)) for form in everyday}
     asked = [*everyday, *(form for language in _LATIN for form in row.get(language, []))]
-    latin = dict.fromkeys(tuple(tokens(form)) for form in asked)
+    latin: dict[tuple[str, ...], bool] = {}
+    for form in asked:
+        left = tuple(tokens(form))
+        latin[left] = latin.get(left, True) and len(left) == 1 < len(word_runs(form))
     return _Entry(
         shown=row["en"][0],
         alternatives=tuple(dict.fromkeys(tuple(tokens(form)) for form in texts if tokens(form))),
-        latin=tuple((form, form not in english) for form in latin if form),
+        latin=tuple((form, form not in english, reduced) for form, reduced in latin.items() if form),
         compounds=tuple(normal(f) for f in row["de"] if " " not in f and len(f) >= _MIN_COMPOUND),
         cjk=tuple(normal(f) for f in texts if any(is_cjk(c) for c in f)),
         general=bool(row.get("general")),
@@ -77,11 +80,16 @@ def _entry(row: dict[str, Any]) -> _Entry:
 
 @lru_cache(maxsize=1)
 def _phrases() -> tuple[tuple[tuple[str, ...], bool, tuple[_Entry, ...]], ...]:
-    """Every form in Latin script with its entries and whether it is foreign, longest first."""
+    """Every form in Latin script with its entries and whether it is foreign, longest first.
+
+    Stop words reduce "next cell" to "cell": such a rest does not stand for its term where it is a term of its own.
+    """
     by_form: dict[tuple[str, ...], list[tuple[bool, _Entry]]] = {}
+    whole = {form for entry in _entries() for form, _, reduced in entry.latin if not reduced}
     for entry in _entries():
-        for form, foreign in entry.latin:
-            by_form.setdefault(form, []).append((foreign, entry))
+        for form, foreign, reduced in entry.latin:
+            if not (reduced and form in whole):
+                by_form.setdefault(form, []).append((foreign, entry))
     return tuple((form, all(f for f, _ in by_form[form]), tuple(e for _, e in by_form[form]))
                  for form in sorted(by_form, key=lambda form: -len(form)))
 

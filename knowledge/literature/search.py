@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from knowledge.evidence import Passage, SourceKind
 from knowledge.literature.index import Lexical, Vectors, exclusive, open_lexical, open_vectors
-from knowledge.literature.kin import Kin
+from knowledge.literature.kin import Kin, standing
 from knowledge.literature.query import glossary_words, parse
 from knowledge.literature.spelling import Speller
 from knowledge.literature.store import PassageStore
@@ -109,7 +109,7 @@ class Library:
         fixed = normal(text)
         for word in dict.fromkeys(word_runs(text)):
             known = word in glossary_words() or word in STOP or any(f in self.lexical.vocabulary for f in forms(word))
-            if not known and (nearest := self._terms.nearest(word)):
+            if not known and standing(word) is None and (nearest := self._terms.nearest(word)):
                 fixed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", nearest, fixed)
         return fixed
 
