@@ -95,6 +95,27 @@ def _phrases() -> tuple[tuple[tuple[str, ...], bool, tuple[_Entry, ...]], ...]:
 
 
 @lru_cache(maxsize=1)
+def _phrases_by_word() -> dict[str, list[int]]:
+    """Numbers of the phrases that begin with a word."""
+    found: dict[str, list[int]] = {}
+    for number, (form, _, _) in enumerate(_phrases()):
+        found.setdefault(form[0], []).append(number)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _cjk_forms() -> tuple[tuple[str, _Entry], ...]:
+    """Every form in CJK script, longest first."""
+    return tuple(sorted(((form, e) for e in _entries() for form in e.cjk), key=lambda pair: -len(pair[0])))
+
+
+@lru_cache(maxsize=1)
+def _compound_forms() -> tuple[tuple[str, _Entry], ...]:
+    """Every German form that may be part of a longer word, longest first."""
+    return tuple(sorted(((form, e) for e in _entries() for form in e.compounds), key=lambda pair: -len(pair[0])))
+
+
+@lru_cache(maxsize=1)
 def glossary_words() -> frozenset[str]:
     """The single words of every English, German and French form, as they are written."""
     return frozenset(w for row in _glossary() for language in ("en", "also", *_LATIN) for form in row.get(language, [])
@@ -116,7 +137,8 @@ def parse(text: str) -> Query:
     lowered, cjk_groups = _take_cjk(lowered)
     groups += cjk_groups
     translated = bool(cjk_groups)
-    for form, foreign, entries in _phrases():
+    possible = sorted({number for stem in stems for number in _phrases_by_word().get(stem, ())})
+    for form, foreign, entries in (_phrases()[number] for number in possible):
         for start in range(len(stems) - len(form) + 1):
             span = range(start, start + len(form))
             if tuple(stems[start : start + len(form)]) == form and not used.intersection(span):
@@ -141,8 +163,7 @@ def _take_cjk(lowered: str) -> tuple[str, list[Group]]:
     if not any(is_cjk(c) for c in lowered):
         return lowered, []
     found = []
-    pairs = sorted(((form, entry) for entry in _entries() for form in entry.cjk), key=lambda pair: -len(pair[0]))
-    for form, entry in pairs:
+    for form, entry in _cjk_forms():
         if form in lowered:
             lowered = lowered.replace(form, " ")
             found.append(_group(entry))
@@ -151,8 +172,7 @@ def _take_cjk(lowered: str) -> tuple[str, list[Group]]:
 
 def _compound(word: str) -> list[_Entry]:
     """Glossary entries whose German forms are parts of this longer word, longest first, none over another."""
-    hits = sorted(((c, entry) for entry in _entries() for c in entry.compounds if c in word and c != word),
-                  key=lambda hit: -len(hit[0]))
+    hits = [(form, entry) for form, entry in _compound_forms() if form in word and form != word]
     found: dict[str, list[_Entry]] = {}
     for part, entry in hits:
         if part in word:

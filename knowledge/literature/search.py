@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.evidence import Passage, SourceKind
+from knowledge.literature.gate import BEARS, Signs, bears, signs
 from knowledge.literature.index import Lexical, Vectors, exclusive, open_lexical, open_vectors
 from knowledge.literature.kin import Kin, standing
 from knowledge.literature.query import glossary_words, parse
@@ -19,8 +20,8 @@ from knowledge.literature.store import PassageStore
 from knowledge.literature.weighing import weigh
 from knowledge.literature.words import STOP, forms, is_cjk, normal, tokens, word_runs
 
-GATE = 0.44           # share of the question's weight that the best passage must hold
 BESIDE = 0.5          # share of the best passage's share that others must hold to stand beside it
+ENOUGH = 0.44         # share of the question's weight from which a passage stands beside any other
 SURE_COSINE = 0.62    # above this a passage is nearly the question itself
 _BY_VECTOR = 0.35     # weight of the cosine beside the words, whose best sum is 1
 _DEPTH = 60           # how many neighbours the vectors give
@@ -63,13 +64,15 @@ class Library:
         self._terms = Speller(glossary_words() | STOP)
 
     def search(
-        self, text: str, top: int = 8, kind: SourceKind | None = None, since: int | None = None, gate: float = GATE,
+        self, text: str, top: int = 8, kind: SourceKind | None = None, since: int | None = None, gate: float = BEARS,
+        enough: float = ENOUGH,
     ) -> list[Hit]:
         """The passages that bear on a question, best first; none where nothing does.
 
         Args:
             since: only sources of this year or later; a source without a year is left out then.
-            gate: share of the question's weight a passage must hold, 0 to 1.
+            gate: how surely something must bear on the question, 0 to 1 (see `gate`).
+            enough: share of the question's weight from which a passage stands beside any other.
         """
         query = parse(self._respelt(text))
         if not query.groups or not self.ids:
@@ -82,8 +85,9 @@ class Library:
         by_words = weigh(query, self.lexical, self._speller, self._kin)
         cosine = self._cosine(text)
         held = np.where(allowed, by_words.coverage, 0.0)
-        best = float(held.max())
-        least = min(gate, BESIDE * best) if best >= gate else np.inf
+        first = int(np.argmax(held))
+        known = signs(by_words, first, float(np.where(allowed, cosine, 0.0).max()), query.translated)
+        least = min(enough, BESIDE * known.held) if known.held > 0 and bears(known) >= gate else np.inf
         rows = np.flatnonzero(allowed & ((held >= least) | (cosine >= SURE_COSINE)))
         if not len(rows):
             return []
@@ -103,6 +107,12 @@ class Library:
     def cards(self) -> tuple[Passage, ...]:
         """The fact cards of the store, which are filed under metrics and systems; in order of id."""
         return tuple(self.store.of_origin("starter"))
+
+    def signs(self, text: str) -> Signs:
+        """What the gate knows of a question."""
+        query = parse(self._respelt(text))
+        by_words = weigh(query, self.lexical, self._speller, self._kin)
+        return signs(by_words, int(np.argmax(by_words.coverage)), float(self._cosine(text).max()), query.translated)
 
     def _respelt(self, text: str) -> str:
         """The question with words that nobody knows brought to the nearest term of the glossary or common word."""
