@@ -74,7 +74,8 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     asked = [q for q in questions() if q.split == "dev"]
     parts = []
-    for corpus in ([], options.corpus) if options.corpus else ([],):
+    corpora: list[list[Path]] = [[], options.corpus] if options.corpus else [[]]
+    for corpus in corpora:
         with tempfile.TemporaryDirectory() as folder:
             parts.append(gathered(prepared(Path(folder), corpus), asked))
     texts = [t for part in parts for t in part[0]]

@@ -54,7 +54,7 @@ class Library:
             self.lexical: Lexical = open_lexical(self.store)
             self._vectors: Vectors = open_vectors(self.store, self.lexical.keys[0])
         self._embedder = self.store.embedder
-        self.digest = self.store.digest
+        self.digest = self.store.identity
         self.ids, kinds, years = self.lexical.keys
         self._row = {one: i for i, one in enumerate(self.ids)}
         self._kinds = np.array(kinds)

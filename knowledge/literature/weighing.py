@@ -121,7 +121,8 @@ def _add_form(form: tuple[str, ...], lexical: Lexical, best: NDArray[np.float32]
         return
     held = [_rows_of(token, lexical) for token in form]
     if len(form) == 2:
-        _add_pair(*sorted(held, key=lambda rows_values: len(rows_values[0])), best, there, scratch[0])
+        few, many = sorted(held, key=lambda rows_values: len(rows_values[0]))
+        _add_pair(few, many, best, there, scratch[0])
         return
     counts, weakest = scratch
     for rows, values in held:

@@ -25,7 +25,7 @@ def test_each_sign_moves_the_gate_the_way_it_should():
 
 
 @pytest.mark.parametrize(("question", "answered"), [
-    ("lithium plating in the cold", True), ("低温析锂的原因", True), ("are the fumes of a burning pack poisonous", True),
+    ("lithium plating in the cold", True), ("低温析锂的原因", True), ("are the fumes of a burning pack toxic", True),
     ("growth of bacteria in warm milk", False), ("tax rate for small companies", False), ("서울 날씨 예보", False)])
 def test_the_gate_on_questions(library, question, answered):
     assert (bears(library.signs(question)) >= BEARS) is answered

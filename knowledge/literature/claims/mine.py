@@ -94,7 +94,7 @@ def _sentence(passage: Passage, start: int, end: int) -> Iterator[Claim]:
         for quantity, material in _matched(taken, fit, about, text):
             value = quantity.value * known.units.get(quantity.unit, 1.0)
             if known.range[0] <= value <= known.range[1]:
-                yield _claim(passage, text, start, known, value, material.name, quantity, taken)
+                yield claim_in(passage, text, start, known, value, material.name, quantity, taken)
 
 
 def _belongs(quantity: Quantity, known: Property, mentions: list[Found], text: str) -> bool:
@@ -154,8 +154,24 @@ def _said_of(material: Found, quantity: Quantity, text: str) -> bool:
     return bool(_FOLLOWS.match(text[quantity.end:material.start]))
 
 
-def _claim(passage: Passage, text: str, start: int, known: Property, value: float, material: str,
-           quantity: Quantity, taken: list[Quantity]) -> Claim:
+def doubtful(text: str, quantity: Quantity) -> str | None:
+    """Why a figure is no plain report of a value: the sentence hopes or denies, or it is a bound or a change."""
+    before = text[:quantity.start]
+    if _UNSURE.search(text):
+        return "the sentence does not report what was found"
+    return "the figure is a change" if _CHANGE.search(before) else "the figure is a bound" if _BOUND.search(before) \
+        else None
+
+
+def claim_in(passage: Passage, text: str, start: int, known: Property, value: float, material: str,
+             quantity: Quantity, taken: list[Quantity]) -> Claim:
+    """The claim of a figure, with the conditions and the method that its sentence states.
+
+    Args:
+        text: the sentence, which is the quote.
+        start: where it begins in the passage's text.
+        taken: the figures of the same property in the sentence; conditions go with the one they stand behind.
+    """
     begin = (passage.start or 0) + start
     since = max((q.end for q in taken if q.end < quantity.start), default=0)
     until = min((q.start for q in taken if q.start > quantity.start and q.end != quantity.end), default=len(text))
