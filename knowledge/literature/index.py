@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -206,10 +207,12 @@ def _client(store: PassageStore) -> Any:
     quiet, server = Settings(anonymized_telemetry=False), store.meta("chroma")
     if not server:
         return chromadb.PersistentClient(path=str(store.folder / "chroma"), settings=quiet)
-    parts = urlsplit(server)
+    parts, token = urlsplit(server), os.environ.get("CELLWRIGHT_CHROMA_TOKEN")
+    secure = parts.scheme == "https"
     try:
-        return chromadb.HttpClient(host=parts.hostname or "", port=parts.port or 8000, ssl=parts.scheme == "https",
-                                   settings=quiet)
+        return chromadb.HttpClient(
+            host=parts.hostname or "", port=parts.port or (443 if secure else 8000), ssl=secure, settings=quiet,
+            headers={"Authorization": f"Bearer {token}"} if token else None)
     except (ValueError, OSError) as error:
         raise ServerUnavailable(f"the Chroma server {server} does not answer ({error}); start it, or go back with "
                                 "`cellwright knowledge configure --chroma local`") from error
