@@ -42,7 +42,8 @@ def test_numbers_as_papers_write_them(written, value):
 
 
 @pytest.mark.parametrize(("written", "unit"), [
-    ("157 mAh g−1", "mAh/g"), ("162 mAh•g -1", "mAh/g"), ("1.05 g/mL", "g/cm3"), ("157 mA h/g", "mAh/g"), ("3 mAh cm−2", "mAh/cm2"), ("2 mS cm-1", "mS/cm"),
+    ("157 mAh g−1", "mAh/g"), ("162 mAh•g -1", "mAh/g"), ("1.05 g/mL", "g/cm3"),
+    ("157 mA h/g", "mAh/g"), ("3 mAh cm−2", "mAh/cm2"), ("2 mS cm-1", "mS/cm"),
     ("45 m2 g−1", "m2/g"), ("6 × 10−14 cm2 s−1", "cm2/s"), ("12 mg/cm2", "mg/cm2"), ("1.3 g cm−3", "g/cm3"),
     ("25 °C", "degC")])
 def test_units_as_papers_write_them(written, unit):
