@@ -6,18 +6,20 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.evidence import Passage, SourceKind
+from knowledge.literature import embed as hashed
 from knowledge.literature.gate import BEARS, Signs, bears, signs
 from knowledge.literature.index import Lexical, Vectors, exclusive, open_lexical, open_vectors
 from knowledge.literature.kin import Kin, standing
-from knowledge.literature.query import glossary_words, parse
+from knowledge.literature.query import Query, glossary_words, parse
 from knowledge.literature.spelling import Speller
 from knowledge.literature.store import PassageStore
-from knowledge.literature.weighing import weigh
+from knowledge.literature.weighing import Weighed, weigh
 from knowledge.literature.words import STOP, forms, is_cjk, normal, tokens, word_runs
 
 BESIDE = 0.5          # share of the best passage's share that others must hold to stand beside it
@@ -25,6 +27,7 @@ ENOUGH = 0.44         # share of the question's weight from which a passage stan
 SURE_COSINE = 0.62    # above this a passage is nearly the question itself
 _BY_VECTOR = 0.35     # weight of the cosine beside the words, whose best sum is 1
 _DEPTH = 60           # how many neighbours the vectors give
+_COMPARED = 8         # passages whose n-grams the gate looks at where the vectors are of another embedder
 _QUOTE = 420           # characters; a fact card is always quoted whole
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?](?=\S)[^.!?。！？\n]*)*[.!?。！？]*")
 
@@ -85,8 +88,7 @@ class Library:
         by_words = weigh(query, self.lexical, self._speller, self._kin)
         cosine = self._cosine(text)
         held = np.where(allowed, by_words.coverage, 0.0)
-        first = int(np.argmax(held))
-        known = signs(by_words, first, float(np.where(allowed, cosine, 0.0).max()), query.translated)
+        known = self._known(query, by_words, held, np.where(allowed, cosine, 0.0))
         least = min(enough, BESIDE * known.held) if known.held > 0 and bears(known) >= gate else np.inf
         rows = np.flatnonzero(allowed & ((held >= least) | (cosine >= SURE_COSINE)))
         if not len(rows):
@@ -112,7 +114,18 @@ class Library:
         """What the gate knows of a question."""
         query = parse(self._respelt(text))
         by_words = weigh(query, self.lexical, self._speller, self._kin)
-        return signs(by_words, int(np.argmax(by_words.coverage)), float(self._cosine(text).max()), query.translated)
+        return self._known(query, by_words, by_words.coverage, self._cosine(text))
+
+    def _known(self, query: Query, by_words: Weighed, held: NDArray[Any], cosine: NDArray[np.float64]) -> Signs:
+        """The signs of a question. The gate was fitted on n-grams: beside another embedder these are made as needed."""
+        if self._embedder.id == hashed.EMBEDDER_ID:
+            nearest = float(cosine.max())
+        else:
+            few = [self.ids[row] for row in np.argsort(-held, kind="stable")[:_COMPARED]]
+            texts = [passage.text for passage in self.store.get(few).values()]
+            vectors = hashed.embed([query.text, *texts])
+            nearest = float((vectors[1:] @ vectors[0]).max(initial=0.0))
+        return signs(by_words, int(np.argmax(held)), nearest, query.translated)
 
     def _respelt(self, text: str) -> str:
         """The question with words that nobody knows brought to the nearest term of the glossary or common word."""
