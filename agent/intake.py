@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -19,7 +17,6 @@ from knowledge.vocabulary import METRICS
 from tools.extract.clauses import sentences
 from tools.extract.proposals import Proposal, requirement_of
 
-_TRIES = 3
 _MOST_PASSAGES = 40
 _UNSURE = 0.7  # at most: a rule's reading that the model is asked about
 
@@ -77,31 +74,14 @@ def _ask(llm: Llm, passages: list[str]) -> tuple[list[Placed], int]:
     """The model's answer, validated, and how many rows were lost; a malformed answer is asked for again."""
     text = prompt("intake", metrics=", ".join(METRICS),
                   passages="\n".join(f"<passage>{p}</passage>" for p in passages))
-    messages: list[dict[str, Any]] = [{"role": "user", "content": text}]
-    for _ in range(_TRIES):
-        reply = llm.reply(messages)
-        rows = _rows(reply.text)
-        if rows is not None and reply.finish_reason is not None:
-            good, bad = [], 0
-            for row in rows:
-                try:
-                    good.append(Placed(what=row.get("is"), **{k: row[k] for k in ("quote", "metric", "priority")
-                                                              if row.get(k) is not None}))
-                except (ValidationError, AttributeError, TypeError):
-                    bad += 1
-            return good, bad
-        messages += [{"role": "assistant", "content": reply.text},
-                     {"role": "user", "content": "That was no JSON list. Answer with the JSON list only."}]
-    return [], 0
-
-
-def _rows(text: str) -> list[Any] | None:
-    match = re.search(r"\[.*\]", text, re.DOTALL)
-    try:
-        rows = json.loads(match.group()) if match else None
-    except (json.JSONDecodeError, RecursionError):
-        return None
-    return rows if isinstance(rows, list) else None
+    good, bad = [], 0
+    for row in llm.listed(text) or []:
+        try:
+            good.append(Placed(what=row.get("is"), **{k: row[k] for k in ("quote", "metric", "priority")
+                                                      if row.get(k) is not None}))
+        except (ValidationError, AttributeError, TypeError):
+            bad += 1
+    return good, bad
 
 
 def _take(

@@ -85,6 +85,25 @@ class Llm:
                 ) from error
         raise AssertionError("unreachable")
 
+    def listed(self, text: str) -> list[Any] | None:
+        """The JSON list that the model answers with; no list, or a reply cut short, is asked for again, twice.
+
+        Returns:
+            The entries, not yet validated; None where no list came.
+
+        Raises:
+            BackendMissing: as `reply`.
+        """
+        messages: list[dict[str, Any]] = [{"role": "user", "content": text}]
+        for _ in range(TRIES):
+            reply = self.reply(messages)
+            rows = _json_list(reply.text)
+            if rows is not None and reply.finish_reason is not None:
+                return rows
+            messages += [{"role": "assistant", "content": reply.text},
+                         {"role": "user", "content": "That was no JSON list. Answer with the JSON list only."}]
+        return None
+
     def _parse(self, completion: Any) -> Reply:
         if not getattr(completion, "choices", None):
             raise BackendMissing(f"the LLM at {self.settings.llm.base_url} answered without a choice")
@@ -103,3 +122,23 @@ class Llm:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(entry) + "\n")
+
+
+def allowed_llm(settings: Settings, allow_egress: bool) -> Llm:
+    """The endpoint of the settings, where the settings or the command allow sending.
+
+    Raises:
+        BackendMissing: no endpoint is set.
+        BadInput: sending is not allowed.
+    """
+    allowed = settings.llm.model_copy(update={"allow_egress": allow_egress or settings.llm.allow_egress})
+    return Llm(settings.model_copy(update={"llm": allowed}))
+
+
+def _json_list(text: str) -> list[Any] | None:
+    begin, end = text.find("["), text.rfind("]")
+    try:
+        rows = json.loads(text[begin : end + 1]) if 0 <= begin < end else None
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    return rows if isinstance(rows, list) else None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.settings import Settings
-from knowledge.report import FailureRecord
 from tools.failures import FailureClass, ToolFailure
 from tools.ledger import Ledger
 from tools.run import Failure, Success, run
 from tools.tool import Context, RequestT, ResultT, Tool
+
+if TYPE_CHECKING:
+    from knowledge.report import FailureRecord
 
 
 class Watcher(Protocol):
@@ -85,6 +87,8 @@ class Services:
         """Run a tool whose failure is recorded and does not stop the run."""
         answer = run(tool, request, self.context(), self.ledger)
         if isinstance(answer, Failure):
+            from knowledge.report import FailureRecord  # the whole report's model, which a search does not need
+
             return FailureRecord(
                 tool=tool.name, failure_class=answer.failure_class.value, message=answer.message, ledger_key=answer.key
             )

@@ -66,6 +66,8 @@ class Claim(Frozen):
     source: str                       # key of the source
     start: int | None = None          # the quote's characters in the passage's document
     end: int | None = None
+    read_by: Literal["rules", "llm", "both"] = "rules"
+    disputed: str | None = None       # how a language model reads the same figure otherwise; the rules' reading stands
 
 
 class Reported(Frozen):
@@ -81,13 +83,17 @@ class Reported(Frozen):
     high: float
     quartiles: tuple[float, float] | None = None    # None for fewer than four values
     claims: tuple[Claim, ...] = ()
+    by_model: int = 0                 # values that a language model alone has found, in quotes that stand
+    disputed: int = 0                 # values that a language model reads otherwise
 
     def in_words(self) -> str:
         """The summary in words."""
         values = "1 reported value" if self.count == 1 else f"{self.count} reported values"
         spread = "" if self.count == 1 else f", {self.low:g} to {self.high:g}"
         origin = f"{self.sources} source{'s' if self.sources > 1 else ''}"
-        return f"{values}, median {self.median:g} {self.unit}{spread} ({origin})"
+        model = f"; {self.by_model} found by a language model alone" if self.by_model else ""
+        model += f"; {self.disputed} read otherwise by a language model" if self.disputed else ""
+        return f"{values}, median {self.median:g} {self.unit}{spread} ({origin}{model})"
 
 
 class Evidence(Frozen):

@@ -28,3 +28,8 @@ def prompt(name: str, **variables: str) -> str:
     for key, value in variables.items():
         body = body.replace("{" + key + "}", value)
     return body.strip()
+
+
+def version_of(name: str) -> int:
+    """The version of a prompt: raised when its words change."""
+    return int(str(_parts(name)[0]["version"]))

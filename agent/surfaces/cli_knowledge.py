@@ -136,6 +136,10 @@ def configure(
 @guarded
 def claims(
     materials: Annotated[list[str] | None, typer.Argument(help="Materials such as lfp, nmc811; all if absent.")] = None,
+    llm: Annotated[bool, typer.Option("--llm", help="Let the set model point at more figures; code reads and checks "
+                                                    "them.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=5000, help="Passages sent to the model at most.")] = 60,
+    allow_egress: Annotated[bool, typer.Option("--allow-egress", help="Allow sending passages to the model.")] = False,
     store: StoreOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -143,6 +147,8 @@ def claims(
     from agent.settings import settings_from_environment
     from tools.retrieve.stores import reported_values
 
+    if llm:
+        _read_by_model(materials, store, limit, allow_egress, shown=not json_)
     found = reported_values(settings_from_environment().home, materials or None, store=store)
     if json_:
         emit_json([r.model_dump(mode="json") for r in found])
@@ -150,7 +156,26 @@ def claims(
     from agent.surfaces.tables import show_rows
 
     show_rows([{"material": r.composition, "property": r.property.replace("_", " "), "reported": r.in_words(),
-                "quote": r.claims[0].quote, "source": r.claims[0].source, "place": r.claims[0].place} for r in found])
+                "quote": r.claims[0].quote, "otherwise": next((c.disputed for c in r.claims if c.disputed), None),
+                "source": r.claims[0].source, "place": r.claims[0].place} for r in found])
+
+
+def _read_by_model(
+    materials: list[str] | None, store: Path | None, limit: int, allow_egress: bool, shown: bool
+) -> None:
+    """Let the model read, and say on standard error what came of it."""
+    from agent.claims import read_with_model
+    from agent.llm import allowed_llm
+    from agent.settings import settings_from_environment
+
+    settings = settings_from_environment()
+    with _progress(shown=shown) as progress:
+        told = read_with_model(settings.home, allowed_llm(settings, allow_egress), materials or None, store, limit,
+                               progress)
+    typer.echo(f"the model read {told.passages} passages: {told.claims} figures stand, {sum(told.refused.values())} "
+               f"were refused; {told.left + told.unanswered} passages are left", err=True)
+    for reason, count in told.refused.items():
+        typer.echo(f"  refused {count}: {reason}", err=True)
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from agent.surfaces import exit_codes
 from agent.surfaces.edge import complain, emit_json, guarded
 
 if TYPE_CHECKING:
-    from agent.llm import Llm
     from knowledge.requirement import Reading
     from tools.extract.revision import Change
 
@@ -39,8 +38,10 @@ def requirements(
     reading = _read(file)
     if llm:
         from agent.intake import with_model
+        from agent.llm import allowed_llm
+        from agent.settings import settings_from_environment
 
-        reading = with_model(reading, file, _model(allow_egress))
+        reading = with_model(reading, file, allowed_llm(settings_from_environment(), allow_egress))
     if answers is not None:
         from agent.answers import answered, read_answers
 
@@ -77,15 +78,6 @@ def _read(file: Path) -> Reading:
     services = open_services(settings_from_environment())
     answer = services.call(read_requirements, {"path": str(file.resolve()), "sha256": file_digest(file)})
     return answer.result
-
-
-def _model(allow_egress: bool) -> Llm:
-    from agent.llm import Llm
-    from agent.settings import settings_from_environment
-
-    settings = settings_from_environment()
-    allowed = settings.llm.model_copy(update={"allow_egress": allow_egress or settings.llm.allow_egress})
-    return Llm(settings.model_copy(update={"llm": allowed}))
 
 
 def _show_changes(found: tuple[Change, ...], json_: bool) -> None:

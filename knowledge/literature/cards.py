@@ -46,6 +46,8 @@ class Card(Frozen):
     place: str = Field(min_length=4)
     seen: Literal["source", "restated"]
     seen_in: str = Field(min_length=8, description="where the fact was read")
+    reopened: str | None = Field(default=None, pattern=r"^\d{4}-\d\d-\d\d, .{8,}$",
+                                 description="when the fact was read again by somebody who checked the card, and where")
     topics: tuple[str, ...] = Field(min_length=1)
     metrics: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()

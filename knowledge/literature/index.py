@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ _OWN = "hashed-ngrams"
 BATCH = 5_000  # Chroma takes at most 5,461 at once
 # A thinner graph, looked through further: at 20,000 vectors half the time to build, the same neighbours found.
 _GRAPH = {"space": "cosine", "max_neighbors": 12, "ef_construction": 40, "ef_search": 200}
-_LEXICAL_FORMAT = "4"
+_LEXICAL_FORMAT = "5"
 TITLE = "§"  # before a token that stands in the title only
 
 
@@ -61,8 +62,8 @@ def index_tokens(passage: Passage) -> list[str]:
     """The tokens of a passage, and marked with `TITLE` those that only its title or its filing holds."""
     own = tokens(passage.text)
     filed = " ".join((*passage.topic, *passage.systems)).replace("_", " ")
-    known = set(own)
     about = tokens(filed) if passage.kind == "fact" else []
+    known = {*own, *about}
     return [*own, *about, *(TITLE + t for t in tokens(passage.source.title) if t not in known)]
 
 
@@ -78,8 +79,8 @@ class Lexical:
         if self.n:
             self.vocabulary = json.loads((folder / "vocab.index.json").read_text(encoding="utf-8"))
             self._starts = np.load(folder / "indptr.csc.index.npy")
-            self._rows = np.load(folder / "indices.csc.index.npy", mmap_mode="r")
-            self._scores = np.load(folder / "data.csc.index.npy", mmap_mode="r")
+            self._rows = np.asarray(np.load(folder / "indices.csc.index.npy", mmap_mode="r"))  # mapped all the same
+            self._scores = np.asarray(np.load(folder / "data.csc.index.npy", mmap_mode="r"))
 
     def postings(self, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Row numbers of the passages that hold a token, and its frequency there saturated to 0…1, shapes (n_hits,)."""
@@ -87,9 +88,9 @@ class Lexical:
         if number is None:
             return _NO_ROWS, _NO_VALUES
         span = slice(self._starts[number], self._starts[number + 1])
-        rows: NDArray[np.int32] = np.asarray(self._rows[span])
+        rows: NDArray[np.int32] = self._rows[span]
         rarity = float(np.log(1.0 + (self.n - len(rows) + 0.5) / (len(rows) + 0.5)))
-        return rows, np.asarray(self._scores[span], dtype=np.float32) / rarity
+        return rows, self._scores[span].astype(np.float32, copy=False) / np.float32(rarity)
 
 
 def open_lexical(store: PassageStore) -> Lexical:
@@ -206,10 +207,12 @@ def _client(store: PassageStore) -> Any:
     quiet, server = Settings(anonymized_telemetry=False), store.meta("chroma")
     if not server:
         return chromadb.PersistentClient(path=str(store.folder / "chroma"), settings=quiet)
-    parts = urlsplit(server)
+    parts, token = urlsplit(server), os.environ.get("CELLWRIGHT_CHROMA_TOKEN")
+    secure = parts.scheme == "https"
     try:
-        return chromadb.HttpClient(host=parts.hostname or "", port=parts.port or 8000, ssl=parts.scheme == "https",
-                                   settings=quiet)
+        return chromadb.HttpClient(
+            host=parts.hostname or "", port=parts.port or (443 if secure else 8000), ssl=secure, settings=quiet,
+            headers={"Authorization": f"Bearer {token}"} if token else None)
     except (ValueError, OSError) as error:
         raise ServerUnavailable(f"the Chroma server {server} does not answer ({error}); start it, or go back with "
                                 "`cellwright knowledge configure --chroma local`") from error

@@ -70,7 +70,7 @@ def add_files(store: PassageStore, paths: Iterable[Path], progress: Progress) ->
         outcome.append(_add_file(store, path, lambda n, p=path, k=number: progress(  # type: ignore[misc]
             f"reading {p.name}: {n} works", k, len(files))))
     progress("indexing", len(files), len(files))
-    return AddReport(files=tuple(outcome), store_digest=store.digest)
+    return AddReport(files=tuple(outcome), store_digest=store.identity)
 
 
 def _add_file(store: PassageStore, path: Path, told: Callable[[int], None]) -> AddedFile:

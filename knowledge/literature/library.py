@@ -38,7 +38,7 @@ def open_store(home: Path, folder: Path | None = None, cards: Path | None = None
 def open_library(home: Path, folder: Path | None = None, cards: Path | None = None) -> Library:
     """An open library; the same content is opened once per process."""
     store = open_store(home, folder, cards)
-    key = (str(store.folder), f"{store.digest} {store.meta('chroma') or ''}")
+    key = (str(store.folder), f"{store.identity} {store.meta('chroma') or ''}")
     if key not in _OPEN:
         for old in [k for k in _OPEN if k[0] == key[0]]:
             del _OPEN[old]

@@ -43,7 +43,7 @@ class Query:
 class _Entry:
     shown: str
     alternatives: tuple[tuple[str, ...], ...]
-    latin: tuple[tuple[tuple[str, ...], bool], ...]  # forms as index tokens, and whether they are foreign
+    latin: tuple[tuple[tuple[str, ...], bool, bool], ...]  # index tokens; foreign; all but one were stop words
     compounds: tuple[str, ...]              # German one-word forms that may be part of a longer word
     cjk: tuple[str, ...]
     general: bool
@@ -64,11 +64,14 @@ def _entry(row: dict[str, Any]) -> _Entry:
     everyday = [*row["en"], *row.get("also", [])]
     english = {tuple(tokens(form)) for form in everyday}
     asked = [*everyday, *(form for language in _LATIN for form in row.get(language, []))]
-    latin = dict.fromkeys(tuple(tokens(form)) for form in asked)
+    latin: dict[tuple[str, ...], bool] = {}
+    for form in asked:
+        left = tuple(tokens(form))
+        latin[left] = latin.get(left, True) and len(left) == 1 < len(word_runs(form))
     return _Entry(
         shown=row["en"][0],
         alternatives=tuple(dict.fromkeys(tuple(tokens(form)) for form in texts if tokens(form))),
-        latin=tuple((form, form not in english) for form in latin if form),
+        latin=tuple((form, form not in english, reduced) for form, reduced in latin.items() if form),
         compounds=tuple(normal(f) for f in row["de"] if " " not in f and len(f) >= _MIN_COMPOUND),
         cjk=tuple(normal(f) for f in texts if any(is_cjk(c) for c in f)),
         general=bool(row.get("general")),
@@ -77,13 +80,39 @@ def _entry(row: dict[str, Any]) -> _Entry:
 
 @lru_cache(maxsize=1)
 def _phrases() -> tuple[tuple[tuple[str, ...], bool, tuple[_Entry, ...]], ...]:
-    """Every form in Latin script with its entries and whether it is foreign, longest first."""
+    """Every form in Latin script with its entries and whether it is foreign, longest first.
+
+    Stop words reduce "next cell" to "cell": such a rest does not stand for its term where it is a term of its own.
+    """
     by_form: dict[tuple[str, ...], list[tuple[bool, _Entry]]] = {}
+    whole = {form for entry in _entries() for form, _, reduced in entry.latin if not reduced}
     for entry in _entries():
-        for form, foreign in entry.latin:
-            by_form.setdefault(form, []).append((foreign, entry))
+        for form, foreign, reduced in entry.latin:
+            if not (reduced and form in whole):
+                by_form.setdefault(form, []).append((foreign, entry))
     return tuple((form, all(f for f, _ in by_form[form]), tuple(e for _, e in by_form[form]))
                  for form in sorted(by_form, key=lambda form: -len(form)))
+
+
+@lru_cache(maxsize=1)
+def _phrases_by_word() -> dict[str, list[int]]:
+    """Numbers of the phrases that begin with a word."""
+    found: dict[str, list[int]] = {}
+    for number, (form, _, _) in enumerate(_phrases()):
+        found.setdefault(form[0], []).append(number)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _cjk_forms() -> tuple[tuple[str, _Entry], ...]:
+    """Every form in CJK script, longest first."""
+    return tuple(sorted(((form, e) for e in _entries() for form in e.cjk), key=lambda pair: -len(pair[0])))
+
+
+@lru_cache(maxsize=1)
+def _compound_forms() -> tuple[tuple[str, _Entry], ...]:
+    """Every German form that may be part of a longer word, longest first."""
+    return tuple(sorted(((form, e) for e in _entries() for form in e.compounds), key=lambda pair: -len(pair[0])))
 
 
 @lru_cache(maxsize=1)
@@ -108,7 +137,8 @@ def parse(text: str) -> Query:
     lowered, cjk_groups = _take_cjk(lowered)
     groups += cjk_groups
     translated = bool(cjk_groups)
-    for form, foreign, entries in _phrases():
+    possible = sorted({number for stem in stems for number in _phrases_by_word().get(stem, ())})
+    for form, foreign, entries in (_phrases()[number] for number in possible):
         for start in range(len(stems) - len(form) + 1):
             span = range(start, start + len(form))
             if tuple(stems[start : start + len(form)]) == form and not used.intersection(span):
@@ -133,8 +163,7 @@ def _take_cjk(lowered: str) -> tuple[str, list[Group]]:
     if not any(is_cjk(c) for c in lowered):
         return lowered, []
     found = []
-    pairs = sorted(((form, entry) for entry in _entries() for form in entry.cjk), key=lambda pair: -len(pair[0]))
-    for form, entry in pairs:
+    for form, entry in _cjk_forms():
         if form in lowered:
             lowered = lowered.replace(form, " ")
             found.append(_group(entry))
@@ -143,8 +172,7 @@ def _take_cjk(lowered: str) -> tuple[str, list[Group]]:
 
 def _compound(word: str) -> list[_Entry]:
     """Glossary entries whose German forms are parts of this longer word, longest first, none over another."""
-    hits = sorted(((c, entry) for entry in _entries() for c in entry.compounds if c in word and c != word),
-                  key=lambda hit: -len(hit[0]))
+    hits = [(form, entry) for form, entry in _compound_forms() if form in word and form != word]
     found: dict[str, list[_Entry]] = {}
     for part, entry in hits:
         if part in word:

@@ -6,24 +6,28 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.evidence import Passage, SourceKind
+from knowledge.literature import embed as hashed
+from knowledge.literature.gate import BEARS, Signs, bears, signs
 from knowledge.literature.index import Lexical, Vectors, exclusive, open_lexical, open_vectors
-from knowledge.literature.kin import Kin
-from knowledge.literature.query import glossary_words, parse
+from knowledge.literature.kin import Kin, standing
+from knowledge.literature.query import Query, glossary_words, parse
 from knowledge.literature.spelling import Speller
 from knowledge.literature.store import PassageStore
-from knowledge.literature.weighing import weigh
+from knowledge.literature.weighing import Weighed, weigh
 from knowledge.literature.words import STOP, forms, is_cjk, normal, tokens, word_runs
 
-GATE = 0.44           # share of the question's weight that the best passage must hold
 BESIDE = 0.5          # share of the best passage's share that others must hold to stand beside it
+ENOUGH = 0.44         # share of the question's weight from which a passage stands beside any other
 SURE_COSINE = 0.62    # above this a passage is nearly the question itself
 _BY_VECTOR = 0.35     # weight of the cosine beside the words, whose best sum is 1
 _DEPTH = 60           # how many neighbours the vectors give
+_COMPARED = 8         # passages whose n-grams the gate looks at where the vectors are of another embedder
 _QUOTE = 420           # characters; a fact card is always quoted whole
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?](?=\S)[^.!?。！？\n]*)*[.!?。！？]*")
 
@@ -53,7 +57,7 @@ class Library:
             self.lexical: Lexical = open_lexical(self.store)
             self._vectors: Vectors = open_vectors(self.store, self.lexical.keys[0])
         self._embedder = self.store.embedder
-        self.digest = self.store.digest
+        self.digest = self.store.identity
         self.ids, kinds, years = self.lexical.keys
         self._row = {one: i for i, one in enumerate(self.ids)}
         self._kinds = np.array(kinds)
@@ -63,13 +67,15 @@ class Library:
         self._terms = Speller(glossary_words() | STOP)
 
     def search(
-        self, text: str, top: int = 8, kind: SourceKind | None = None, since: int | None = None, gate: float = GATE,
+        self, text: str, top: int = 8, kind: SourceKind | None = None, since: int | None = None, gate: float = BEARS,
+        enough: float = ENOUGH,
     ) -> list[Hit]:
         """The passages that bear on a question, best first; none where nothing does.
 
         Args:
             since: only sources of this year or later; a source without a year is left out then.
-            gate: share of the question's weight a passage must hold, 0 to 1.
+            gate: how surely something must bear on the question, 0 to 1 (see `gate`).
+            enough: share of the question's weight from which a passage stands beside any other.
         """
         query = parse(self._respelt(text))
         if not query.groups or not self.ids:
@@ -82,8 +88,8 @@ class Library:
         by_words = weigh(query, self.lexical, self._speller, self._kin)
         cosine = self._cosine(text)
         held = np.where(allowed, by_words.coverage, 0.0)
-        best = float(held.max())
-        least = min(gate, BESIDE * best) if best >= gate else np.inf
+        known = self._known(query, by_words, held, np.where(allowed, cosine, 0.0))
+        least = min(enough, BESIDE * known.held) if known.held > 0 and bears(known) >= gate else np.inf
         rows = np.flatnonzero(allowed & ((held >= least) | (cosine >= SURE_COSINE)))
         if not len(rows):
             return []
@@ -104,12 +110,29 @@ class Library:
         """The fact cards of the store, which are filed under metrics and systems; in order of id."""
         return tuple(self.store.of_origin("starter"))
 
+    def signs(self, text: str) -> Signs:
+        """What the gate knows of a question."""
+        query = parse(self._respelt(text))
+        by_words = weigh(query, self.lexical, self._speller, self._kin)
+        return self._known(query, by_words, by_words.coverage, self._cosine(text))
+
+    def _known(self, query: Query, by_words: Weighed, held: NDArray[Any], cosine: NDArray[np.float64]) -> Signs:
+        """The signs of a question. The gate was fitted on n-grams: beside another embedder these are made as needed."""
+        if self._embedder.id == hashed.EMBEDDER_ID:
+            nearest = float(cosine.max())
+        else:
+            few = [self.ids[row] for row in np.argsort(-held, kind="stable")[:_COMPARED]]
+            texts = [passage.text for passage in self.store.get(few).values()]
+            vectors = hashed.embed([query.text, *texts])
+            nearest = float((vectors[1:] @ vectors[0]).max(initial=0.0))
+        return signs(by_words, int(np.argmax(held)), nearest, query.translated)
+
     def _respelt(self, text: str) -> str:
         """The question with words that nobody knows brought to the nearest term of the glossary or common word."""
         fixed = normal(text)
         for word in dict.fromkeys(word_runs(text)):
             known = word in glossary_words() or word in STOP or any(f in self.lexical.vocabulary for f in forms(word))
-            if not known and (nearest := self._terms.nearest(word)):
+            if not known and standing(word) is None and (nearest := self._terms.nearest(word)):
                 fixed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", nearest, fixed)
         return fixed
 

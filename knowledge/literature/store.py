@@ -161,6 +161,12 @@ class PassageStore:
         """Identity of the content: changes when any passage is added, changed or removed, whatever the order."""
         return hashlib.sha256(f"{self.meta('embedder') or EMBEDDER_ID} {self.meta('sum') or '0'}".encode()).hexdigest()
 
+    @property
+    def identity(self) -> str:
+        """What an answer from this store depends on: its content, and the claims that a language model has proposed."""
+        proposed = self.meta("proposed")
+        return hashlib.sha256(f"{self.digest} {proposed}".encode()).hexdigest() if proposed else self.digest
+
 
 _FILE = ("sha256", "path", "status", "reason", "passages", "works", "done")
 

@@ -25,7 +25,7 @@ class VectorCopy:
             OSError, ValueError: the file is missing, damaged, or has not one row an id.
         """
         self.ids = ids
-        self._columns = np.load(folder / "columns.npy", mmap_mode="r")  # (dimension, n_passages)
+        self._columns = np.asarray(np.load(folder / "columns.npy", mmap_mode="r"))  # (dimension, n_passages), mapped
         if self._columns.ndim != 2 or self._columns.shape[1] != len(ids):
             raise ValueError(f"{folder} holds {self._columns.shape}, not one vector for each of {len(ids)} passages")
 
@@ -36,9 +36,10 @@ class VectorCopy:
             vector: the question's unit vector, shape (dimension,).
         """
         asked = np.flatnonzero(vector)
-        cosine = np.zeros(len(self.ids), dtype=np.float32)
+        cosine, part = np.zeros((2, len(self.ids)), dtype=np.float32)
         for column in asked:
-            cosine += vector[column] * self._columns[column]
+            np.multiply(self._columns[column], vector[column], out=part)
+            cosine += part
         count = min(count, len(self.ids))
         rows = np.argpartition(-cosine, count - 1)[:count] if count else np.empty(0, dtype=np.int64)
         ordered = sorted(rows.tolist(), key=lambda row: (-float(cosine[row]), row))

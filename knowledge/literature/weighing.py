@@ -17,6 +17,7 @@ from knowledge.literature.query import Group, Query
 from knowledge.literature.spelling import Speller
 
 _PARTIAL = 0.35        # worth of a form of which only some words are there
+_PARTIAL_RANK = 0.7    # and what of that counts for the rank
 _IN_TITLE = 0.5        # worth of a form that only the title holds, not the passage itself
 _UNKNOWN_ABROAD = 0.2  # weight of an unknown word once a foreign question was understood by its terms
 _UNKNOWN = (1.0, 0.65, 0.45)  # weight of an unknown word beside none, one, more terms of the field
@@ -29,6 +30,8 @@ _KIN_LEAST = 0.6       # cosine from which a kindred word counts
 _KIN_WORTH = 0.9       # worth of a kindred word as like as can be
 _GENERAL = 0.3         # weight of terms that every text of the field holds: battery, cell, lithium-ion
 
+Rows = tuple[NDArray[np.int32], NDArray[np.float32]]  # row numbers with a value each
+
 
 @dataclass(frozen=True)
 class Weighed:
@@ -37,6 +40,8 @@ class Weighed:
     coverage: NDArray[np.float32]
     score: NDArray[np.float32]
     tokens: tuple[str, ...]
+    groups: tuple[Group, ...]
+    present: tuple[NDArray[np.float32], ...]  # for every group its presence in each passage, 0 to 1
 
 
 def weigh(query: Query, lexical: Lexical, speller: Speller, kin: Kin) -> Weighed:
@@ -45,7 +50,8 @@ def weigh(query: Query, lexical: Lexical, speller: Speller, kin: Kin) -> Weighed
     held, ranked = np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
     whole = 0.0
     asked: list[str] = []
-    scratch = np.zeros(n, dtype=np.float32)
+    present: list[NDArray[np.float32]] = []
+    scratch = np.zeros(n, dtype=np.float32), np.ones(n, dtype=np.float32)
     specific = sum(g.in_glossary and not g.general for g in query.groups)
     for group in query.groups:
         forms = _known_forms(group, lexical, speller)
@@ -68,11 +74,12 @@ def weigh(query: Query, lexical: Lexical, speller: Speller, kin: Kin) -> Weighed
             weight *= _GENERAL
         elif group.shown.replace(".", "").isdigit() and not group.in_glossary:
             weight *= _NUMBER
+        present.append(there)
         held += weight * there
         ranked += weight * best
         whole += weight
     whole = max(whole, 1e-9)
-    return Weighed(held / whole, ranked / whole, tuple(dict.fromkeys(asked)))
+    return Weighed(held / whole, ranked / whole, tuple(dict.fromkeys(asked)), query.groups, tuple(present))
 
 
 def _missing_weight(word: str) -> float:
@@ -100,28 +107,57 @@ def _add_kin(token: str, worth: float, lexical: Lexical, best: NDArray[np.float3
 
 
 def _add_form(form: tuple[str, ...], lexical: Lexical, best: NDArray[np.float32], there: NDArray[np.float32],
-              scratch: NDArray[np.float32]) -> None:
-    """Raise `best` and `there` by one form: passages with all its words count whole, with some of them in part."""
-    single = len(form) == 1
-    for token, worth in ((t, w) for t in form for w in (1.0, _IN_TITLE)):
-        rows, saturation = lexical.postings(token if worth == 1.0 else TITLE + token)
-        value = worth * (0.5 + 0.5 * saturation)
-        if single:
-            best[rows] = np.maximum(best[rows], value)
-            there[rows] = np.maximum(there[rows], 1.0 if worth == 1.0 else _IN_TITLE + 0.25)
-    if single:
+              scratch: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
+    """Raise `best` and `there` by one form: passages with all its words count whole, with some of them in part.
+
+    Args:
+        scratch: zeros and ones, shapes (n_passages,), which are left as they were: only touched rows are looked at.
+    """
+    if len(form) == 1:
+        for token, worth, presence in ((form[0], 1.0, 1.0), (TITLE + form[0], _IN_TITLE, _IN_TITLE + 0.25)):
+            rows, saturation = lexical.postings(token)
+            best[rows] = np.maximum(best[rows], worth * (0.5 + 0.5 * saturation))
+            there[rows] = np.maximum(there[rows], presence)
         return
-    counts, weakest = scratch, np.ones(len(best), dtype=np.float32)
-    for token in form:
-        rows, saturation = lexical.postings(token)
-        in_title, _ = lexical.postings(TITLE + token)  # never rows that hold it themselves
+    held = [_rows_of(token, lexical) for token in form]
+    if len(form) == 2:
+        few, many = sorted(held, key=lambda rows_values: len(rows_values[0]))
+        _add_pair(few, many, best, there, scratch[0])
+        return
+    counts, weakest = scratch
+    for rows, values in held:
         counts[rows] += 1.0
-        weakest[rows] = np.minimum(weakest[rows], 0.5 + 0.5 * saturation)
-        counts[in_title] += 1.0
-        weakest[in_title] = np.minimum(weakest[in_title], _IN_TITLE)
-    touched = np.flatnonzero(counts)
+        weakest[rows] = np.minimum(weakest[rows], values)
+    touched = np.concatenate([rows for rows, _ in held])  # a row may stand here twice, which changes nothing
     share = counts[touched] / len(form)
     whole = share >= 1.0
-    best[touched] = np.maximum(best[touched], np.where(whole, weakest[touched], _PARTIAL * share * 0.7))
+    best[touched] = np.maximum(best[touched], np.where(whole, weakest[touched], _PARTIAL * share * _PARTIAL_RANK))
     there[touched] = np.maximum(there[touched], np.where(whole, 1.0, _PARTIAL * share))
     counts[touched] = 0.0
+    weakest[touched] = 1.0
+
+
+def _rows_of(token: str, lexical: Lexical) -> Rows:
+    """The passages that hold a token, in their text or in their title only, with its worth for the rank there."""
+    rows, saturation = lexical.postings(token)
+    in_title, _ = lexical.postings(TITLE + token)  # never rows that hold it themselves
+    values = 0.5 + 0.5 * saturation
+    if not len(in_title):
+        return rows, values
+    return np.concatenate((rows, in_title)), np.concatenate((values, np.full(len(in_title), _IN_TITLE, np.float32)))
+
+
+def _add_pair(few: Rows, many: Rows, best: NDArray[np.float32], there: NDArray[np.float32],
+              zeros: NDArray[np.float32]) -> None:
+    """A form of two words, most of all forms: half of it is worth the same everywhere: little to reckon."""
+    half = np.float32(_PARTIAL * 0.5)
+    for rows, _ in (few, many):
+        best[rows] = np.maximum(best[rows], half * np.float32(_PARTIAL_RANK))
+        there[rows] = np.maximum(there[rows], half)
+    zeros[few[0]] = few[1]
+    values = zeros[many[0]]
+    both = np.flatnonzero(values)
+    rows = many[0][both]
+    best[rows] = np.maximum(best[rows], np.minimum(values[both], many[1][both]))
+    there[rows] = 1.0
+    zeros[few[0]] = 0.0

@@ -29,6 +29,7 @@ def test_a_card_can_be_checked(card):
     source = SOURCES[card.source]
     assert source.resolvable
     assert card.place and card.seen_in
+    assert card.reopened is None or card.reopened[:4] >= "2026"
     assert source.kind != "paper" or source.doi or source.url
     if card.seen == "source":
         assert "restat" not in card.seen_in
@@ -47,6 +48,11 @@ def test_a_card_is_one_or_two_sentences(card):
     ends = re.findall(r"[.!?](?:\s|$)", re.sub(r"\b(?:T|Art|e\.g|No)\.", "", card.fact))
     assert 1 <= len(ends) <= 3
     assert card.fact[0].isupper() and card.fact.endswith(".")
+
+
+def test_cards_have_been_opened_again_and_every_system_has_some():
+    assert sum(c.reopened is not None for c in CARDS) >= 20
+    assert {s for c in CARDS for s in c.systems} >= {"lnmo_graphite"}
 
 
 def test_no_fact_stands_twice():

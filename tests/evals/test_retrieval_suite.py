@@ -7,7 +7,7 @@ import pytest
 
 from evals.literature_tasks import cite
 from evals.retrieval import SYSTEMS, Outcome, interval, measures, outcomes, prepared
-from evals.retrieval_set import SECOND, SECOND_SHA256, Question, questions
+from evals.retrieval_set import SECOND, SECOND_SHA256, THIRD, THIRD_SHA256, Question, questions
 from evals.scorers import citations, retrieval
 from evals.suites import SuiteCase, load_suite
 from knowledge.literature.cards import load_cards
@@ -18,14 +18,15 @@ def test_the_set_is_large_balanced_and_names_cards_that_exist():
     cards = {c.id for c in load_cards()[0]}
     assert len(every) >= 150 and len({q.text for q in every}) == len(every)
     assert {t for q in every for t in q.targets if "/" not in t} <= cards
-    for split in ("dev", "test", "second"):
+    for split in ("dev", "test", "second", "third"):
         half = [q for q in every if q.split == split]
         assert len(half) >= 75 and sum(not q.targets for q in half) >= 10
         assert {"plain", "paraphrase", "typo", "acronym", "numeric", "german", "korean", "chinese"} <= \
             {q.kind for q in half}
 
 
-def test_the_second_set_is_frozen():
+def test_the_judging_sets_are_frozen():
+    assert hashlib.sha256(THIRD.read_bytes()).hexdigest() == THIRD_SHA256
     assert hashlib.sha256(SECOND.read_bytes()).hexdigest() == SECOND_SHA256
     second = [q for q in questions() if q.split == "second"]
     assert len(second) >= 80 and sum(not q.targets for q in second) >= 20

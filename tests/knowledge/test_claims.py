@@ -42,7 +42,8 @@ def test_numbers_as_papers_write_them(written, value):
 
 
 @pytest.mark.parametrize(("written", "unit"), [
-    ("157 mAh g−1", "mAh/g"), ("157 mA h/g", "mAh/g"), ("3 mAh cm−2", "mAh/cm2"), ("2 mS cm-1", "mS/cm"),
+    ("157 mAh g−1", "mAh/g"), ("162 mAh•g -1", "mAh/g"), ("1.05 g/mL", "g/cm3"),
+    ("157 mA h/g", "mAh/g"), ("3 mAh cm−2", "mAh/cm2"), ("2 mS cm-1", "mS/cm"),
     ("45 m2 g−1", "m2/g"), ("6 × 10−14 cm2 s−1", "cm2/s"), ("12 mg/cm2", "mg/cm2"), ("1.3 g cm−3", "g/cm3"),
     ("25 °C", "degC")])
 def test_units_as_papers_write_them(written, unit):
@@ -72,6 +73,21 @@ def test_what_is_in_doubt_is_left_out(text):
 ])
 def test_a_unit_alone_does_not_make_a_condition_or_another_quantity_a_property(text):
     assert told(text) == []
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("The LCO (145 mAh/g) and graphite (372 mAh/g) of the cell were weighed before the separator was put in.",
+     [("lco", "specific_capacity", 145), ("graphite", "specific_capacity", 372)]),
+    ("The 3.3 mAh/cm2 NCM811 cathodes met a coated separator in all of the cells here.",
+     [("nmc811", "areal_capacity", 3.3)]),
+    ("Diffusion in LTO (2 × 10−8 cm2 s−1) is faster than in graphite, as others have found.",
+     [("lto", "diffusion_coefficient", 2e-8)]),
+    ("Carbon-coated LFP (150 mAh/g) was mixed with a binder in all of the cells here.", []),
+    ("It was painted onto graphite paper to a loading of 0.5 mg/cm2 for both of the electrodes.", []),
+    ("A capacity of 3635 mAh/g was found for hydrogenated silicon in a thin film.", []),
+])
+def test_a_figure_right_beside_a_material_is_its_own(text, found):
+    assert told(text) == found
 
 
 def test_a_unit_alone_is_enough_where_nothing_speaks_against_it():

@@ -117,7 +117,7 @@ def question(requirement: Requirement) -> str:
 def bearings(requirement: Requirement, library: Library, frame: Frame, top: int) -> list[Bearing]:
     """The passages for one requirement, best first, at most `top`; both for and against where there is either."""
     text = question(requirement)
-    hits = {h.passage.id: h for h in library.search(text, top=_POOL, gate=0.2)}
+    hits = {h.passage.id: h for h in library.search(text, top=_POOL, gate=0.0, enough=0.2)}
     found = [
         Bearing(card, card.text, FILED + (1.0 - FILED) * (hits[card.id].score if card.id in hits else 0.0))
         for card in library.cards if _filed_under(card, requirement)

@@ -40,7 +40,7 @@ class EvidenceResult(Frozen):
 
 
 @tool(
-    stage="evidence", version="5", backends=("bm25s", "chromadb", "numpy"),
+    stage="evidence", version="6", backends=("bm25s", "chromadb", "numpy"),
     example={"requirements": [], "systems": ["lfp_graphite"], "store_digest": "as store_digest() gives it"},
 )
 def find_evidence(request: EvidenceRequest, context: Context) -> EvidenceResult:

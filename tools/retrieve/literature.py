@@ -42,7 +42,7 @@ class SearchResult(Frozen):
 
 
 @tool(
-    stage="evidence", version="2", backends=("bm25s", "chromadb", "numpy"),
+    stage="evidence", version="3", backends=("bm25s", "chromadb", "numpy"),
     example={"query": "lithium plating at low temperature", "top": 3, "store_digest": "as store_digest() gives it"},
 )
 def search_literature(request: SearchRequest, context: Context) -> SearchResult:

@@ -39,7 +39,7 @@ def store_digest(home: Path, store: Path | None = None) -> str:
     from knowledge.literature.library import open_store
 
     with told():
-        return open_store(home, store).digest
+        return open_store(home, store).identity
 
 
 def add_paths(

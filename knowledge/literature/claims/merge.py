@@ -29,4 +29,5 @@ def _reported(composition: str, name: str, unit: str, claims: list[Claim]) -> Re
     return Reported(
         composition=composition, property=name, unit=unit, count=len(values), sources=len({c.source for c in claims}),
         median=middle, low=values[0], high=values[-1], quartiles=(parts[0], parts[2]) if parts else None,
-        claims=tuple(nearest))
+        claims=tuple(nearest), by_model=sum(c.read_by == "llm" for c in claims),
+        disputed=sum(c.disputed is not None for c in claims))

@@ -38,8 +38,10 @@ _OTHER_NAME = re.compile(r"\b(?:current|current densit(?:y|ies)|power densit(?:y
                          r"(?:of|is|was|=)\s*(?:about|~)?\s*$", re.IGNORECASE)  # the sentence itself names it otherwise
 _FOLLOWS = re.compile(r"^[\s)]*(?:for|of|in|by)\s+(?:the\s+|a\s+|an\s+)?(?:\w+\s+){0,2}$", re.IGNORECASE)
 _MIXED = re.compile(r"\b(?:composites?|hybrids?|nanowires?|framework|network|fillers?|dispersed|blends?|membranes?|"
-                    r"separators?|coated|coatings?|decorated|wrapped|doped|doping|modified|mixture|SCE|CPE|added|additives?)\b",
+                    r"separators?|coated|coatings?|decorated|wrapped|doped|doping|modified|mixture|hydrogenated|SCE|CPE|added|additives?)\b",
                     re.IGNORECASE)  # then the figure may be of the mixture and not of the material
+_BRACKET = re.compile(r"^\)?(?:\s(?:powders?|cathodes?|anodes?|electrodes?|particles)){0,2}\s?\([^()]*$")
+_NEAR_CHANGE = 25  # characters before a name in which a word such as "coated" makes it another material
 _LIST = re.compile(r"^\s*(?:,|and|, and|or)\s*(?:the\s+)?$")
 _OTHERS = re.compile(r"\b(?:than|compared|versus|vs\.?|whereas|while|instead|unlike|contrast|respectively|relative to)"
                      r"\b", re.IGNORECASE)
@@ -81,8 +83,7 @@ def _sentence(passage: Passage, start: int, end: int) -> Iterator[Claim]:
     about = materials(text)
     if not about:
         return
-    if any(f.sort == "composite" for f in about) or _MIXED.search(text):
-        return
+    plain = not any(f.sort == "composite" for f in about) and not _MIXED.search(text)
     every = quantities(text)
     for known in properties():
         mentions = named(text, known)
@@ -91,10 +92,12 @@ def _sentence(passage: Passage, start: int, end: int) -> Iterator[Claim]:
         if not taken:
             continue
         fit = [f for f in about if f.sort in known.sorts]
-        for quantity, material in _matched(taken, fit, about, text):
+        beside = {q: m for q in taken if (m := _beside(q, fit, known, text)) is not None}
+        rest = [q for q in taken if q not in beside] if plain else []
+        for quantity, material in (*beside.items(), *_matched(rest, fit, about, text)):
             value = quantity.value * known.units.get(quantity.unit, 1.0)
             if known.range[0] <= value <= known.range[1]:
-                yield _claim(passage, text, start, known, value, material.name, quantity, taken)
+                yield claim_in(passage, text, start, known, value, material.name, quantity, taken)
 
 
 def _belongs(quantity: Quantity, known: Property, mentions: list[Found], text: str) -> bool:
@@ -130,6 +133,19 @@ def _distance(found: Found, quantity: Quantity) -> int:
     return 0
 
 
+def _beside(quantity: Quantity, fit: list[Found], known: Property, text: str) -> Found | None:
+    """The material that a figure stands at: in a bracket right behind it, or right before it where the unit says what.
+
+    Such a figure is the material's own, whatever else the sentence names, unless the material is called a changed one.
+    """
+    for material in sorted(fit, key=lambda f: -f.end):
+        behind = material.end <= quantity.start and _BRACKET.match(text[material.end:quantity.start])
+        before = known.implied and quantity.end <= material.start and not text[quantity.end:material.start].strip()
+        if behind or before:
+            return None if _MIXED.search(text[max(material.start - _NEAR_CHANGE, 0):material.start]) else material
+    return None
+
+
 def _matched(taken: list[Quantity], fit: list[Found], about: list[Found], text: str
              ) -> Iterator[tuple[Quantity, Found]]:
     """Figures with their materials: all of one, or one each of two lists; anything else is left out."""
@@ -154,8 +170,24 @@ def _said_of(material: Found, quantity: Quantity, text: str) -> bool:
     return bool(_FOLLOWS.match(text[quantity.end:material.start]))
 
 
-def _claim(passage: Passage, text: str, start: int, known: Property, value: float, material: str,
-           quantity: Quantity, taken: list[Quantity]) -> Claim:
+def doubtful(text: str, quantity: Quantity) -> str | None:
+    """Why a figure is no plain report of a value: the sentence hopes or denies, or it is a bound or a change."""
+    before = text[:quantity.start]
+    if _UNSURE.search(text):
+        return "the sentence does not report what was found"
+    return "the figure is a change" if _CHANGE.search(before) else "the figure is a bound" if _BOUND.search(before) \
+        else None
+
+
+def claim_in(passage: Passage, text: str, start: int, known: Property, value: float, material: str,
+             quantity: Quantity, taken: list[Quantity]) -> Claim:
+    """The claim of a figure, with the conditions and the method that its sentence states.
+
+    Args:
+        text: the sentence, which is the quote.
+        start: where it begins in the passage's text.
+        taken: the figures of the same property in the sentence; conditions go with the one they stand behind.
+    """
     begin = (passage.start or 0) + start
     since = max((q.end for q in taken if q.end < quantity.start), default=0)
     until = min((q.start for q in taken if q.start > quantity.start and q.end != quantity.end), default=len(text))

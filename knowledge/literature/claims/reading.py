@@ -21,19 +21,19 @@ def _over(top: str, below: str, power: str = "1") -> str:
     """`top` per `below`, as /below or below to a negative power."""
     shown = "" if power == "1" else rf"\s?\^?[{power}{'²' if power == '2' else '³'}]"
     superscript = {"1": "¹", "2": "²", "3": "³"}[power]
-    inverse = rf"[\s·⋅]?{_PER[below]}\s?\^?(?:{_MINUS}|⁻)\s?[{power}{superscript}]"
+    inverse = rf"[\s·⋅•]?{_PER[below]}\s?\^?(?:{_MINUS}|⁻)\s?[{power}{superscript}]"
     return rf"{top}\s?(?:/\s?{_PER[below]}{shown}(?!\w)|{inverse})"
 
 
 _UNITS: tuple[tuple[str, str], ...] = (
-    ("mAh/g", _over(r"m\s?A\s?[·⋅]?\s?h", "g")), ("Ah/kg", _over(r"A\s?h", "kg")),
-    ("mAh/cm2", _over(r"m\s?A\s?[·⋅]?\s?h", "cm", "2")),
+    ("mAh/g", _over(r"m\s?A\s?[·⋅•]?\s?h", "g")), ("Ah/kg", _over(r"A\s?h", "kg")),
+    ("mAh/cm2", _over(r"m\s?A\s?[·⋅•]?\s?h", "cm", "2")),
     ("mS/cm", _over(r"mS", "cm")), ("µS/cm", _over(r"[µμ]S", "cm")), ("S/cm", _over(r"S", "cm")),
     ("S/m", _over(r"S", "m")), ("Wh/kg", _over(r"W\s?h", "kg")), ("Wh/L", _over(r"W\s?h", "L")),
     ("cm2/s", _over(r"cm\s?\^?[2²]", "s")), ("m2/s", _over(r"(?<!c)m\s?\^?[2²]", "s")),
     ("m2/g", _over(r"(?<!c)m\s?\^?[2²]", "g")), ("g/cm3", _over(r"(?<!m)g", "cm", "3")),
-    ("mg/cm2", _over(r"mg", "cm", "2")), ("kJ/mol", _over(r"kJ", "mol")), ("eV", r"eV\b"),
-    ("degC", r"(?:°\s?C|℃)"), ("mV", r"mV\b"), ("V", r"V\b(?!\s?s)"), ("%", r"%"),
+    ("g/cm3", r"(?<!m)g\s?/\s?m[Ll]\b"), ("mg/cm2", _over(r"mg", "cm", "2")), ("kJ/mol", _over(r"kJ", "mol")),
+    ("eV", r"eV\b"), ("degC", r"(?:°\s?C|℃)"), ("mV", r"mV\b"), ("V", r"V\b(?!\s?s)"), ("%", r"%"),
 )
 _QUANTITY = re.compile(
     rf"(?P<about>~|≈|ca\.\s|about\s|around\s)?(?P<value>{NUMBER})(?:\s?±\s?\d+(?:\.\d+)?)?\s?"
@@ -42,6 +42,7 @@ _LISTED = re.compile(rf"(?P<value>{NUMBER})\s?(?:,|and|or|to|{_MINUS})\s?(?:and\
 _BARE = re.compile(rf"(?P<value>(?<![\w.])0\.\d+)(?![\w.]|\s?(?:%|V|eV|[A-Za-z]+\s?{_MINUS}\s?\d))")
 _JOINED = re.compile(rf"(?:[/|@&]|{_MINUS})(?=\w)")  # the material is one half of a composite or of a couple
 _COUPLE = re.compile(r"[/|](?:Li|lithium|graphite|Gr|C)(?![\w@–−-]|\s?(?:composite|core|film))")
+_GOODS = r"\s(?:papers?|felts?|rods?|plates?|foils?|crucibles?|substrates?|wafers?)\b"  # goods, no active material
 _METALS = re.compile(r"Ni|Mn|Co(?!\w*\))|Fe|Ti|V(?![a-z])|Cr|Cu|Mo|Nb|Sn|Ru")
 _IONS = re.compile(r"La|Zr|Ge|P\d*S|PS|Al\d|Ta|In|Y(?![a-z])|Sc")
 _SALT = re.compile(r"(?:Li|Na)\d?(?:PF6|BF4|ClO4|SO4|TFSI|FSI|NO3|F|Cl|OH|CO3|BOB|DFOB)$|(?:Li|Na)\d?[SO]\d?$")
@@ -98,7 +99,7 @@ def _names() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     names = {alias: (key, row["sort"]) for key, row in raw.items() for alias in row["names"]}
     ordered = sorted(names, key=len, reverse=True)
     words = "|".join(re.escape(n) if not n.islower() else rf"(?i:{re.escape(n)})" for n in ordered)
-    return re.compile(rf"(?<![\w.@])(?:{words})(?![\w.]*\d|\w|[-–][a-z]*(?:free|based)\b)"), names
+    return re.compile(rf"(?<![\w.@])(?:{words})(?![\w.]*\d|\w|[-–][a-z]*(?:free|based)\b|{_GOODS})"), names
 
 
 def number(text: str) -> float:
