@@ -14,6 +14,7 @@ import numpy as np
 
 from evals.brute_force import METRICS, PLACES, Pool, pool
 from knowledge.cell import CellDesign
+from tools.optimise.device import one_thread
 from tools.optimise.networks import fit_ensemble
 from tools.optimise.surrogate import Method, fit_outcomes
 
@@ -107,6 +108,7 @@ def _process(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
         return np.asarray(fitted.predict(torch.as_tensor(at))[0]["t"].numpy())
 
 
+@one_thread()
 def main(arguments: list[str] | None = None) -> None:
     """Print error and coverage against size, and what sharing gives a head with few labels."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -115,9 +117,6 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=20261128)
     parser.add_argument("--place", type=int, default=0, choices=range(len(PLACES)))
     options = parser.parse_args(arguments)
-    import torch
-
-    torch.set_num_threads(1)
     x, y, physics = labelled(pool(PLACES[options.place], options.designs, options.seed + options.place, options.pools))
     print(f"{PLACES[options.place][0]}: {len(x)} labelled designs, {HELD_OUT} held out; {', '.join(HEADS)}")
     families: tuple[tuple[str, Method, np.ndarray], ...] = (

@@ -15,6 +15,7 @@ import numpy as np
 
 from tools.failures import BadInput
 from tools.optimise.adam import Adam, one_cycle
+from tools.optimise.device import one_thread
 
 if TYPE_CHECKING:
     import torch
@@ -40,6 +41,7 @@ class Generator:
     spread: np.ndarray   # (n_qualities,)
     counts: int          # of categories
 
+    @one_thread()
     def sample(self, bounds: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Categories (count,) and vectors (count, n_variables) in [0, 1] for lower bounds (n_qualities,), NaN if free.
 
@@ -78,6 +80,7 @@ class Generator:
         return np.asarray(found.cpu().double().numpy())
 
 
+@one_thread()
 def fit_generator(
     category: np.ndarray, x: np.ndarray, qualities: np.ndarray, seed: int = 0, steps: int = 1200, device: str = "cpu",
 ) -> Generator:

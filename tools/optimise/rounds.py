@@ -219,19 +219,16 @@ class Search:
 
     def _refined(self, territory: Territory, number: int) -> np.ndarray:
         """Points (n, n_variables) from many starts; the gradient model's own error is part of the margin wanted."""
-        space, model = territory.space, territory.model
-        sobol = space.sobol(SCREEN, self.seed + 7919 * number)
-        order = np.argsort(self.loss(territory.margins, territory.need, territory.columns), kind="stable")
-        best = territory.x[order[: STARTS // 2]]
+        model = territory.model
         if model is None:
-            return np.asarray(best)
+            return self._best_known(territory)
         columns = territory.columns
         error = np.array([model.errors[n] for n in model.names])
         need, least = softened(territory.need[columns]) + error, softened(territory.least[columns]) + error
         weight = self.weight[columns]
 
         predicted = predicted_margins(model)
-        starts = np.concatenate([best, screen(predicted, sobol, need, weight, STARTS - len(best))])
+        starts = self._starts(territory, number, predicted, need)
         only_musts = np.where(np.isin(columns, self.musts), weight, 0.0)
         if number > 1 and not any(t.verdict.meets for t in self.tried):
             # Nothing met so far: a third of the starts go for the bounds themselves, which gives the nearest designs.
@@ -241,6 +238,17 @@ class Search:
         # Wishes or whole margins out of reach draw every start to one corner: the others ask for less.
         two, three = (refine(predicted, starts[i::3], n, only_musts) for i, n in ((1, need), (2, least)))
         return np.concatenate([one.x, two.x, three.x])
+
+    def _best_known(self, territory: Territory) -> np.ndarray:
+        order = np.argsort(self.loss(territory.margins, territory.need, territory.columns), kind="stable")
+        return np.asarray(territory.x[order[: STARTS // 2]])
+
+    def _starts(self, territory: Territory, number: int, predicted: Margins, need: np.ndarray) -> np.ndarray:
+        """Where refinement starts (n, n_variables): the best known points, and the best of a fresh screen."""
+        best = self._best_known(territory)
+        sobol = territory.space.sobol(SCREEN, self.seed + 7919 * number)
+        weight = self.weight[territory.columns]
+        return np.concatenate([best, screen(predicted, sobol, need, weight, STARTS - len(best))])
 
     def _teach(self, territory: Territory) -> None:
         """A differentiable model of the margins over the space; constant or unanswered targets have no head."""
