@@ -30,7 +30,7 @@ from tools.optimise.search import SearchDesigns, search
 from tools.simulate.pool import search_simulator
 from tools.tool import Context
 
-SETS = ("F018", "F012", "F024", "F033", "F036", "F039", "F042", "F045")
+SETS = ("F033", "F036", "F024", "F045", "F042", "F039", "F018", "F012")
 RIVALS = {"nmc811_graphite_siox": "nca_graphite", "nca_graphite": "nmc811_graphite_siox",
           "nmc532_graphite": "nmc811_graphite_siox", "lfp_graphite": "lco_graphite", "lco_graphite": "lfp_graphite"}
 STEPS = 400           # of the generator's training

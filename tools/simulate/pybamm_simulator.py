@@ -35,7 +35,11 @@ class PybammSimulator:
     progress: Progress = silent
     name: str = "pybamm-dfn-2"
     executor: str = PROCESSES
-    _executor: Executor | None = field(default=None, repr=False)
+    _executor: Executor = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Here, so that a setting that names none is refused before anything is simulated; nothing is started yet.
+        self._executor = executor_for(self.executor, self.workers, start_process, (self.home,))
 
     def simulate(
         self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
@@ -43,12 +47,10 @@ class PybammSimulator:
         """One outcome a point, in order; a solver failure is an outcome with status 'failed', never an exception.
 
         Raises:
-            tools.failures.BadInput, tools.failures.BackendMissing: the executor is none, or does not answer.
+            tools.failures.BackendMissing: the cluster that is to do it does not answer.
         """
         if not points:
             return []
-        if self._executor is None:
-            self._executor = executor_for(self.executor, self.workers, start_process, (self.home,))
         order = sorted(range(len(points)), key=lambda i: (points[i].pair.system, i))
         size = 1 if isinstance(protocol, AGEING) else CHUNK
         groups = [g for part in _by_system(points, order) for g in chunks(part, size, self._executor.workers)]
@@ -64,9 +66,7 @@ class PybammSimulator:
 
     def close(self) -> None:
         """End the worker processes, or leave the cluster; a later call starts anew."""
-        if self._executor is not None:
-            self._executor.close()
-            self._executor = None
+        self._executor.close()
 
 
 def _by_system(points: Sequence[SimulationPoint], order: Sequence[int]) -> list[list[int]]:

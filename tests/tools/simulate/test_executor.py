@@ -5,14 +5,20 @@ import time
 
 import pytest
 
+from agent.surfaces.exit_codes import BY_CLASS
 from knowledge.parameters import SYSTEMS
 from knowledge.protocol import Pulse
-from tools.failures import BackendMissing, BadInput
+from tools.failures import BackendMissing, BadInput, FailureClass
+from tools.ledger import Ledger
+from tools.run import Failure, run
 from tools.simulate import dask_executor
+from tools.simulate.age import age_design
 from tools.simulate.executor import DASK, InProcess, executor_for
 from tools.simulate.point import SimulationPoint
 from tools.simulate.pool import Pool
 from tools.simulate.pybamm_simulator import PybammSimulator
+from tools.simulate.standard import EXAMPLE_DESIGN
+from tools.tool import Context
 
 HAVE_DASK = importlib.util.find_spec("distributed") is not None
 needs_dask = pytest.mark.skipif(not HAVE_DASK, reason="the extra dask is not installed")
@@ -108,3 +114,11 @@ def test_a_cluster_simulates_what_one_process_simulates(cluster, tmp_path):
         assert far.simulate(points, Pulse()) == PybammSimulator().simulate(points, Pulse())
     finally:
         far.close()
+
+
+def test_a_tool_without_its_cluster_fails_as_a_missing_backend(tmp_path, monkeypatch):
+    monkeypatch.setattr(dask_executor, "REACHED_WITHIN_S", 1)
+    context = Context(home=tmp_path, executor=f"{DASK}localhost:9")
+    found = run(age_design, {"design": EXAMPLE_DESIGN}, context, Ledger(tmp_path / "ledger"))
+    assert isinstance(found, Failure) and found.failure_class is FailureClass.BACKEND_MISSING
+    assert BY_CLASS[found.failure_class] == 6
