@@ -17,9 +17,9 @@ from unittest.mock import patch
 
 import numpy as np
 
+from evals.flow import Generator, fit_generator
 from evals.held_back import requirements_of
 from evals.inverse import frozen_sets
-from tools.generate.flow import Generator, fit_generator
 from tools.optimise import rounds
 from tools.optimise.device import one_thread
 from tools.optimise.diversity import distinct

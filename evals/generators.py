@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from evals.baselines import inverse_network
+from evals.flow import Generator, fit_generator
 from evals.held_back import asked_entries, requirements_of
 from knowledge.cell import CellDesign
 from knowledge.requirement import Requirement
 from tools.failures import ToolFailure
-from tools.generate.flow import Generator, fit_generator
 from tools.generate.space import DesignSpace, spaces_for
 from tools.optimise.device import one_thread
 from tools.optimise.diversity import Place, distinct, pick

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from evals.flow import BINS, fit_generator, inverse_spline, spline
 from tools.failures import BadInput
-from tools.generate.flow import BINS, fit_generator, inverse_spline, spline
 
 BOUNDS = np.array([-0.1, 0.3, np.nan])
 
