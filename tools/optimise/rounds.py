@@ -26,7 +26,8 @@ from tools.tool import Progress
 
 POOL = 512            # designs of a space whose predicted margins teach the gradient model
 SCREEN = 4096         # points that the gradient model screens for starts
-STARTS = 64
+STARTS = 64           # half of them the best known; the rest is screened, once more for as many again
+SCREENS = (7919, 104729)   # strides of the seeds of a round's two screens
 TEACH_STEPS = 500
 PASSES = 2            # refine, predict, correct the gradient model: again while few are predicted to serve
 SPARE = 1.25          # picks simulated for each design that is still missing
@@ -240,15 +241,16 @@ class Search:
         return np.concatenate([one.x, two.x, three.x])
 
     def _best_known(self, territory: Territory) -> np.ndarray:
+        """The points (n, n_variables) of a space that are predicted to fall least below the margins wanted."""
         order = np.argsort(self.loss(territory.margins, territory.need, territory.columns), kind="stable")
         return np.asarray(territory.x[order[: STARTS // 2]])
 
     def _starts(self, territory: Territory, number: int, predicted: Margins, need: np.ndarray) -> np.ndarray:
-        """Where refinement starts (n, n_variables): the best known points, and the best of a fresh screen."""
-        best = self._best_known(territory)
-        sobol = territory.space.sobol(SCREEN, self.seed + 7919 * number)
+        """Where refinement starts (n, n_variables): the best known points, and the best of two fresh screens."""
         weight = self.weight[territory.columns]
-        return np.concatenate([best, screen(predicted, sobol, need, weight, STARTS - len(best))])
+        fresh = [screen(predicted, territory.space.sobol(SCREEN, self.seed + stride * number), need, weight,
+                        STARTS - STARTS // 2) for stride in SCREENS]
+        return np.concatenate([self._best_known(territory), *fresh])
 
     def _teach(self, territory: Territory) -> None:
         """A differentiable model of the margins over the space; constant or unanswered targets have no head."""
