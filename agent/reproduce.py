@@ -67,7 +67,7 @@ def _reproduce(row: LedgerRow, services: Services, seed: int | None) -> Reproduc
     tool = tool_named(row.tool)
     settings = services.settings
     context = Context(home=settings.home, seed=row.seed if seed is None else seed, workers=settings.workers,
-                      device=settings.device, progress=services.watcher.progress)
+                      device=settings.device, executor=settings.executor, progress=services.watcher.progress)
     notes = []
     if tool.version != row.version:
         notes.append(f"tool version {row.version} → {tool.version}")

@@ -67,7 +67,7 @@ class Services:
         s = self.settings
         return Context(
             home=s.home, seed=s.seed if seed is None else seed, workers=s.workers, device=s.device,
-            progress=self.watcher.progress,
+            executor=s.executor, progress=self.watcher.progress,
         )
 
     def call(self, tool: Tool[RequestT, ResultT], request: RequestT | dict[str, Any]) -> Success[ResultT]:

@@ -36,6 +36,7 @@ class Settings(Frozen):
     simulations: int = Field(default=320, ge=32, le=20000, description="database designs per system and protocol")
     workers: int = Field(default=2, ge=1, le=256)
     device: str = "cpu"
+    executor: str = Field(default="processes", description="where PyBaMM runs: processes, or dask://HOST:PORT")
     time_limit_s: float | None = Field(default=None, gt=0)
     house: HouseProfile | None = Field(default=None, description="a maker's own limits; none: the public default")
     front: bool = Field(default=True, description="look for the best compromises after the search")
@@ -80,6 +81,7 @@ def settings_from_environment(**overrides: object) -> Settings:
         "home": default_home(),
         "workers": env.get("CELLWRIGHT_WORKERS") or min(os.cpu_count() or 1, 8),
         "device": env.get("CELLWRIGHT_DEVICE", "cpu"),
+        "executor": env.get("CELLWRIGHT_EXECUTOR") or "processes",
         "llm": llm,
     }
     values.update({k: v for k, v in overrides.items() if v is not None})

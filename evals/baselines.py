@@ -78,7 +78,10 @@ def hard_ones(count: int, designs: list[CellDesign], values: np.ndarray, known: 
 
 
 def inverse_network(x: np.ndarray, y: np.ndarray, seed: int) -> Any:
-    """A plain network, by least squares, from metrics (n, n_metrics) to chemistry and design (n, 2 + n_variables)."""
+    """A plain network, by least squares, from metrics (n, n_metrics) to chemistry and design (n, 2 + n_variables).
+
+    Mini-batches of 512 beyond 2,000 rows.
+    """
     import torch
 
     torch.manual_seed(seed)
@@ -87,8 +90,9 @@ def inverse_network(x: np.ndarray, y: np.ndarray, seed: int) -> Any:
     optimiser = torch.optim.Adam(net.parameters(), lr=2e-3)
     a, b = torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
     for _ in range(3000):
+        rows = torch.randint(len(a), (512,)) if len(a) > 2000 else slice(None)
         optimiser.zero_grad()
-        loss = ((net(a) - b) ** 2).mean()
+        loss = ((net(a[rows]) - b[rows]) ** 2).mean()
         loss.backward()
         optimiser.step()
     return net

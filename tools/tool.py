@@ -34,6 +34,7 @@ class Context:
     seed: int = 0
     workers: int = 1
     device: str = "cpu"
+    executor: str = "processes"
     progress: Progress = field(default=silent, compare=False)
 
 

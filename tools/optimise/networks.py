@@ -52,7 +52,8 @@ def fit_ensemble(
 ) -> Ensemble:
     """Train by Adam with one learning-rate cycle; each member leaves out its own fifth of the rows.
 
-    Mini-batches of 512 beyond that many rows. It is trained on `device` and lies on the CPU afterwards.
+    Mini-batches of 512 beyond that many rows. A label that is NaN teaches nothing; its row's other labels do.
+    It is trained on `device` and lies on the CPU afterwards.
     """
     import torch
 
@@ -65,7 +66,10 @@ def fit_ensemble(
         biases.append((0.1 * drawn[1]).to(device).requires_grad_())
     model = Ensemble(tuple(weights), tuple(biases))
     x, y = x.float().to(device), y.float().to(device)
-    seen = (fold_of(len(x))[None] != torch.arange(MEMBERS)[:, None]).float()[:, :, None].to(device)
+    known = torch.isfinite(y)
+    seen = (fold_of(len(x))[None] != torch.arange(MEMBERS)[:, None]).float()[:, :, None].to(device) * known
+    seen = seen / known.float().mean(0)  # a head with few labels counts as much as the others
+    y = torch.nan_to_num(y)
     optimiser = Adam([*weights, *biases])
     for step in range(steps):
         rows = torch.randperm(len(x), generator=generator)[:512] if len(x) > 512 else slice(None)

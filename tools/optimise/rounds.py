@@ -26,7 +26,8 @@ from tools.tool import Progress
 
 POOL = 512            # designs of a space whose predicted margins teach the gradient model
 SCREEN = 4096         # points that the gradient model screens for starts
-STARTS = 64
+STARTS = 64           # half of them the best known; the rest is screened, once more for as many again
+SCREENS = (7919, 104729)   # strides of the seeds of a round's two screens
 TEACH_STEPS = 500
 PASSES = 2            # refine, predict, correct the gradient model: again while few are predicted to serve
 SPARE = 1.25          # picks simulated for each design that is still missing
@@ -234,19 +235,16 @@ class Search:
 
     def _refined(self, territory: Territory, number: int) -> np.ndarray:
         """Points (n, n_variables) from many starts; the gradient model's own error is part of the margin wanted."""
-        space, model = territory.space, territory.model
-        sobol = space.sobol(SCREEN, self.seed + 7919 * number)
-        order = np.argsort(self.loss(territory.margins, territory.need, territory.columns), kind="stable")
-        best = territory.x[order[: STARTS // 2]]
+        model = territory.model
         if model is None:
-            return np.asarray(best)
+            return self._best_known(territory)
         columns = territory.columns
         error = np.array([model.errors[n] for n in model.names])
         need, least = softened(territory.need[columns]) + error, softened(territory.least[columns]) + error
         weight = self.weight[columns]
 
         predicted = predicted_margins(model)
-        starts = np.concatenate([best, screen(predicted, sobol, need, weight, STARTS - len(best))])
+        starts = self._starts(territory, number, predicted, need)
         only_musts = np.where(np.isin(columns, self.musts), weight, 0.0)
         if number > 1 and not any(t.verdict.meets for t in self.tried):
             # Nothing met so far: a third of the starts go for the bounds themselves, which gives the nearest designs.
@@ -256,6 +254,18 @@ class Search:
         # Wishes or whole margins out of reach draw every start to one corner: the others ask for less.
         two, three = (refine(predicted, starts[i::3], n, only_musts) for i, n in ((1, need), (2, least)))
         return np.concatenate([one.x, two.x, three.x])
+
+    def _best_known(self, territory: Territory) -> np.ndarray:
+        """The points (n, n_variables) of a space that are predicted to fall least below the margins wanted."""
+        order = np.argsort(self.loss(territory.margins, territory.need, territory.columns), kind="stable")
+        return np.asarray(territory.x[order[: STARTS // 2]])
+
+    def _starts(self, territory: Territory, number: int, predicted: Margins, need: np.ndarray) -> np.ndarray:
+        """Where refinement starts (n, n_variables): the best known points, and the best of two fresh screens."""
+        weight = self.weight[territory.columns]
+        fresh = [screen(predicted, territory.space.sobol(SCREEN, self.seed + stride * number), need, weight,
+                        STARTS - STARTS // 2) for stride in SCREENS]
+        return np.concatenate([self._best_known(territory), *fresh])
 
     def _teach(self, territory: Territory) -> None:
         """A differentiable model of the margins over the space; constant or unanswered targets have no head."""

@@ -32,7 +32,7 @@ RESTARTS = 1
 
 
 class Pool:
-    """Spawned worker processes that map a function over work and survive the loss of one of them once."""
+    """Implements `tools.simulate.executor.Executor` with spawned processes; survives the loss of one of them once."""
 
     def __init__(self, workers: int, start: Callable[..., None], arguments: tuple[Any, ...] = ()) -> None:
         self.workers, self.start, self.arguments = workers, start, arguments
@@ -167,12 +167,13 @@ def default_simulator(context: Context) -> Simulator:
     """PyBaMM, which verifies and ages designs: one a process and set of workers, so that models are built once."""
     from tools.simulate.pybamm_simulator import PybammSimulator
 
-    key = (str(context.home), context.workers, context.seed)
+    key = (str(context.home), context.workers, context.seed, context.executor)
     found = _SIMULATORS.get(key)
     if found is None:
-        found = _SIMULATORS[key] = PybammSimulator(workers=context.workers, seed=context.seed, home=context.home)
+        found = _SIMULATORS[key] = PybammSimulator(workers=context.workers, seed=context.seed, home=context.home,
+                                                         executor=context.executor)
     found.progress = context.progress
     return found
 
 
-_SIMULATORS: dict[tuple[str, int, int], Any] = {}
+_SIMULATORS: dict[tuple[str, int, int, str], Any] = {}

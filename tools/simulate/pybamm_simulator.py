@@ -1,4 +1,4 @@
-"""The PyBaMM simulator: points and a protocol → outcomes, in this process or spread over a pool."""
+"""The PyBaMM simulator: points and a protocol → outcomes, through an executor: here, in a pool, or on a cluster."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import Any
 from knowledge.protocol import AGEING, Protocol
 from tools.failures import ToolFailure
 from tools.simulate.compiler import keep_compiled_models
+from tools.simulate.executor import PROCESSES, Executor, executor_for
 from tools.simulate.point import BatchedMesh, Mesh, Outcome, SimulationPoint
-from tools.simulate.pool import Pool, chunks
+from tools.simulate.pool import chunks
 from tools.tool import Progress, silent
 
 Chunk = tuple[list[SimulationPoint], Protocol, Mesh, bool]
@@ -24,7 +25,8 @@ CHUNK = 24  # points: a second or two of work, so that progress moves and a kill
 class PybammSimulator:
     """Implements `tools.simulate.point.Simulator` with a batched DFN.
 
-    `workers` = 1 runs in this process. `seed` is part of the identity of a run; the simulator draws no random numbers.
+    `workers` = 1 runs in this process; `executor` may name a cluster instead. `seed` is part of the identity of a run;
+    the simulator draws no random numbers.
     """
 
     workers: int = 1
@@ -32,45 +34,39 @@ class PybammSimulator:
     home: Path | None = None
     progress: Progress = silent
     name: str = "pybamm-dfn-2"
-    _pool: Pool | None = field(default=None, repr=False)
+    executor: str = PROCESSES
+    _executor: Executor = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Here, so that a setting that names none is refused before anything is simulated; nothing is started yet.
+        self._executor = executor_for(self.executor, self.workers, start_process, (self.home,))
 
     def simulate(
         self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
     ) -> list[Outcome]:
-        """One outcome a point, in order; a solver failure is an outcome with status 'failed', never an exception."""
+        """One outcome a point, in order; a solver failure is an outcome with status 'failed', never an exception.
+
+        Raises:
+            tools.failures.BackendMissing: the cluster that is to do it does not answer.
+        """
         if not points:
             return []
         order = sorted(range(len(points)), key=lambda i: (points[i].pair.system, i))
         size = 1 if isinstance(protocol, AGEING) else CHUNK
-        groups = [g for part in _by_system(points, order) for g in chunks(part, size, self.workers)]
+        groups = [g for part in _by_system(points, order) for g in chunks(part, size, self._executor.workers)]
         work: list[Chunk] = [([points[i] for i in group], protocol, mesh, curves) for group in groups]
         outcomes: list[Outcome | None] = [None] * len(points)
-        label = f"simulating {protocol.kind.replace('_', ' ')}"
-        done = 0
-        for group, found in zip(groups, self._map(work, [len(g) for g in groups], label), strict=True):
+        label, total = f"simulating {protocol.kind.replace('_', ' ')}", len(points)
+        answers = self._executor.map(simulate_chunk, work,
+                                     lambda done: self.progress(label, done * total // len(work), total))
+        for group, found in zip(groups, answers, strict=True):
             for i, outcome in zip(group, found, strict=True):
                 outcomes[i] = outcome
-                done += 1
         return [o for o in outcomes if o is not None]
 
-    def _map(self, work: Sequence[Chunk], sizes: Sequence[int], label: str) -> list[list[Outcome]]:
-        total = sum(sizes)
-        if self.workers <= 1:
-            found = []
-            start_process(self.home)
-            for i, chunk in enumerate(work):
-                self.progress(label, sum(sizes[:i]), total)
-                found.append(simulate_chunk(chunk))
-            return found
-        if self._pool is None:
-            self._pool = Pool(self.workers, start_process, (self.home,))
-        return self._pool.map(simulate_chunk, work, lambda done: self.progress(label, done * total // len(work), total))
-
     def close(self) -> None:
-        """End the worker processes; a later call starts new ones."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        """End the worker processes, or leave the cluster; a later call starts anew."""
+        self._executor.close()
 
 
 def _by_system(points: Sequence[SimulationPoint], order: Sequence[int]) -> list[list[int]]:

@@ -6,6 +6,7 @@ import torch
 from scipy.stats import qmc
 
 from tools.failures import BadInput
+from tools.optimise.networks import fit_ensemble
 from tools.optimise.surrogate import arrays_of, extended, fit_outcomes, surrogate_from
 
 NAMES = ("capacity_mAh_cm2", "mean_voltage_V")
@@ -92,3 +93,13 @@ def test_too_few_or_broken_labels_are_refused(rows, words):
     y[3, 0] = np.nan
     with pytest.raises(BadInput, match=words):
         fit_outcomes(X[:rows], y, NAMES)
+
+
+def test_a_head_with_few_labels_is_learnt_from_those_it_has():
+    draw = torch.Generator().manual_seed(0)
+    x = torch.rand(200, 2, generator=draw, dtype=torch.float64)
+    y = torch.stack([x[:, 0] - 0.5, x[:, 1] - 0.5], 1)
+    sparse = y.clone()
+    sparse[60:, 1] = float("nan")
+    mean, _ = fit_ensemble(x, sparse, seed=0, steps=200).predict(x)
+    assert (mean - y).abs().median(0).values.max() < 0.03
