@@ -107,9 +107,9 @@ def solved(
     for members in by_system.values():
         try:
             ready = [p for p in (prepared[i] for i in members) if isinstance(p, Prepared)]
-            outcomes: list[Outcome | str] = [
-                o.note if o.status == "failed" else o
-                for o in (aged if isinstance(protocol, CycleAgeing) else refined)(ready, protocol, mesh, curves)]
+            found = (aged(ready, protocol, mesh, curves) if isinstance(protocol, CycleAgeing) else
+                     refined(ready, protocol, mesh, curves))
+            outcomes: list[Outcome | str] = [o.note if o.status == "failed" else o for o in found]
         except ToolFailure as failure:
             outcomes = [failure.message] * len(members)
         for i, outcome in zip(members, outcomes, strict=True):
