@@ -126,8 +126,8 @@ def sampled(key: str, count: int, temperature_C: float, charge_C: float) -> dict
     status = [[o.status for o in each] for each in zip(mine, theirs, strict=True)]
     growth = [[round(o.values.get("resistance_growth_pct", -1), 1) for o in (a, b)]
               for a, b in zip(mine, theirs, strict=True)]
-    return {"system": key, "temperature_C": temperature_C, "charge_C": charge_C, "kept": kept, "last": last, "status": status,
-            "resistance": growth,             "cpu_s": [round(my_s / count, 3), round(their_s / count, 2)]}
+    return {"system": key, "temperature_C": temperature_C, "charge_C": charge_C, "kept": kept, "last": last,
+            "status": status, "resistance": growth, "cpu_s": [round(my_s / count, 3), round(their_s / count, 2)]}
 
 
 def _beside(outcomes: Sequence[Outcome], seconds: Sequence[float]) -> dict[str, Any]:
