@@ -120,12 +120,14 @@ def sampled(key: str, count: int, temperature_C: float, charge_C: float) -> dict
     mine, my_s = aged(pairs, protocol, BatchedSimulator(reference))
     fine, _ = aged(pairs, protocol, BatchedSimulator(reference), mesh="verify")
     theirs, their_s = aged(pairs, protocol, reference)
-    rows = [[round(o.values.get("capacity_retention_pct", -1), 2) for o in (a, f, b)] + [a.values.get("last_cycle"),
-            b.values.get("last_cycle"), a.status, b.status] for a, f, b in zip(mine, fine, theirs, strict=True)]
+    kept = [[round(o.values.get("capacity_retention_pct", -1), 2) for o in each]
+            for each in zip(mine, fine, theirs, strict=True)]
+    last = [[o.values.get("last_cycle") for o in each] for each in zip(mine, theirs, strict=True)]
+    status = [[o.status for o in each] for each in zip(mine, theirs, strict=True)]
     growth = [[round(o.values.get("resistance_growth_pct", -1), 1) for o in (a, b)]
               for a, b in zip(mine, theirs, strict=True)]
-    return {"system": key, "temperature_C": temperature_C, "charge_C": charge_C, "rows": rows, "resistance": growth,
-            "cpu_s": [round(my_s / count, 3), round(their_s / count, 2)]}
+    return {"system": key, "temperature_C": temperature_C, "charge_C": charge_C, "kept": kept, "last": last,
+            "status": status, "resistance": growth, "cpu_s": [round(my_s / count, 3), round(their_s / count, 2)]}
 
 
 def _beside(outcomes: Sequence[Outcome], seconds: Sequence[float]) -> dict[str, Any]:

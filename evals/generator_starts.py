@@ -1,7 +1,7 @@
 """Does a generator help the search? The same hard sets with other sources of starts, all else equal.
 
-Sets of `evals/cases/inverse/feasible.yaml` that do not judge the engine in the short suite. Each is searched in its
-own system and one rival: from the best known and one screen, from two screens as the search does it, and from one
+Hard sets of `evals/cases/inverse/feasible.yaml`. Each is searched in its
+own system and one rival: from the best known and one screen as the search does it, from two screens, and from one
 screen and a generator. Run as a module it prints a line for each search.
 """
 
@@ -64,16 +64,18 @@ class Counting(Search):
 
 
 @dataclass
-class OneScreen(Counting):
-    """Starts without the second screen."""
+class TwoScreens(Counting):
+    """Starts from a second screen too."""
 
     def _starts(self, territory: Territory, number: int, predicted: Margins, need: np.ndarray) -> np.ndarray:
-        return super()._starts(territory, number, predicted, need)[:-MORE]
+        sobol = territory.space.sobol(rounds.SCREEN, self.seed + 104729 * number)
+        fresh = screen(predicted, sobol, need, self.weight[territory.columns], MORE)
+        return np.concatenate([super()._starts(territory, number, predicted, need), fresh])
 
 
 @dataclass
-class Generating(OneScreen):
-    """A generator, trained once on the designs of all spaces, in place of the second screen."""
+class Generating(Counting):
+    """A generator, trained once on the designs of all spaces, beside the screen."""
 
     generator: Generator | None = None
 
@@ -114,7 +116,7 @@ class Generating(OneScreen):
         return fit_generator(np.concatenate(kinds), np.concatenate(points), np.concatenate(qualities), self.seed, STEPS)
 
 
-WAYS: dict[str, type[Counting]] = {"one screen": OneScreen, "two screens": Counting,
+WAYS: dict[str, type[Counting]] = {"one screen": Counting, "two screens": TwoScreens,
                                    "one screen, generator": Generating}
 
 

@@ -26,8 +26,7 @@ from tools.tool import Progress
 
 POOL = 512            # designs of a space whose predicted margins teach the gradient model
 SCREEN = 4096         # points that the gradient model screens for starts
-STARTS = 64           # half of them the best known; the rest is screened, once more for as many again
-SCREENS = (7919, 104729)   # strides of the seeds of a round's two screens
+STARTS = 64           # half of them the best known; the rest is screened
 TEACH_STEPS = 500
 PASSES = 2            # refine, predict, correct the gradient model: again while few are predicted to serve
 SPARE = 1.25          # picks simulated for each design that is still missing
@@ -261,11 +260,11 @@ class Search:
         return np.asarray(territory.x[order[: STARTS // 2]])
 
     def _starts(self, territory: Territory, number: int, predicted: Margins, need: np.ndarray) -> np.ndarray:
-        """Where refinement starts (n, n_variables): the best known points, and the best of two fresh screens."""
-        weight = self.weight[territory.columns]
-        fresh = [screen(predicted, territory.space.sobol(SCREEN, self.seed + stride * number), need, weight,
-                        STARTS - STARTS // 2) for stride in SCREENS]
-        return np.concatenate([self._best_known(territory), *fresh])
+        """Where refinement starts (n, n_variables): the best known points, and the best of a fresh screen."""
+        best = self._best_known(territory)
+        sobol = territory.space.sobol(SCREEN, self.seed + 7919 * number)
+        return np.concatenate([best, screen(predicted, sobol, need, self.weight[territory.columns],
+                                            STARTS - len(best))])
 
     def _teach(self, territory: Territory) -> None:
         """A differentiable model of the margins over the space; constant or unanswered targets have no head."""
