@@ -56,6 +56,6 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """A sentence cut at semicolons and at wide gaps between columns of running text."""
     edges = [start]
-    edges += [m.end() for m in re.finditer(r"[;；]\s+|(?<=\S)[ \t]{4,}(?=\S)", text[start:end])]
+    edges += [m.end() for m in re.finditer(r"[;；](?:\s+|(?=[^\x00-\x7f]))|(?<=[^\x00-\x7f])[;；]|(?<=\S)[ \t]{4,}(?=\S)", text[start:end])]
     points = [edges[0], *(start + e for e in edges[1:]), end]
     return [(a, b) for a, b in zip(points, points[1:], strict=False) if text[a:b].strip()]

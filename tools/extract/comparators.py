@@ -72,7 +72,7 @@ def _turned(text: str, q: Quantity, said: Said, lo: int, hi: int) -> Said:
     turned = {"<": ">=", ">": "<="}.get(said.sign or "")
     if turned is None:
         return said
-    ahead = re.split(r"[,;:.。，](?!\d)", text[max(lo, said.start - 34):said.start])[-1]
+    ahead = re.split(r"(?:[,;:.](?!\d)|[。，、])", text[max(lo, said.start - 34):said.start])[-1]
     contrast = lexicon("contrast").find(ahead)
     ahead = ahead[contrast[-1].end:] if contrast else ahead
     negated = lexicon("negator").find(ahead)

@@ -61,6 +61,8 @@ class Page:
     stated: dict[int, tuple[str | None, Priority | None]] = field(default_factory=dict)
     codes: dict[str, Priority] = field(default_factory=dict)
     changed: dict[int, str | None] = field(default_factory=dict)
+    correcting: set[int] = field(default_factory=set)
+    asks: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     @cached_property
     def starts(self) -> list[int]:

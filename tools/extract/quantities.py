@@ -59,11 +59,11 @@ class _Term:
     text: str
 
 
-_TOLERANCE = re.compile(r"\s*[(,]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|plus oder|plus ou|plus/|"
+_TOLERANCE = re.compile(r"\s*[(,，]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|plus oder|plus ou|plus/|"
                         r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±)\s*")
 _COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
 _PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?(?:plus\s*)?")
-_SLASH = re.compile(r"\s*(?:[/,;|、]|and|und|et)?\s*")
+_SLASH = re.compile(r"\s*(?:[/,;|、，]|and|und|et)?\s*")
 _TIMES = re.compile(r"\s*(?:[×x*X]|by|mal|par)\s*")
 _NEVER = re.compile(r"(?!)")
 _FACTOR = re.compile(r"(?:factor(?:\s+of)?|Faktor(?:\s+von)?|facteur(?:\s+de)?)\s*$", re.IGNORECASE)
@@ -261,7 +261,7 @@ def scan(
     return found
 
 
-_LISTED = re.compile(r"\s*(?:/|;|and|und|et|,)\s*")
+_LISTED = re.compile(r"\s*(?:/|;|and|und|et|,|，)\s*")
 
 
 def _shared(text: str, terms: list[_Term], i: int) -> list[_Term]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
-from tools.extract import amendments, background, dates, substances, wording
+from tools.extract import amendments, background, corrections, dates, substances, wording
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import said_about
@@ -46,6 +46,7 @@ class Walk:
 def read_running(page: Page) -> None:
     """Read all blocks that are no table cells."""
     walk = Walk(page)
+    corrections.postscripts(page)
     walk.headed = any(background.requirement_section(b) for b in page.document.blocks)
     for place, block in enumerate(page.document.blocks):
         if block.table is not None and block.index not in page.loose:
@@ -100,7 +101,7 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
         whole = title_background(walk.lead)
-    asked: tuple[int, int] | None = None
+    asked = page.asks.get(block.index)
     kept = len(page.drafts)
     for start, end in spans:
         if background.injected(page, start, end):
@@ -110,7 +111,12 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             asked = (start, end)
             _set_aside(page, block, start, end, "in a question")
             continue
+        if corrections.withdrawn(page, block, start, end):
+            continue
         cause = background.sentence_background(page, start, end)
+        if cause == "superseded" and (block.index in page.correcting or lexicon("withdraw").search(
+                page.text, start, end) and (row or amendments.referred_row(page, start, end))):
+            cause = None
         if cause is None and whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         cause = cause or whole
@@ -193,7 +199,7 @@ def _sentence(
         row = amendments.referred_row(page, *asked)
     row = row or amendments.section_target(page, start, end, block)
     if row and (row not in page.paragraphs or lexicon("amend", "replace").search(page.text, start, end)
-                or lexicon("withdraw").search(page.text, start, end)):
+                or lexicon("withdraw").search(page.text, start, end) or amendments.amending_section(page, block, "")):
         amended = amendments.read_amendment(page, block, start, end, row, walk.lead, (start, end))
         if amended or all(id(q) in page.fates for q in page.inside(block, start, end) if q.units):
             return
@@ -222,7 +228,7 @@ def _sentence(
         found += _worded(walk, block, (a, b), (start, end), new)
     if not found and walk.last is not None and lexicon("measured_with").search(page.text, start, end):
         _measured(walk, block, start, end)
-    amendments.supersede_by_metric(page, block, start, end, found)
+    corrections.correct(page, block, start, end, found)
     _keep(page, block, found)
 
 
@@ -259,6 +265,8 @@ def _strict(page: Page, start: int, end: int) -> bool:
 def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
     page = walk.page
     if block.kind == "list_item" or block.index in page.stated or background.requirement_section(block):
+        return True
+    if block.index in page.correcting:
         return True
     ranged = [q for q in page.inside(block, start, end) if q.shape in ("range", "tolerance") and not q.is_a("percent")]
     if ranged and metric_hits(page, start, end):

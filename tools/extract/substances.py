@@ -12,7 +12,7 @@ from tools.extract.clauses import sentences
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import Hit, Phrases, lexicon
 
-_GAP = r"[\s,、·・/&()]*"
+_GAP = r"[\s,、，·・/&()]*"
 _JOIN = ("and|or|nor|und|oder|noch|et|ou|ni|no|kein\\w*|pas de|aucune?|compounds?|the use of|is|are|"
          "和|或|及|与|や|および|及び|または|과|와|및|또는|은|는|을|를|의|は|の")
 _LIST = re.compile(rf"{_GAP}(?:{_JOIN})?{_GAP}(?:any\s|de\s|du\s|le\s|la\s|les\s)?", re.IGNORECASE)

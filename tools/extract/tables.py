@@ -270,7 +270,7 @@ def _kind(page: Page, row: Row, new: Draft, said: Said) -> None:
         if stated:
             new.conditions["kind"] = stated
         return
-    stop = re.search(r"[,;]|$", page.text[new.end:min(new.block.end, new.end + 12)])
+    stop = re.search(r"[,;，]|$", page.text[new.end:min(new.block.end, new.end + 12)])
     reach = new.end + (stop.start() if stop else 0)
     near = lexicon("kinds").search(page.text, max(new.block.start, new.start - 14), reach)
     kind = (near or label)

@@ -21,7 +21,7 @@ _LOADS = {
     "rate_P": ("charge_rate", "discharge_rate_pulse", "discharge_rate_continuous"),
     "power": ("charge_power", "discharge_power_pulse", "discharge_power"),
 }
-_STOP = re.compile(r"[,;()、，](?!\d)|\s(?:and|und|et|or|oder|ou|sowie)\s")
+_STOP = re.compile(r"[,;()](?!\d)|[、，]|\s(?:and|und|et|or|oder|ou|sowie)\s")
 _BRACKET = re.compile(r"\s*\([^()]{2,30}\)")
 _PULSE_S = 120.0  # longer loads are continuous
 

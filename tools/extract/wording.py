@@ -85,7 +85,7 @@ def _refused(page: Page, start: int, end: int, first: int, last: int) -> bool:
     if lexicon("forbidden").ending_at(before, 0, len(before)):
         return True
     hits = lexicon("negation").find(before)
-    return bool(hits) and not re.search(r"[,;]", before[hits[-1].end:])
+    return bool(hits) and not re.search(r"[,;，]", before[hits[-1].end:])
 
 
 def format_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]:
