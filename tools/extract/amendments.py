@@ -105,7 +105,7 @@ def read_amendment(
 
 def _withdraw(page: Page, block: Block, live: list[Draft], whole: tuple[int, int]) -> list[Draft]:
     """The row asks for nothing any more."""
-    for old in live:
+    for old in (d for d in live if d.block is not block):
         old.dead = True
         if old.quantity is not None:
             page.reject(old.quantity, "withdrawn by a later statement of the document")

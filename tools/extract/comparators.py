@@ -37,7 +37,7 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
     place = q.end + (after.end() if after else 0)
     behind = lexicon("comparators_after").starting_at(text, place, min(hi, place + 40))
     own = behind and not re.match(r"\s*[(]?[+-]?[\d.$€]", text[behind.end:hi])     # else it belongs to the next number
-    if behind and own and behind.start <= place + 1 and not text[q.end:behind.start].count(","):
+    if behind and own and behind.start <= place + 1 and not re.search("[,，]", text[q.end:behind.start]):
         return Said(behind.what, q.start, behind.end)
     return Said(None, q.start, q.end)
 

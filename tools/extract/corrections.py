@@ -94,9 +94,12 @@ def _pairs(
         if not (marked or amending) or q.shape == "range":
             continue
         others = [o for o in inside if o is not q and o.shape != "range" and (
-            not o.units or not q.units or o.dimensions & q.dimensions)]
-        if others:
-            nearest = min(others, key=lambda o: max(o.start - q.end, q.start - o.end))
+            o.dimensions & q.dimensions or marked and bool(o.units) != bool(q.units))]
+        if not others:
+            continue
+        nearest = min(others, key=lambda o: max(o.start - q.end, q.start - o.end))
+        gap = page.text[min(q.end, nearest.end):max(q.start, nearest.start)]
+        if marked or lexicon("amend", "replace").search(gap) or lexicon("amend", "move").search(gap):
             found.append((q, nearest))
     return found
 
@@ -179,7 +182,8 @@ def _replace_metric(page: Page, block: Block, span: tuple[int, int], made: Draft
     earlier = [d for d in page.drafts if not d.dead and (d.metric, d.level) == (made.metric, made.level)
                and d.block is not block and d.comparator not in _TEXTUAL and not _told_apart(d, made)]
     same = [d for d in earlier if _WAYS.get(d.comparator, d.comparator) == _WAYS.get(made.comparator, made.comparator)]
-    earlier = same or earlier
+    sign = made.quantity is not None and said_about(page.text, made.quantity, *span).sign
+    earlier = same or ([] if sign else earlier)
     wish = spoken(page, *span, made.start)
     if len(earlier) > 1:
         earlier = [d for d in earlier if d.priority == (wish or "must")]

@@ -129,7 +129,7 @@ def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | Non
 
 def _chunk_start(text: str, quantities: list[Quantity], q: Quantity, floor: int) -> int:
     previous = max((p.end for p in quantities if p.end <= q.start), default=floor)
-    cut = max(text.rfind(c, previous, q.start) for c in ",;(|:")
+    cut = max(text.rfind(c, previous, q.start) for c in ",;(|:，")
     return max(previous, cut + 1)
 
 
@@ -248,11 +248,11 @@ def _choose(
             cost = 70.0
         elif hit.end <= q.start:
             gap = clause.text[hit.end:q.start]
-            cost = len(gap) + 12 * gap.count(",") + 150 * gap.count(";") + 60 * gap.count("**")
+            cost = len(gap) + 12 * gap.count(",") + 30 * gap.count("，") + 150 * gap.count(";") + 60 * gap.count("**")
             cost += 8 * sum(1 for o in others if hit.end <= o.start and o.end <= q.start and id(o) not in strong)
         else:
             gap = clause.text[q.end:hit.start]
-            cost = 22 + 1.5 * len(gap) + 30 * gap.count(",") + 150 * gap.count(";")
+            cost = 22 + 1.5 * len(gap) + 30 * gap.count(",") + 60 * gap.count("，") + 150 * gap.count(";")
         if name != hit.what:
             cost += 18
         if best is None or cost < best[0]:

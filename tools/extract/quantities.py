@@ -197,10 +197,18 @@ def _without_loose_words(text: str, terms: list[_Term]) -> list[_Term]:
     kept = []
     for place, term in enumerate(terms):
         after = terms[place + 1] if place + 1 < len(terms) else None
-        if not term.number.word or term.units or (after is not None and after.units and _range_gap().fullmatch(
-                text[term.end:after.start])):
+        if not term.number.word or term.units or (after is not None and after.units and (
+                _range_gap().fullmatch(text[term.end:after.start]) or _instead().fullmatch(
+                text[term.end:after.start]))):
             kept.append(term)
     return kept
+
+
+@lru_cache(maxsize=1)
+def _instead() -> re.Pattern[str]:
+    """`twelve instead of ten years`: the number word has the unit of the value that it replaces."""
+    words = sorted(vocabulary.words()["old_lead"], key=len, reverse=True)
+    return re.compile(rf"[\s,]*(?:{'|'.join(map(re.escape, words))})\s*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
