@@ -109,6 +109,8 @@ def resolve(row: MetricRow, q: Quantity, sign: str | None, bound: str | None = N
         return "tolerance"
     if q.shape == "range":
         return "range"
+    if row.name == "altitude" and sign in ("<=", "<", "up_to"):
+        return ">="                                        # `≤ 4000 m`: the cell works up to there
     if sign in (">=", "<=", ">", "<", "about", "="):
         return sign  # type: ignore[return-value]
     if sign == "better":

@@ -47,7 +47,8 @@ def draft(
                                    tolerance=q.shape == "tolerance")
     except UnitMismatch:
         return None
-    comparator = resolve(row, q, said.sign, bound)
+    sign = "up_to" if _able(page.text, name, q, said) else said.sign
+    comparator = resolve(row, q, sign, bound)
     if comparator == "range" and isinstance(value, list):
         value = sorted(value)
     if row.growth:
@@ -63,6 +64,15 @@ def draft(
     if not _plausible(row, value):
         made.confidence = 0.5
     return made
+
+
+_MOST = re.compile(r"(?:최대|最大|max\.?|maximum|maximal|bis zu|jusqu'à)\s*(?:of|von|de|为)?\s*$", re.IGNORECASE)
+
+
+def _able(page_text: str, name: str, q: Quantity, said: Said) -> bool:
+    """`Max. 2C continuous discharge must be possible`: the most that is drawn is the least that the cell must give."""
+    return (name.startswith("discharge_") and said.sign == "<=" and said.end <= q.end
+            and _MOST.search(page_text, max(0, said.start - 2), q.start) is not None)
 
 
 def _plausible(row: MetricRow, value: float | list[float]) -> bool:
@@ -115,6 +125,8 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
     if any(k in slots for k in ("cycles", "years", "eol_pct")) or lexicon("life").search(text, lo, hi):
         return name
     temperature = slots.get("temperature_C")
+    if any(k in slots for k in ("months", "days")) and "rate_C" not in slots:
+        return "storage_recovery"
     if isinstance(temperature, float | int) and temperature < 11:
         return "low_temperature_energy" if energy else "low_temperature_capacity"
     if any(k in slots for k in ("months", "days")):

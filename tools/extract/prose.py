@@ -49,8 +49,7 @@ def read_clause(clause: Clause) -> list[Draft]:
     window = _charge_window(clause, numbered)
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
     tested = outcome is not None and any(metric(h.what).test for h in hits)
-    if clause.demanding:
-        made += _bare_loads(clause, hits, strong, said)
+    made += _bare_loads(clause, hits, strong, said)
     for q in numbered:
         if id(q) in strong or id(q) in page.fates or q.shape == "tuple" or (
                 q.shape == "tolerance_only" and not q.is_a("percent")):
@@ -61,11 +60,11 @@ def read_clause(clause: Clause) -> list[Draft]:
         window_like = name is None or name in WINDOW_METRICS or name in _SKINS
         if q.is_a("temperature") and q.shape == "range" and window_like:
             name = temperature_window(text, q, clause.start, clause.end) or name
-        if name is None and (said[id(q)].sign or clause.demanding) and not tested:
+        if name is None and not tested:
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
         if name is None and _shipped(clause, q, numbered, hits):
             name = "shipping_soc"
-        if name is None and clause.demanding and not tested:
+        if name is None and not tested:
             name = unnamed_metric(page, clause.block, (clause.start, clause.end), q, said[id(q)], numbered, strong)
         if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
             continue                                       # 1000 A for 3 s without falling below 1.9 V
@@ -80,7 +79,7 @@ def read_clause(clause: Clause) -> list[Draft]:
         if new:
             made.append(new)
             page.settle(q, "requirement")
-    if not made and clause.demanding:
+    if not made:
         made += _windows(clause, numbered, said)
     attach(clause, made, numbered, said)
     return made

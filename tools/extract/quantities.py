@@ -215,7 +215,7 @@ def _instead() -> re.Pattern[str]:
 def _range_gap() -> re.Pattern[str]:
     words = sorted({*vocabulary.words()["range_words"], "auf"}, key=len, reverse=True)
     body = "|".join(re.escape(w) for w in words)
-    return re.compile(rf"\s*(?:-|->|–>|→|…|\.\.\.?|~|÷|:|\s(?:{body})\s|(?:至|到|から|에서|~))\s*", re.IGNORECASE)
+    return re.compile(rf"\s*(?:-|->|–>|→|…|\.\.\.?|~|÷|:|\s(?:{body})\s|(?:至|到|充至|充到|から|에서|~))\s*", re.IGNORECASE)
 
 
 _AND = re.compile(r"\s+(?:and|und|et)\s+", re.IGNORECASE)
@@ -226,6 +226,8 @@ def _is_range(text: str, a: _Term, b: _Term) -> bool:
     gap = text[a.end:b.start]
     if len(gap) > 14 or not (a.units or b.units):
         return False
+    if b.text == "C" and a.units and a.text != "C" and b.number.value < 11 and text[b.end - 2].isdigit():
+        return False                                       # -20 ℃에서 0.5C: a rate at a temperature
     if a.units and b.units and not (_dims(a) & _dims(b)):
         return False
     if not a.units and "percent" in _dims(b) and a.number.value > 100 >= b.number.value:

@@ -203,21 +203,18 @@ def _sentence(
         amended = amendments.read_amendment(page, block, start, end, row, walk.lead, (start, end))
         if amended or all(id(q) in page.fates for q in page.inside(block, start, end) if q.units):
             return
-    demanding = _demanding(walk, block, start, end) or asked is not None
     found: list[Draft] = []
     hits: list[Hit[str]] = []
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
         lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
-        clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
-                        demanding=demanding)
+        clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last)
         hits = own or hits
         if permitted(clause):
             continue
         turned = forbidden_range(clause)
         new: list[Draft] = [turned] if turned else []
-        if demanding:
-            new += read_clause(clause)
+        new += read_clause(clause)
         new += substances.ban_drafts(page, block, a, b)
         for made in new:
             made.priority = of_statement(page, block, (a, b), (start, end), walk.lead_priority if block.kind
@@ -260,28 +257,6 @@ def _strict(page: Page, start: int, end: int) -> bool:
     words = (r"\b(?:comply|compliant|certified|certificate|conform|erfüllen|zertifiziert|requirement|mandatory|Pflicht|"
              r"verpflichtend|obligatoire)\b")
     return bool(re.search(words, page.text[start:end]))
-
-
-def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
-    page = walk.page
-    if block.kind == "list_item" or block.index in page.stated or background.requirement_section(block):
-        return True
-    if block.index in page.correcting:
-        return True
-    ranged = [q for q in page.inside(block, start, end) if q.shape in ("range", "tolerance") and not q.is_a("percent")]
-    if ranged and metric_hits(page, start, end):
-        return True
-    if any(metric(h.what).dimension in ("count", "price", "date") for h in metric_hits(page, start, end)):
-        return True
-    if lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end):
-        return True
-    if _KEY.match(page.text[start:end]):
-        return True
-    if any(metric_for(h.what, q) for h in metric_hits(page, start, end)
-           for q in page.inside(block, start, end) if q.units):
-        return True                       # what tells and does not ask was set aside before
-    return any(said_about(page.text, q, start, end).sign in (">=", "<=", ">", "<", "up_to")
-               for q in page.inside(block, start, end) if q.units)
 
 
 def _worded(
