@@ -91,14 +91,25 @@ def _growth(text: str, q: Quantity, said: Said, value: float | list[float]) -> f
     return value if whole and value == 100 else value + 100
 
 
-def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
-    """The name that the conditions ask for: a percentage of a capacity is a retention, a rate or a cold capacity."""
+_ABSORBED = {"discharge_rate_continuous": "charge_rate", "discharge_rate_pulse": "charge_rate",
+             "discharge_current_continuous": "charge_current", "discharge_current_pulse": "charge_current",
+             "discharge_power": "charge_power", "discharge_power_pulse": "charge_power_pulse"}
+
+
+def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = None) -> str:
+    """The name that the conditions ask for: a percentage of a capacity is a retention, a rate or a cold capacity.
+
+    text[near:] is what is said of this number alone, where a clause holds several.
+    """
     name, slots = made.metric, made.conditions
+    if name in _ABSORBED and lexicon("absorb").search(text, lo, hi) and not lexicon("slots", "discharge").search(
+            text, lo, hi):
+        return _ABSORBED[name]
     if name == "charge_time" and isinstance(slots.get("soc_to_pct"), float | int) and float(slots["soc_to_pct"]) < 100:  # type: ignore[arg-type]
         return "fast_charge_time"
     if name == "fast_charge_time" and slots.get("soc_from_pct") == 0 and slots.get("soc_to_pct") == 100:
         return "charge_time"
-    steady = lexicon("continuous").search(text, lo, made.end)
+    steady = lexicon("continuous").search(text, lo if near is None else near, made.end)
     if name == "discharge_current_continuous" and _short(slots) and not steady:
         return "discharge_current_pulse"
     if name == "discharge_rate_continuous" and _short(slots) and not steady:

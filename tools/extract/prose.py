@@ -14,7 +14,7 @@ from tools.extract.meaning import direct, draft, implied_metric, metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
-from tools.extract.unnamed import WINDOW_METRICS, temperature_window, unnamed_metric
+from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, temperature_window, unnamed_metric
 
 # "the vent opens at 0.8 MPa", "discharge with 1.5C": after a metric of their own these are values.
 _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
@@ -26,6 +26,7 @@ _NEVER = ("acceleration", "dose", "leak", "sound", "length",
 
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
+_WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
 _SKINS = ("surface_temperature", "temperature_rise")
 
 
@@ -60,6 +61,8 @@ def read_clause(clause: Clause) -> list[Draft]:
         window_like = name is None or name in WINDOW_METRICS or name in _SKINS
         if q.is_a("temperature") and q.shape == "range" and window_like:
             name = temperature_window(text, q, clause.start, clause.end) or name
+        if name is None and q.is_a("temperature") and q.shape == "range":
+            name = _headed_window(clause, q)
         if name is None and not tested:
             name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
         if name is None and _shipped(clause, q, numbered, hits):
@@ -97,6 +100,16 @@ def _windows(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) 
             clause.page.settle(q, "requirement")
             made.append(new)
     return made
+
+
+def _headed_window(clause: Clause, q: Quantity) -> str | None:
+    """A window of temperatures that no word of its clause names: the heading's, else where the cell works."""
+    if max(q.values) - min(q.values) < _WINDOW_K:
+        return None
+    for title in reversed(clause.block.section):
+        if name := next((name for kind, name in WINDOWS if lexicon("slots", kind).search(title)), None):
+            return name
+    return "operating_temperature"
 
 
 def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:

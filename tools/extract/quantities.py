@@ -62,8 +62,8 @@ class _Term:
 _TOLERANCE = re.compile(r"\s*[(,，]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|plus oder|plus ou|plus/|"
                         r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±)\s*")
 _COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
-_PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?(?:plus\s*)?")
-_SLASH = re.compile(r"\s*(?:[/,;|、，]|and|und|et)?\s*")
+_PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?(?:plus\s*|[+-]\s+)?")
+_SLASH = re.compile(r"\s*(?:[/,;|、，]|and|und|et)?\s*(?:[+-]\s+)?")
 _TIMES = re.compile(r"\s*(?:[×x*X]|by|mal|par)\s*")
 _NEVER = re.compile(r"(?!)")
 _FACTOR = re.compile(r"(?:factor(?:\s+of)?|Faktor(?:\s+von)?|facteur(?:\s+de)?)\s*$", re.IGNORECASE)
@@ -331,6 +331,9 @@ def _sign(text: str, term: _Term) -> str:
     """The sign of a deviation, in its own character or in a word before it."""
     if term.number.value < 0:
         return "-"
+    apart = re.search(r"([+-])\s+$", text[max(0, term.start - 4):term.start])
+    if apart:
+        return apart.group(1)
     return "+" if re.search(r"plus\s*$", text[max(0, term.start - 6):term.start]) else text[term.start]
 
 

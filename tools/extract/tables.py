@@ -21,6 +21,7 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, spoken
 from tools.extract.quantities import Quantity
+from tools.extract.row_extras import bans_beside, directed, parallel, remark_demands, shared_sign
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
@@ -99,7 +100,11 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
         made = _texts(row, hits)
     else:
         made += [*_more_texts(row, hits), *_dates(row)]
+    made += bans_beside(row, hits)
+    extra = remark_demands(row, made, hits)
     _finish(row, made, group)
+    _finish(row, extra, group)
+    made += extra
     if row.row_id:
         page.rows.setdefault(row.row_id, []).extend(made)
     page.drafts += made
@@ -185,10 +190,17 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
     if made and row.label:
         made = _axes_from_label(row, made, label)
     first: str | None = None
+    listed = parallel(row, hits, numbered)
     for q in numbered:
         if id(q) in page.fates:
             continue
         said = said_about(page.text, q, block.start, block.end)
+        if listed:
+            new = draft(page, block, q, listed[id(q)], shared_sign(said, q.start, numbered, page.text, block), bound)
+            if new is not None:
+                page.settle(q, "requirement")
+                made.append(new)
+            continue
         shipped = any(h.what == "shipping_soc" for h in hits)
         if q.is_a("percent") and _OF_CHARGE.match(text_after(page, q)) and not shipped:
             continue
@@ -294,9 +306,10 @@ def _texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
         if label == "format":
             made += wording.format_drafts(page, block, block.start, block.end)
     names = [h for h in hits if _text_only(h.what)]
-    if names and not made:
-        block = next((b for b in blocks if b.text.strip()), row.label[0])
-        place = (row.label[0].start, row.label[0].end)
+    unnamed = [b for b in blocks if not hits and any(_text_only(h.what) for h in metric_hits(page, b.start, b.end))]
+    if (names or unnamed) and not made:
+        block = next((b for b in unnamed or blocks if b.text.strip()), row.label[0] if row.label else row.cells[0])
+        place = (row.label[0].start, row.label[0].end) if names else (block.start, block.end)
         made += wording.test_drafts(page, block, block.start, block.end, place)
         for q in page.blocks[block.index]:
             page.settle(q, "requirement", "part of a criterion in words")
@@ -342,6 +355,7 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
     page, text = row.page, row.page.text
     if not made:
         return
+    directed(row, made)
     slots = row_slots(row, made[0])
     label = row.label[0] if row.label else row.cells[0]
     spans = [(b.start, b.end) for b in row.blocks("label", "condition", "value", "should", "remark")]

@@ -110,6 +110,9 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
     inside = [h for h in metric_hits(page, start, end) if _worded(h.what)]
     made = []
     inside.sort(key=lambda h: h.what != "thermal_propagation")
+    if any(h.what == "thermal_propagation" for h in inside) or names and names[0].what == "safety_device" and any(
+            h.what == "safety_device" for h in inside):
+        names = [h for h in inside if h.what in ("thermal_propagation", "safety_device")]
     chosen = names or inside
     devices = list({page.text[h.start:h.end].lower(): h for h in chosen if h.what == "safety_device"}.values())
     if len(devices) > 1:
