@@ -36,6 +36,8 @@ def injected(page: Page, start: int, end: int) -> bool:
 def sentence_background(page: Page, start: int, end: int) -> str | None:
     """Why the numbers of a sentence are no requirements, or None."""
     hits = lexicon("background").find(page.text, start, end)
+    refused = [*lexicon("forbidden").find(page.text, start, end), *lexicon("refused_value").find(page.text, start, end)]
+    hits = [h for h in hits if not any(r.start <= h.start and h.end <= r.end for r in refused)]
     if not hits:
         return "predecessor" if _told(page.text, start, end) else None
     first = hits[0]

@@ -280,6 +280,8 @@ def _worded(
         only = lexicon("chem_only").search(page.text, start, end)
         if not beside and (named or only or asked and lexicon("forbidden").search(page.text, start, end)):
             made += wording.chemistry_drafts(page, block, start, end)
+        elif not beside:
+            made += [d for d in wording.chemistry_drafts(page, block, start, end) if d.comparator == "prohibited"]
         made = [d for d in made if not (d.comparator == "prohibited" and d.metric == "chemistry")]
         if asked and not made and not beside:
             made += wording.format_drafts(page, block, start, end)
@@ -311,7 +313,9 @@ def _tests(page: Page, block: Block, start: int, end: int, beside: list[Draft]) 
     made = [d for d in wording.test_drafts(page, block, start, end) if d.metric not in taken
             and d.metric != "delivery_date"]
     if beside:
-        made = [d for d in made if d.metric in ("safety_device", "marking") or d.comparator == "prohibited"]
+        ended = lexicon("outcome").search(page.text, start, end) is not None
+        made = [d for d in made if d.metric in ("safety_device", "marking") or d.comparator == "prohibited"
+                or ended and metric(d.metric).test]
     elif made:
         for q in page.inside(block, start, end):
             page.settle(q, "requirement", "part of a criterion in words")

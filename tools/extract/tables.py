@@ -139,7 +139,7 @@ def _background(row: Row) -> str | None:
 def _numeric(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     page, made = row.page, list[Draft]()
     text_metric = bool(hits) and _text_only(hits[0].what)
-    if text_metric and not _cued(row):
+    if text_metric and (not _cued(row) or metric(hits[0].what).test and _outcome(row)):
         return []
     bound = next((b for cell in row.label if (b := label_bound(page.text, cell.start, cell.end))), None)
     made += deviations_of(row, lambda q: _choose(row, q, hits, [], q.start)) or limits_of(
@@ -154,6 +154,12 @@ def _cued(row: Row) -> bool:
     text = row.page.text
     return any(by_cue(text, q, b.start, b.end, None) for v in row.blocks(*VALUES) for q in row.page.blocks[v.index]
                if q.units for b in row.label)
+
+
+def _outcome(row: Row) -> bool:
+    """Whether a cell beside the label says how a test must end (`no leak, no fire`)."""
+    return any(lexicon("outcome").search(row.page.text, b.start, b.end) for b in row.blocks(
+        "condition", "remark", *VALUES))
 
 
 def _text_only(name: str) -> bool:
@@ -264,7 +270,8 @@ def _beside(
         return True
     if name == first and opened and not said.sign:
         return True
-    if name == first and row.dimension in ("time", "temperature", "percent") and not said.sign:
+    if name == first and row.dimension in ("time", "temperature", "percent") and not said.sign and not (
+            row.directed and q.shape == "range"):
         return True
     lead = lexicon("condition_lead").search(text, max(block.start, q.start - 14), q.start)
     return bool(lead and not said.sign)
@@ -305,7 +312,7 @@ def _texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
             made += wording.chemistry_drafts(page, block, block.start, block.end, label)
         if label == "format":
             made += wording.format_drafts(page, block, block.start, block.end)
-    names = [h for h in hits if _text_only(h.what)]
+    names = [h for h in hits if _text_only(h.what) or metric(h.what).text]
     unnamed = [b for b in blocks if not hits and any(_text_only(h.what) for h in metric_hits(page, b.start, b.end))]
     if (names or unnamed) and not made:
         block = next((b for b in unnamed or blocks if b.text.strip()), row.label[0] if row.label else row.cells[0])
