@@ -33,13 +33,13 @@ def injected(page: Page, start: int, end: int) -> bool:
     return bool(hits) and bool(_IMPERATIVE.search(page.text, start, end))
 
 
-def sentence_background(page: Page, start: int, end: int) -> str | None:
-    """Why the numbers of a sentence are no requirements, or None."""
+def sentence_background(page: Page, start: int, end: int, listed: bool = False) -> str | None:
+    """Why the numbers of a sentence are no requirements, or None. An item of a list tells no story."""
     hits = lexicon("background").find(page.text, start, end)
     refused = [*lexicon("forbidden").find(page.text, start, end), *lexicon("refused_value").find(page.text, start, end)]
     hits = [h for h in hits if not any(r.start <= h.start and h.end <= r.end for r in refused)]
     if not hits:
-        return "predecessor" if _told(page.text, start, end) else None
+        return "predecessor" if not listed and _told(page.text, start, end) else None
     first = hits[0]
     if first.what == "superseded" and lexicon("amend", "replace").search(page.text, start, end):
         others = [h for h in hits if h.what != "superseded"]

@@ -20,7 +20,7 @@ from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, temperature_window, u
 _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 
 
-_NEVER = ("acceleration", "dose", "leak", "sound", "length",
+_NEVER = ("acceleration", "pressure", "dose", "leak", "sound", "length",
           "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
           "specific_power", "power_density", "specific_charge", "percent_per_month")
 
@@ -160,8 +160,8 @@ def _conditions(
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
             _DIRECTED.match(text, q.end))
         inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
-        if lead and own and own[-1].start < lead.start and q.is_a(*_SPOKEN_OF):
-            lead = None
+        if lead and own and (own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
+            lead = None                                    # at 25 °C the calendar life shall be 15 years
         if own and q.is_a("rate", "current") and sign and not lead:
             inherent = False
         if own and q.is_a("percent") and own[-1].what in ("shipping_soc", "capacity_retention"):
@@ -254,7 +254,7 @@ def _choose(
     best: tuple[float, str] | None = None
     for hit in [*hits, *clause.lead_hits]:
         name = metric_for(hit.what, q)
-        if name is None:
+        if name is None or _says_of_another(clause.text, hit, q, others):
             continue
         if hit in clause.lead_hits:
             cost = 70.0
@@ -277,6 +277,14 @@ def _choose(
     return best[1]
 
 
+def _says_of_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantity]) -> bool:
+    """`130 mm wide, 36 mm thick`: an adjective of size belongs to the number right before it."""
+    if not q.is_a("length") or hit.end > q.start:
+        return False
+    before = next((o for o in others if o is not q and o.is_a("length") and 0 <= hit.start - o.end <= 2), None)
+    return before is not None and lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None
+
+
 def forbidden_range(clause: Clause) -> Draft | None:
     """`Charging below -20 °C is prohibited`: a limit of the operating temperature, turned round."""
     page, text = clause.page, clause.text
@@ -286,6 +294,8 @@ def forbidden_range(clause: Clause) -> Draft | None:
         said = said_about(text, q, clause.start, clause.end)
         if not q.is_a("temperature") or said.sign not in ("<", ">", "<=", ">=") or id(q) in page.fates:
             continue
+        if all(said.start <= h.start < said.end for h in lexicon("forbidden").find(text, clause.start, clause.end)):
+            continue                                       # `never above 65 °C` is a bound in itself
         name = direct(page, "operating_temperature", clause.start, clause.end)
         made = draft(page, clause.block, q, name, Said(">=" if "<" in said.sign else "<=", clause.start, clause.end),
                      quote=(said.start, clause.end))

@@ -8,7 +8,7 @@ from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract.comparators import Said, said_about
 from tools.extract.meaning import direct, draft, metric_for
-from tools.extract.page import Draft, metric_hits
+from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.table_row import Row
@@ -18,6 +18,21 @@ from tools.extract.wording import CHEMICAL, chemistry_drafts
 _OWN_BOUND = frozenset({"temperature_rise", "insulation_resistance", "vent_pressure",
                         "capacity_spread", "swelling"})
 _JOINED = re.compile(r"[^\w]{0,4}(?:/|、|,|，|;|×|x|&|\band\b|\bund\b|\bet\b|和|及|및|와|과|と)[^\w]{0,4}")
+
+
+_WAYS = {"charge": {"rate": "charge_rate", "rate_P": "charge_rate", "current": "charge_current",
+                    "voltage": "charge_voltage", "power": "charge_power"},
+         "discharge": {"rate": "discharge_rate_continuous", "rate_P": "discharge_rate_continuous",
+                       "current": "discharge_current_continuous", "voltage": "end_of_discharge_voltage",
+                       "power": "discharge_power"}}
+
+
+def by_way(page: Page, q: Quantity, label: Block) -> str | None:
+    """`Charge | CC-CV, 0.5C, 4.20 V`: a label that says only which way the load goes."""
+    ways = [kind for kind in _WAYS if lexicon("slots", kind).search(page.text, label.start, label.end)]
+    if len(ways) != 1 or len(label.text) > 24:
+        return None
+    return next((name for dimension, name in _WAYS[ways[0]].items() if q.is_a(dimension)), None)
 
 
 def parallel(row: Row, hits: list[Hit[str]], numbered: list[Quantity]) -> dict[int, str]:

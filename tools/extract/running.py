@@ -113,7 +113,7 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             continue
         if corrections.withdrawn(page, block, start, end):
             continue
-        cause = background.sentence_background(page, start, end)
+        cause = background.sentence_background(page, start, end, block.kind == "list_item")
         if cause == "superseded" and (block.index in page.correcting or lexicon("withdraw").search(
                 page.text, start, end) and (row or amendments.referred_row(page, start, end))):
             cause = None

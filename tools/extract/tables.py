@@ -21,7 +21,7 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, spoken
 from tools.extract.quantities import Quantity
-from tools.extract.row_extras import bans_beside, directed, parallel, remark_demands, shared_sign
+from tools.extract.row_extras import bans_beside, by_way, directed, parallel, remark_demands, shared_sign
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
@@ -179,7 +179,7 @@ def _choose(row: Row, q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], pl
         if metric_for(hit.what, q):
             return metric_for(hit.what, q)
     for label in row.label:
-        if name := by_cue(row.page.text, q, label.start, label.end, None):
+        if name := by_cue(row.page.text, q, label.start, label.end, None) or by_way(row.page, q, label):
             return name
     return next((m for d in q.dimensions if (m := implied_metric(d))), None)
 

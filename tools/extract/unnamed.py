@@ -83,6 +83,10 @@ def unnamed_metric(
         return "mass"
     if q.is_a("percent") and any(o.is_a("cycle") and id(o) in strong for o in numbered):
         return "capacity_retention"                       # after 700 cycles 80 % should be left
+    if q.is_a("percent") and lexicon("slots", "storage").search(text, start, end) and any(
+            o.is_a("time") for o in numbered):             # after three months 93 % of the charge is left
+        kept = lexicon("stored_charge").search(text, q.end, min(end, q.end + 24))
+        return "charge_retention" if kept else "storage_recovery" if lexicon("recovered").search(text, start, end) else None
     if q.is_a("voltage") and said.sign in (">=", "<=") and 0.5 <= q.value <= 6 and lexicon("refused_value").search(
             text, q.end, max(said.end, q.end)):
         return "min_voltage" if said.sign == ">=" else "max_voltage"
@@ -96,12 +100,12 @@ def unnamed_metric(
             return "surface_temperature"
         if said.sign in (">=", "<=", "<", ">", "up_to"):
             return temperature_window(text, q, start, end)
-    if q.is_a("time") and said.sign in ("<=", "<") and lexicon("slots", "charge").search(text, start, end) and not (
+    if q.is_a("time") and said.sign in ("<=", "<") and _seconds(q) < 1e9 and lexicon("slots", "charge").search(text, start, end) and not (
             lexicon("slots", "discharge").search(text, start, end)):
         windowed = any(o.is_a("percent") for o in numbered)
         return "fast_charge_time" if windowed else "charge_time"
     dimension = next((d for d in _LOADS if q.is_a(d)), None)
-    if dimension is None or not lexicon("load_verb").search(text, start, end):
+    if dimension is None or not (lexicon("load_verb").search(text, start, end) or said.sign in (">=", ">")):
         return None
     if lexicon("device").search(text, start, q.start) and not lexicon("level", "cell").search(text, start, end):
         return None                                       # the device draws 11 mW

@@ -116,7 +116,7 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
     if any(h.what == "thermal_propagation" for h in inside) or names and names[0].what == "safety_device" and any(
             h.what == "safety_device" for h in inside):
         names = [h for h in inside if h.what in ("thermal_propagation", "safety_device")]
-    chosen = names or inside
+    chosen = [h for h in names or inside if not _waived(text, h.end, end)]
     devices = list({page.text[h.start:h.end].lower(): h for h in chosen if h.what == "safety_device"}.values())
     if len(devices) > 1 or devices and _refused(page, start, end, devices[0].start, devices[0].end):
         return [Draft(h.what, "prohibited" if _refused(page, start, end, h.start, h.end) else "required",
@@ -129,6 +129,12 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
             made.append(Draft(hit.what, comparator, value, None, first, last, block,
                               conditions=_test_slots(page, block, label or (start, end), (start, end), hit.what)))
     return made
+
+
+def _waived(text: str, place: int, end: int) -> bool:
+    """`Nail test is not requested`: the words before the next comma call the demand off."""
+    part = re.split(r"[,，;；。.]", text[place:end])[0]
+    return lexicon("not_asked").search(part) is not None
 
 
 def _test_slots(
