@@ -42,13 +42,15 @@ def tuples(page: Page, block: Block, start: int, end: int, quantities: list[Quan
 
 def _usual(page: Page, q: Quantity) -> tuple[str, ...]:
     """The axes of a tuple without names: its thinnest member is a thickness, first of a pouch's sizes or last of all."""
+    shapes = {h.what for h in standards.formats().find(page.text)}
+    if len(q.values) == 2 and shapes & {"pouch", "prismatic"} and "cylindrical" not in shapes:
+        return ("width", "length") if q.values[0] <= q.values[1] else ("length", "width")
     thin = min(range(len(q.values)), key=lambda i: q.values[i])
     others = [v for i, v in enumerate(q.values) if i != thin]
     if len(q.values) != 3 or q.values[thin] > 0.5 * min(others):
         return _DEFAULT[len(q.values)]
     if thin == 0:
-        souple = any(h.what == "pouch" for h in standards.formats().find(page.text))
-        return ("thickness", "width", "length" if souple else "height")
+        return ("thickness", "width", "length" if "pouch" in shapes else "height")
     return ("length", "width", "thickness") if thin == 2 else _DEFAULT[3]
 
 

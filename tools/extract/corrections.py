@@ -185,6 +185,8 @@ def _replace_metric(page: Page, block: Block, span: tuple[int, int], made: Draft
     sign = made.quantity is not None and said_about(page.text, made.quantity, *span).sign
     earlier = same or ([] if sign else earlier)
     wish = spoken(page, *span, made.start)
+    if len(earlier) > 1 and any(d.block.part == block.part for d in earlier):
+        earlier = [d for d in earlier if d.block.part == block.part]
     if len(earlier) > 1:
         earlier = [d for d in earlier if d.priority == (wish or "must")]
     if len(earlier) != 1 or earlier[0].value == made.value or made.quantity is None:

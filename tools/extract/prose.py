@@ -51,13 +51,19 @@ def read_clause(clause: Clause) -> list[Draft]:
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
     tested = outcome is not None and any(metric(h.what).test for h in hits)
     made += _bare_loads(clause, hits, strong, said)
+    targets: set[int] = set()
     for q in numbered:
         if id(q) in strong or id(q) in page.fates or q.shape == "tuple" or (
                 q.shape == "tolerance_only" and not q.is_a("percent")):
             continue
+        if id(q) in targets:
+            continue
         name = _choose(clause, q, hits, said[id(q)], numbered, strong)
         if name is None and window and q.is_a("time") and q is not window:
             name = "fast_charge_time"
+        if reached := _charged_to(clause, q, numbered):
+            name = "fast_charge_time"
+            targets.add(id(reached))
         window_like = name is None or name in WINDOW_METRICS or name in _SKINS
         if q.is_a("temperature") and q.shape == "range" and window_like:
             name = temperature_window(text, q, clause.start, clause.end) or name
@@ -129,6 +135,15 @@ def _label_bound(clause: Clause, q: Quantity, name: str) -> str | None:
     return hits[-1].what if hits and metric(name).comparator not in (">=", "<=") else None
 
 
+def _charged_to(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quantity | None:
+    """`30分钟充到60%`: the share of charge that a time right before it reaches."""
+    share = next((o for o in quantities if o.is_a("percent") and 0 <= o.start - q.end <= 16), None)
+    if share is None or not q.is_a("time") or share.shape != "single":
+        return None
+    gap = clause.text[q.end:share.start]
+    return share if lexicon("slots", "charge").search(gap) and not lexicon("slots", "discharge").search(gap) else None
+
+
 def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | None:
     for q in quantities:
         if q.shape == "range" and q.is_a("percent") and q.values[0] < q.values[1]:
@@ -158,7 +173,7 @@ def _conditions(
         lead = _lead_of(text, floor, q, said[id(q)])
         own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
-            _DIRECTED.match(text, q.end))
+            _DIRECTED.match(text, q.end)) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
         inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
         if lead and own and (own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
             lead = None                                    # at 25 °C the calendar life shall be 15 years
@@ -184,7 +199,8 @@ def _shipped(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list
     """`Cells leave the works at 30 % SOC`: the one percentage of a clause about shipping is what is asked for."""
     return (q.is_a("percent") and sum(o.is_a("percent") for o in quantities) == 1
             and lexicon("cues", "shipping_soc").search(clause.text, clause.start, clause.end) is not None
-            and not any(h.what != "shipping_soc" and metric_for(h.what, q) for h in hits))
+            and not any(h.what != "shipping_soc" and (metric_for(h.what, q) or any(
+                metric_for(h.what, o) == h.what for o in quantities)) for h in hits))
 
 
 def _bare_loads(

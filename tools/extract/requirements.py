@@ -67,6 +67,7 @@ def extract_requirements(document: Document) -> Reading:
     read_tables(page, codes)
     read_running(page)
     page.drafts += substances.document_format(page)
+    page.drafts += substances.document_chemistry(page)
     apply_defaults(page)
     kept = _kept(page)
     requirements = tuple(_requirement(page, made, number) for number, made in enumerate(kept, 1))

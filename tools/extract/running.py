@@ -13,7 +13,7 @@ from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import said_about
 from tools.extract.conditions import infer, merge
-from tools.extract.defaults import general_defaults, read_defaults
+from tools.extract.defaults import ends_life, general_defaults, read_defaults
 from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
@@ -94,6 +94,8 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     if block.kind != "list_item":
         walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
     whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
+    if block.index in page.changed or block.index in page.correcting:
+        whole = None                                       # a list of changes changes, whatever its heading
     row = amendments.referred_row(page, block.start, block.end) if page.rows else None
     if block.index in page.changed:
         named = page.changed[block.index]
@@ -125,7 +127,13 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             cause = running
         running = cause
         if cause:
-            background.ignore_span(page, block, start, end, cause)
+            live = background.live_parts(page, start, end) if cause in ("predecessor", "competitor") and not whole else []
+            for first, last in background.between(live, start, end):
+                background.ignore_span(page, block, first, last, cause)
+            for first, last in live:
+                _sentence(walk, block, first, last, None, asked)
+            continue
+        if walk.last is not None and ends_life(page, block, start, end, walk.last):
             continue
         if read_defaults(page, block, start, end):
             continue

@@ -85,6 +85,27 @@ def document_format(page: Page) -> list[Draft]:
     return []
 
 
+def document_chemistry(page: Page) -> list[Draft]:
+    """The cathode of the cell that a document looks for (`an LFP cell`), where no sentence has asked for one."""
+    if any(d.metric in ("cathode_chemistry", "chemistry") and d.comparator == "in" and not d.dead for d in page.drafts):
+        return []
+    for place, block in enumerate(page.document.blocks):
+        if block.hidden or block.kind in ("quoted", "comment", "metadata", "header", "footer", "caption") or place > 60:
+            continue
+        for start, end in sentences(page.text, block.start, block.end):
+            if background.sentence_background(page, start, end) or background.section_background(page, block):
+                continue
+            for hit in standards.chemistry_hits(page.text, start, end):
+                side, name = hit.what
+                near = page.text[max(start, hit.start - 6):hit.start], page.text[hit.end:min(end, hit.end + 14)]
+                if side == "cathode" and name != "layered oxide" and (
+                        lexicon("cell_noun").starting_at(near[1], 0, len(near[1])) or lexicon("cell_noun").ending_at(
+                        near[0], 0, len(near[0]))) and not _banned(page.text, start, end, hit.start, hit.end):
+                    return [Draft("cathode_chemistry", "in", [name], None, hit.start, hit.end, block, level="material",
+                                  confidence=0.7)]
+    return []
+
+
 def format_hits(page: Page, start: int, end: int) -> list[tuple[int, int, str]]:
     """Size codes of text[start:end], else its words for a shape."""
     codes = [(m.start(), m.end(), m.group()) for m in standards.size_code().finditer(page.text, start, end)

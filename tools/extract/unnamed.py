@@ -79,6 +79,8 @@ def unnamed_metric(
     text, (start, end) = page.text, span
     if (cued := by_cue(text, q, start, end, said.sign)) and not q.is_a("temperature"):
         return cued
+    if q.is_a("count") and q.value >= 1000 and lexicon("yearly").search(text, start, end):
+        return "order_quantity"
     if q.is_a("mass") and said.sign in ("<=", "<") and not q.is_a("acceleration") and len(numbered) <= 2:
         return "mass"
     if q.is_a("percent") and any(o.is_a("cycle") and id(o) in strong for o in numbered):
