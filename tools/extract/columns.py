@@ -34,6 +34,14 @@ def _names() -> dict[str, str]:
     return table
 
 
+@lru_cache(maxsize=1)
+def _parts() -> list[tuple[re.Pattern[str] | None, str, str]]:
+    """(whole-word pattern or None, name, role) of every column name, the longest first."""
+    names = sorted(_names(), key=len, reverse=True)
+    return [(re.compile(rf"(?<!\w){re.escape(n)}(?!\w)") if len(n) > 3 else None, n, _names()[n]) for n in names]
+
+
+@lru_cache(maxsize=4096)
 def header_role(text: str) -> str | None:
     """The role a header cell names."""
     word = re.sub(r"\s+", " ", normalise(text)).strip().lower().rstrip(":")
@@ -41,10 +49,9 @@ def header_role(text: str) -> str | None:
     for candidate in (word, bare, bare.rstrip(".")):
         if candidate in _names():
             return _names()[candidate]
-    for part in sorted(_names(), key=len, reverse=True):
-        whole = len(part) > 3 and re.search(rf"(?<!\w){re.escape(part)}(?!\w)", bare)
-        if whole or (len(part) > 1 and not part[0].isascii() and part in bare):
-            return _names()[part]
+    for pattern, part, role in _parts():
+        if part in bare and (pattern is not None and pattern.search(bare) or len(part) > 1 and not part[0].isascii()):
+            return role
     return None
 
 

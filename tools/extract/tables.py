@@ -33,8 +33,7 @@ _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
 def read_tables(page: Page, codes: dict[str, Priority]) -> None:
     """Read every table of the document; rows that have an id are kept for notes that refer to them."""
-    for number in sorted({b.table for b in page.document.blocks if b.table is not None}):
-        rows = page.document.table_rows(number)
+    for rows in page.document.tables():
         header, body = split_header(rows)
         roles = column_roles(page, header, body)
         options, body = variants(page, header, body, roles)
