@@ -120,7 +120,8 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
         made.unit = "%/month"
         slots.pop("months", None)
         return "self_discharge"
-    if name == "dcir" and (slots.get("frequency_Hz") == 1000 or lexicon("alternating").search(text, lo, hi)):
+    if name == "dcir" and (slots.get("frequency_Hz") == 1000 or lexicon("alternating").search(
+            text, lo if near is None else near, hi if near is None else made.end)):
         return "acir_1khz"
     told = made.quantity is not None and (made.start, made.end) != (made.quantity.start, made.quantity.end)
     if name == "voltage_window" and told and made.comparator in ("<=", "<", ">=", ">"):

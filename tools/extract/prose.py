@@ -118,6 +118,9 @@ def _headed_window(clause: Clause, q: Quantity) -> str | None:
     return "operating_temperature"
 
 
+_MORE = re.compile(r"\s*(?:more|less|extra|mehr|weniger|zusätzlich|de plus|de moins)\b", re.IGNORECASE)
+
+
 def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
     """`95 g instead of 90 g`, `70 %, not 75 %`: the value that no longer holds is no requirement."""
     for q in page.inside(block, start, end):
@@ -125,7 +128,8 @@ def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
             continue
         before = page.text[max(start, q.start - 28):q.start]
         if lexicon("old_lead").ending_at(before, 0, len(before)) or re.search(
-                r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+$", before) or lexicon("old_tail").starting_at(
+                r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+$", before) or block.index in page.correcting and (
+                _MORE.match(page.text, q.end, end)) or lexicon("old_tail").starting_at(
                 page.text, q.end, min(end, q.end + 12)):
             page.settle(q, "ignored", "the value that is replaced")
 
@@ -209,7 +213,8 @@ def _bare_loads(
     """`Charge and discharge at 1C continuously`: a load with nothing else before it is what is asked for."""
     page, text, made = clause.page, clause.text, list[Draft]()
     q = min(strong.values(), key=lambda s: s.start, default=None)
-    if q is None or not q.is_a("rate", "current") or not lexicon("continuous").search(text, clause.start, clause.end):
+    if q is None or not q.is_a("rate", "current") or not (
+            lexicon("continuous").search(text, clause.start, clause.end) or _opens_with_load(text, clause.start, q)):
         return []
     if any(h.end <= q.start and not h.what.startswith(("charge", "discharge")) for h in hits):
         return []
@@ -221,6 +226,15 @@ def _bare_loads(
                 made.append(new)
                 page.settle(q, "requirement")
     return made
+
+
+_LOAD_LEAD = re.compile(r"[\W\d]*(?P<word>[^\W\d]+)\s+(?:with|at|mit|bei|à|avec|:)\s*$")
+
+
+def _opens_with_load(text: str, start: int, q: Quantity) -> bool:
+    """`Laden mit 6 A`: an item that opens with the load asks for it."""
+    lead = _LOAD_LEAD.fullmatch(text, start, q.start)
+    return lead is not None and lexicon("slots", "charge").search(lead.group("word")) is not None
 
 
 def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:

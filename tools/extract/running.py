@@ -127,7 +127,8 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             cause = running
         running = cause
         if cause:
-            live = background.live_parts(page, start, end) if cause in ("predecessor", "competitor") and not whole else []
+            live = background.live_parts(page, start, end) if cause in (
+                "predecessor", "competitor", "level") and not whole else []
             for first, last in background.between(live, start, end):
                 background.ignore_span(page, block, first, last, cause)
             for first, last in live:

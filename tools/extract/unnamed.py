@@ -79,7 +79,8 @@ def unnamed_metric(
     text, (start, end) = page.text, span
     if (cued := by_cue(text, q, start, end, said.sign)) and not q.is_a("temperature"):
         return cued
-    if q.is_a("count") and q.value >= 1000 and lexicon("yearly").search(text, start, end):
+    if q.is_a("count") and q.value >= 1000 and (lexicon("yearly").search(text, start, end) or not any(
+            o.is_a("price") for o in numbered)):
         return "order_quantity"
     if q.is_a("mass") and said.sign in ("<=", "<") and not q.is_a("acceleration") and len(numbered) <= 2:
         return "mass"
@@ -102,6 +103,9 @@ def unnamed_metric(
             return "surface_temperature"
         if said.sign in (">=", "<=", "<", ">", "up_to"):
             return temperature_window(text, q, start, end)
+    if q.is_a("time") and said.sign is None and _seconds(q) < 1e9 and lexicon("full_charge").search(
+            text, max(start, q.start - 20), min(end, q.end + 12)):
+        return "charge_time"
     if q.is_a("time") and said.sign in ("<=", "<") and _seconds(q) < 1e9 and lexicon("slots", "charge").search(text, start, end) and not (
             lexicon("slots", "discharge").search(text, start, end)):
         windowed = any(o.is_a("percent") for o in numbered)

@@ -31,6 +31,9 @@ def standard_drafts(
     for first, last in spans:
         if not row and not _demanded(page, start, end, first, listed):
             continue
+        if not row and (_waived(text, last, end) or lexicon("host").search(text, start, first) and not lexicon(
+                "level", "cell").search(text, start, end)):
+            continue                                       # the machine itself is tested to it
         made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
                           block))
     return made
@@ -119,8 +122,11 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
     chosen = [h for h in names or inside if not _waived(text, h.end, end)]
     devices = list({page.text[h.start:h.end].lower(): h for h in chosen if h.what == "safety_device"}.values())
     if len(devices) > 1 or devices and _refused(page, start, end, devices[0].start, devices[0].end):
-        return [Draft(h.what, "prohibited" if _refused(page, start, end, h.start, h.end) else "required",
-                      page.text[h.start:h.end], None, h.start, h.end, block) for h in devices]
+        made += [Draft(h.what, "prohibited" if _refused(page, start, end, h.start, h.end) else "required",
+                       page.text[h.start:h.end], None, h.start, h.end, block) for h in devices]
+        chosen = [h for h in chosen if metric(h.what).test]
+        if not chosen or not lexicon("outcome").search(text, start, end):
+            return made
     tests = list({h.what: h for h in chosen if metric(h.what).test}.values())
     for hit in tests if len(tests) > 1 else chosen[:1]:
         sentence = text[start:end].strip()
