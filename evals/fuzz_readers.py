@@ -3,8 +3,9 @@
     pip install atheris
     python -m evals.fuzz_readers FOLDER --seconds 600
 
-FOLDER keeps the inputs that reached new code (`corpus/`) and those that broke a promise (`failures/`); a failure becomes
-a test in `tests/knowledge/documents/test_read_fuzzed.py`. The first byte of an input chooses the kind of file. Of an
+FOLDER keeps the inputs that reached new code (`corpus/`) and those that broke a promise (`failures/`); a failure
+becomes a test in `tests/knowledge/documents/test_read_fuzzed.py`.
+The first byte of an input chooses the kind of file. Of an
 office file the inner XML is the input, so that mutations do not end at the archive's checksum.
 
 The promises: a document or one clear refusal; blocks are slices that do not overlap; every quote is exact; every number
@@ -26,22 +27,22 @@ from typing import Any
 
 KINDS = ("a.txt", "a.md", "a.html", "a.eml", "a.xlsx", "a.docx", "a.pdf", "a.zip", "a.csv")
 _SEEDS = {
-    "a.txt": "A  title\n====\n\nItem | Value\n-----+------\nMass | 70 g\n\n2.1 Capacity shall be at least 5 Ah (C/3, -20 °C).\n"
-             "Note to 2.1: 5.2 Ah instead of 5 Ah.\n",
-    "a.md": "# Cell\n\n| Item | Min | Typ | Unit | Remark |\n|---|---|---|---|---|\n| 容量 | 4.9 | 5.0 | Ah | 0.2C，25℃ |\n\n"
-            "- mass <= 70 g; 1 200 cycles to 80 %\n> old 60 g\n\nPS: make it 72 g, not 70 g.\n",
+    "a.txt": "A  title\n====\n\nItem | Value\n-----+------\nMass | 70 g\n\n2.1 Capacity shall be at least 5 Ah (C/3, "
+             "-20 °C).\nNote to 2.1: 5.2 Ah instead of 5 Ah.\n",
+    "a.md": "# Cell\n\n| Item | Min | Typ | Unit | Remark |\n|---|---|---|---|---|\n| 容量 | 4.9 | 5.0 | Ah | 0.2C |\n"
+            "\n- mass <= 70 g; 1 200 cycles to 80 %\n> old 60 g\n\nPS: make it 72 g, not 70 g.\n",
     "a.html": "<html><body><h1>A</h1><table><tr><th>Item<th>Value</tr><tr><td>Mass</td><td>70 g</td></tr></table>"
               "<p hidden>5 Ah</p></body></html>",
-    "a.eml": "Subject: cell\nFrom: a@b.example\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nMass 70 g at "
-             "most, 3C for 10 s.\n\n> older 60 g\n",
-    "a.xlsx": '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" '
-              't="inlineStr"><is><t>Mass</t></is></c><c r="B1"><v>70</v></c></row></sheetData></worksheet>',
-    "a.docx": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>'
-              "Mass 70 g</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl></w:body></w:document>",
-    "a.pdf": "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj 3 0 obj"
-             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj 4 0 obj"
-             "<</Length 40>>stream\nBT /F 12 Tf 10 90 Td (Mass 70 g) Tj ET    \nendstream endobj 5 0 obj<</Type/Font/Subtype"
-             "/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
+    "a.eml": "Subject: cell\nFrom: a@b.example\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n"
+             "Mass 70 g at most, 3C for 10 s.\n\n> older 60 g\n",
+    "a.xlsx": '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+              '<c r="A1" t="inlineStr"><is><t>Mass</t></is></c><c r="B1"><v>70</v></c></row></sheetData></worksheet>',
+    "a.docx": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
+              "<w:t>Mass 70 g</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl></w:body></w:document>",
+    "a.pdf": "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+             "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
+             "endobj 4 0 obj<</Length 40>>stream\nBT /F 12 Tf 10 90 Td (Mass 70 g) Tj ET    \nendstream endobj 5 0 obj"
+             "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
     "a.zip": "Mass <= 70 g\n",
     "a.csv": "Item;Value;Unit\nMass;70;g\nCapacity;5;Ah\n",
 }
@@ -135,8 +136,8 @@ def main() -> None:
                        "knowledge.documents.text", "knowledge.documents.mail", "tools.extract.requirements"):
             importlib.import_module(module)
     check(seeds()[0])                                      # what is compiled once is no slow input
-    atheris.Setup([sys.argv[0], f"-max_total_time={options.seconds}", "-timeout=20", "-max_len=6000", "-rss_limit_mb=3000",
-                   "-artifact_prefix=" + str(failures) + "/", str(corpus)], _keeping(failures))
+    bounds = [f"-max_total_time={options.seconds}", "-timeout=20", "-max_len=6000", "-rss_limit_mb=3000"]
+    atheris.Setup([sys.argv[0], *bounds, f"-artifact_prefix={failures}/", str(corpus)], _keeping(failures))
     atheris.Fuzz()
 
 

@@ -41,7 +41,7 @@ def tuples(page: Page, block: Block, start: int, end: int, quantities: list[Quan
 
 
 def _usual(page: Page, q: Quantity) -> tuple[str, ...]:
-    """The axes of a tuple without names: its thinnest member is a thickness, first of a pouch's sizes or last of all."""
+    """The axes of a tuple without names: its thinnest member is a thickness, first of a pouch's sizes or last."""
     shapes = {h.what for h in standards.formats().find(page.text)}
     if len(q.values) == 2 and shapes & {"pouch", "prismatic"} and "cylindrical" not in shapes:
         return ("width", "length") if q.values[0] <= q.values[1] else ("length", "width")

@@ -49,7 +49,8 @@ def sentence_background(page: Page, start: int, end: int, listed: bool = False) 
     return first.what
 
 
-_PART = re.compile(r"[;；，]|,\s+(?=(?:but|aber|mais|while|whereas|während|jedoch|however|wir|we|nous)\b)", re.IGNORECASE)
+_PART = re.compile(r"[;；，]|,\s+(?=(?:but|aber|mais|while|whereas|während|jedoch|however|wir|we|nous)\b)",
+                   re.IGNORECASE)
 
 
 def live_parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:

@@ -116,7 +116,8 @@ def _label_column(page: Page, body: list[list[Block]], roles: Roles) -> None:
     plain = {c: sum(bool(re.fullmatch(r"[\d.,±~<>≤≥ +-]+", b.text)) for b in bs[:60]) for c, bs in cells.items()}
     now = next((c for c, r in sorted(roles.items()) if r == "label"), None)
     best = max(named, key=lambda c: (named[c], -c), default=None)
-    if best is None or best == now or named[best] < 0.6 or plain[best] or roles.get(best) not in ("value", "priority", None):
+    if best is None or best == now or named[best] < 0.6 or plain[best] or roles.get(best) not in (
+            "value", "priority", None):
         return
     if now is None or named.get(now, 0.0) < 0.2:
         others = [c for c, r in roles.items() if r in ("min", "max", "typ") or r == "value" and c != best]

@@ -1,4 +1,4 @@
-"""Corrections that name no row: a postscript, an answer, `4 000 cycles instead of 5 000`; the old value finds its row."""
+"""Corrections that name no row: a postscript, an answer, `4 000 cycles instead of 5 000`; the old value leads."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from tools.extract.phrases import lexicon
 from tools.extract.priorities import spoken
 from tools.extract.quantities import Quantity
 
-_SLOT_UNITS = {"duration_s": "s", "hours": "h", "days": "d", "months": "month", "years": "year", "temperature_C": "degC",
-               "ambient_temperature_C": "degC", "start_temperature_C": "degC", "soc_pct": "%", "soc_from_pct": "%",
-               "soc_to_pct": "%", "dod_pct": "%", "eol_pct": "%", "rate_C": "C", "charge_C": "C", "discharge_C": "C",
+_SLOT_UNITS = {"duration_s": "s", "hours": "h", "days": "d", "months": "month", "years": "year",
+               "temperature_C": "degC", "ambient_temperature_C": "degC", "start_temperature_C": "degC", "soc_pct": "%",
+               "soc_from_pct": "%", "soc_to_pct": "%", "dod_pct": "%", "eol_pct": "%", "rate_C": "C", "charge_C": "C",
+               "discharge_C": "C",
                "current_A": "A", "charge_A": "A", "discharge_A": "A", "cycles": "cycle"}
 # Slots whose values tell two requirements on one metric apart.
-_TELLING = ("temperature_C", "rate_C", "rate_P", "charge_C", "discharge_C", "current_A", "duration_s", "soc_pct", "life",
-            "kind", "option", "eol_pct", "soc_from_pct", "soc_to_pct", "cycles", "days", "months", "years", "element")
+_TELLING = ("temperature_C", "rate_C", "rate_P", "charge_C", "discharge_C", "current_A", "duration_s", "soc_pct",
+            "life", "kind", "option", "eol_pct", "soc_from_pct", "soc_to_pct", "cycles", "days", "months", "years",
+            "element")
 _WAYS = {">": ">=", "<": "<="}
 _NOT = re.compile(r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+(?:the\s|die\s|les\s)?$", re.IGNORECASE)
 _TEXTUAL = ("in", "required", "prohibited")
@@ -66,7 +68,7 @@ def withdrawn(page: Page, block: Block, start: int, end: int) -> bool:
 
 
 def correct(page: Page, block: Block, start: int, end: int, found: list[Draft]) -> None:
-    """Let a correcting statement replace what it speaks of; `found` are its own requirements, added to or taken as new."""
+    """Let a correcting statement replace what it speaks of; `found` are its own requirements, and grow."""
     amending = correcting(page, block, start, end)
     used: set[int] = set()
     for old, new in _pairs(page, block, start, end, amending):
@@ -106,8 +108,8 @@ def _pairs(
 
 def _holding(page: Page, q: Quantity, start: int) -> list[Draft]:
     """Live requirements said before `start` that have this number in their own words."""
-    return [d for d in page.drafts if not d.dead and d.quantity is not None and (d.end <= start or d.start > start + 400)
-            and d.quantity is not q and q.value in d.quantity.values and (
+    return [d for d in page.drafts if not d.dead and d.quantity is not None
+            and (d.end <= start or d.start > start + 400) and d.quantity is not q and q.value in d.quantity.values and (
                 not q.units or q.unit_text == d.quantity.unit_text or q.dimensions & d.quantity.dimensions)]
 
 

@@ -143,5 +143,6 @@ def of_statement(
 ) -> Priority:
     """What a demand at `made` is: by the legend's mark, the words of its clause, the line above, the heading."""
     return (marked(page, *clause, *made) or marked(page, *sentence, *made) or spoken(page, *clause, made[0])
-            or spoken(page, sentence[0], max(clause[1], made[1]), made[0]) or lead or marked(page, block.start, block.end, *made)
+            or spoken(page, sentence[0], max(clause[1], made[1]), made[0])
+            or lead or marked(page, block.start, block.end, *made)
             or headed(block) or "must")

@@ -47,34 +47,17 @@ def read_clause(clause: Clause) -> list[Draft]:
     said = said_of_all(text, numbered, clause.start, clause.end)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     strong = _conditions(clause, numbered, hits, said)
-    window = _charge_window(clause, numbered)
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
     tested = outcome is not None and any(metric(h.what).test for h in hits)
     made += _bare_loads(clause, hits, strong, said)
-    targets: set[int] = set()
+    reached = {id(q): share for q in numbered if (share := _charged_to(clause, q, numbered))}
+    passed = {*strong, *(id(share) for share in reached.values())}
     for q in numbered:
-        if id(q) in strong or id(q) in page.fates or q.shape == "tuple" or (
+        if id(q) in passed or id(q) in page.fates or q.shape == "tuple" or (
                 q.shape == "tolerance_only" and not q.is_a("percent")):
             continue
-        if id(q) in targets:
-            continue
-        name = _choose(clause, q, hits, said[id(q)], numbered, strong)
-        if name is None and window and q.is_a("time") and q is not window:
-            name = "fast_charge_time"
-        if reached := _charged_to(clause, q, numbered):
-            name = "fast_charge_time"
-            targets.add(id(reached))
-        window_like = name is None or name in WINDOW_METRICS or name in _SKINS
-        if q.is_a("temperature") and q.shape == "range" and window_like:
-            name = temperature_window(text, q, clause.start, clause.end) or name
-        if name is None and q.is_a("temperature") and q.shape == "range":
-            name = _headed_window(clause, q)
-        if name is None and not tested:
-            name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
-        if name is None and _shipped(clause, q, numbered, hits):
-            name = "shipping_soc"
-        if name is None and not tested:
-            name = unnamed_metric(page, clause.block, (clause.start, clause.end), q, said[id(q)], numbered, strong)
+        name = "fast_charge_time" if id(q) in reached else _name_of(
+            clause, q, hits, said[id(q)], numbered, strong, tested)
         if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
             continue                                       # 1000 A for 3 s without falling below 1.9 V
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
@@ -92,6 +75,27 @@ def read_clause(clause: Clause) -> list[Draft]:
         made += _windows(clause, numbered, said)
     attach(clause, made, numbered, said)
     return made
+
+
+def _name_of(
+    clause: Clause, q: Quantity, hits: list[Hit[str]], said: Said, numbered: list[Quantity],
+    strong: dict[int, Quantity], tested: bool,
+) -> str | None:
+    """The metric of one number: by the words near it, else by its unit, its neighbours and the heading."""
+    text = clause.text
+    name = _choose(clause, q, hits, said, numbered, strong)
+    if name is None and q.is_a("time") and (window := _charge_window(clause, numbered)) and q is not window:
+        name = "fast_charge_time"
+    window_like = name is None or name in WINDOW_METRICS or name in _SKINS
+    if q.is_a("temperature") and q.shape == "range" and window_like:
+        name = temperature_window(text, q, clause.start, clause.end) or name or _headed_window(clause, q)
+    if name is None and not tested:
+        name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
+    if name is None and _shipped(clause, q, numbered, hits):
+        name = "shipping_soc"
+    if name is None and not tested:
+        name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, said, numbered, strong)
+    return name
 
 
 def _windows(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> list[Draft]:

@@ -62,7 +62,8 @@ class _Term:
 _TOLERANCE = re.compile(r"\s*[(,，]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|plus oder|plus ou|plus/|"
                         r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±)\s*")
 _COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
-_PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?(?:plus\s*|[+-]\s+)?")
+_PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?"
+                    r"(?:plus\s*|[+-]\s+)?")
 _SLASH = re.compile(r"\s*(?:[/,;|、，]|and|und|et)?\s*(?:[+-]\s+)?")
 _TIMES = re.compile(r"\s*(?:[×x*X]|by|mal|par)\s*")
 _NEVER = re.compile(r"(?!)")
@@ -197,9 +198,9 @@ def _without_loose_words(text: str, terms: list[_Term]) -> list[_Term]:
     kept = []
     for place, term in enumerate(terms):
         after = terms[place + 1] if place + 1 < len(terms) else None
-        if not term.number.word or term.units or (after is not None and after.units and (
-                _range_gap().fullmatch(text[term.end:after.start]) or _instead().fullmatch(
-                text[term.end:after.start]))):
+        gap = text[term.end:after.start] if after is not None and after.units else None
+        if not term.number.word or term.units or gap is not None and (
+                _range_gap().fullmatch(gap) or _instead().fullmatch(gap)):
             kept.append(term)
     return kept
 
@@ -215,7 +216,8 @@ def _instead() -> re.Pattern[str]:
 def _range_gap() -> re.Pattern[str]:
     words = sorted({*vocabulary.words()["range_words"], "auf"}, key=len, reverse=True)
     body = "|".join(re.escape(w) for w in words)
-    return re.compile(rf"\s*(?:-|->|–>|→|…|\.\.\.?|~|÷|:|\s(?:{body})\s|(?:至|到|充至|充到|から|에서|~))\s*", re.IGNORECASE)
+    return re.compile(rf"\s*(?:-|->|–>|→|…|\.\.\.?|~|÷|:|\s(?:{body})\s|(?:至|到|充至|充到|から|에서|~))\s*",
+                      re.IGNORECASE)
 
 
 _AND = re.compile(r"\s+(?:and|und|et)\s+", re.IGNORECASE)

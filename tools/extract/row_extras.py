@@ -82,7 +82,8 @@ def remark_demands(row: Row, made: list[Draft], hits: list[Hit[str]]) -> list[Dr
         named = metric_hits(page, block.start, block.end)
         for q in page.blocks[block.index]:
             said = said_about(page.text, q, block.start, block.end)
-            if not q.units and made[0].quantity is not None and lexicon("priority").search(page.text, block.start, q.start):
+            if not q.units and made[0].quantity is not None and lexicon("priority").search(
+                    page.text, block.start, q.start):
                 q = _with_unit(q, made[0].quantity)
             if not q.units or id(q) in page.fates:
                 continue

@@ -11,10 +11,8 @@ from knowledge.vocabulary import metric
 from tools.extract import amendments, background, corrections, dates, substances, wording
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
-from tools.extract.comparators import said_about
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, read_defaults
-from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
@@ -115,24 +113,12 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             continue
         if corrections.withdrawn(page, block, start, end):
             continue
-        cause = background.sentence_background(page, start, end, block.kind == "list_item")
-        if cause == "superseded" and (block.index in page.correcting or lexicon("withdraw").search(
-                page.text, start, end) and (row or amendments.referred_row(page, start, end))):
-            cause = None
-        if cause is None and whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
+        cause = _cause(page, block, (start, end), whole, row, running)
+        if cause and cause == whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
-        cause = cause or whole
-        if cause is None and running and _PRONOUN.match(page.text, start) and not lexicon("priority").search(
-                page.text, start, end):
-            cause = running
         running = cause
         if cause:
-            live = background.live_parts(page, start, end) if cause in (
-                "predecessor", "competitor", "level") and not whole else []
-            for first, last in background.between(live, start, end):
-                background.ignore_span(page, block, first, last, cause)
-            for first, last in live:
-                _sentence(walk, block, first, last, None, asked)
+            _set_apart(walk, block, (start, end), cause, asked, whole is None)
             continue
         if walk.last is not None and ends_life(page, block, start, end, walk.last):
             continue
@@ -147,6 +133,34 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     _lead(walk, block)
     _number(page, block, page.drafts[kept:])
     _as_row(page, block, page.drafts[kept:])
+
+
+def _set_apart(
+    walk: Walk, block: Block, span: tuple[int, int], cause: str, asked: tuple[int, int] | None, parted: bool
+) -> None:
+    """Set a sentence aside but for the parts of it that ask in words of their own."""
+    live = background.live_parts(walk.page, *span) if parted and cause in ("predecessor", "competitor", "level") else []
+    for first, last in background.between(live, *span):
+        background.ignore_span(walk.page, block, first, last, cause)
+    for first, last in live:
+        _sentence(walk, block, first, last, None, asked)
+
+
+def _cause(
+    page: Page, block: Block, span: tuple[int, int], whole: str | None, row: str | None, running: str | None
+) -> str | None:
+    """Why a sentence asks for nothing: by its own words, its paragraph, or the sentence before that it goes on from."""
+    start, end = span
+    cause = background.sentence_background(page, start, end, block.kind == "list_item")
+    called_off = lexicon("withdraw").search(page.text, start, end) and (
+        row or amendments.referred_row(page, start, end))
+    if cause == "superseded" and (block.index in page.correcting or called_off):
+        cause = None
+    cause = cause or whole
+    if cause is None and running and _PRONOUN.match(page.text, start) and not lexicon("priority").search(
+            page.text, start, end):
+        cause = running
+    return cause
 
 
 def _question(page: Page, start: int, end: int) -> bool:

@@ -9,7 +9,7 @@ from knowledge.document import Block
 from knowledge.requirement import Level, Priority
 from knowledge.units import meanings
 from knowledge.vocabulary import metric
-from tools.extract import axes, background, dates, substances, wording
+from tools.extract import axes, background
 from tools.extract.changes import changes, ordered
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
@@ -22,6 +22,7 @@ from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, spoken
 from tools.extract.quantities import Quantity
 from tools.extract.row_extras import bans_beside, by_way, directed, parallel, remark_demands, shared_sign
+from tools.extract.row_texts import dates_of, text_only, texts_beside, texts_of
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
@@ -96,9 +97,9 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
     _retune(row, hits)
     made = _numeric(row, hits)
     if not made:
-        made = _texts(row, hits)
+        made = texts_of(row, hits)
     else:
-        made += [*_more_texts(row, hits), *_dates(row)]
+        made += [*texts_beside(row, hits), *dates_of(row)]
     made += bans_beside(row, hits)
     extra = remark_demands(row, made, hits)
     _finish(row, made, group)
@@ -137,7 +138,7 @@ def _background(row: Row) -> str | None:
 
 def _numeric(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     page, made = row.page, list[Draft]()
-    text_metric = bool(hits) and _text_only(hits[0].what)
+    text_metric = bool(hits) and text_only(hits[0].what)
     if text_metric and (not _cued(row) or metric(hits[0].what).test and _outcome(row)):
         return []
     bound = next((b for cell in row.label if (b := label_bound(page.text, cell.start, cell.end))), None)
@@ -159,11 +160,6 @@ def _outcome(row: Row) -> bool:
     """Whether a cell beside the label says how a test must end (`no leak, no fire`)."""
     return any(lexicon("outcome").search(row.page.text, b.start, b.end) for b in row.blocks(
         "condition", "remark", *VALUES))
-
-
-def _text_only(name: str) -> bool:
-    row = metric(name)
-    return row.dimension == "text" and name not in ("standard_compliance", "format", *wording.CHEMICAL)
 
 
 def _choose(row: Row, q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], place: int) -> str | None:
@@ -296,65 +292,6 @@ def _kind(page: Page, row: Row, new: Draft, said: Said) -> None:
         new.conditions["kind"] = kind.what
         if kind.what in ("typical",) and new.comparator == ">=":
             new.comparator = "="
-
-
-def _texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
-    """A row without a number to hold: chemistry, format, standard, test, device, marking."""
-    page, made = row.page, list[Draft]()
-    label = hits[0].what if hits else None
-    blocks = row.blocks("value", "should", *(("min", "typ", "max") if not row.parts.get("value") else ()))
-    made += _dates(row)
-    for block in (*row.label, *blocks) if label in (None, "standard_compliance") else blocks:
-        made += substances.ban_drafts(page, block, block.start, block.end)
-        made += wording.standard_drafts(page, block, block.start, block.end, row=True)
-        if label in wording.CHEMICAL or label is None:
-            made += wording.chemistry_drafts(page, block, block.start, block.end, label)
-        if label == "format":
-            made += wording.format_drafts(page, block, block.start, block.end)
-    names = [h for h in hits if _text_only(h.what) or metric(h.what).text]
-    unnamed = [b for b in blocks if not hits and any(_text_only(h.what) for h in metric_hits(page, b.start, b.end))]
-    if (names or unnamed) and not made:
-        block = next((b for b in unnamed or blocks if b.text.strip()), row.label[0] if row.label else row.cells[0])
-        place = (row.label[0].start, row.label[0].end) if names else (block.start, block.end)
-        made += wording.test_drafts(page, block, block.start, block.end, place)
-        for q in page.blocks[block.index]:
-            page.settle(q, "requirement", "part of a criterion in words")
-    elif made and any(d.metric == "standard_compliance" for d in made):
-        made += _tests_beside(row)
-    if not made and label in wording.CHEMICAL and blocks:
-        block = blocks[0]
-        made.append(Draft(label, "in", [" ".join(block.text.split())], None, block.start, block.end, block,
-                          level="material"))
-    return made
-
-
-def _dates(row: Row) -> list[Draft]:
-    """The dates of a row whose label or cell speaks of a delivery."""
-    text = row.page.text
-    named = any(lexicon("delivered").search(text, b.start, b.end) for b in row.label)
-    return [d for b in row.blocks("value", "should", "condition", "remark")
-            for d in dates.delivery_drafts(row.page, b, b.start, b.end, named)]
-
-
-def _tests_beside(row: Row) -> list[Draft]:
-    """A test named beside standards; its criterion may stand in the condition column."""
-    page = row.page
-    for block in row.blocks("condition", "value"):
-        hits = [h for h in metric_hits(page, block.start, block.end) if metric(h.what).test]
-        if hits and lexicon("negation").search(page.text, block.start, block.end):
-            for q in page.blocks[block.index]:
-                page.settle(q, "requirement", "part of a criterion in words")
-            return wording.test_drafts(page, block, block.start, block.end)
-    return []
-
-
-def _more_texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
-    """Chemistry words beside a number: `Ni-rich layered oxide; cobalt <= 6 mol%`."""
-    if not hits or hits[0].what not in wording.CHEMICAL:
-        return []
-    found = [d for b in row.blocks("value") for d in wording.chemistry_drafts(
-        row.page, b, b.start, b.end, hits[0].what)]
-    return [d for d in found if d.comparator == "in"]
 
 
 def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:

@@ -89,7 +89,8 @@ def unnamed_metric(
     if q.is_a("percent") and lexicon("slots", "storage").search(text, start, end) and any(
             o.is_a("time") for o in numbered):             # after three months 93 % of the charge is left
         kept = lexicon("stored_charge").search(text, q.end, min(end, q.end + 24))
-        return "charge_retention" if kept else "storage_recovery" if lexicon("recovered").search(text, start, end) else None
+        recovered = lexicon("recovered").search(text, start, end)
+        return "charge_retention" if kept else "storage_recovery" if recovered else None
     if q.is_a("voltage") and said.sign in (">=", "<=") and 0.5 <= q.value <= 6 and lexicon("refused_value").search(
             text, q.end, max(said.end, q.end)):
         return "min_voltage" if said.sign == ">=" else "max_voltage"
@@ -106,8 +107,9 @@ def unnamed_metric(
     if q.is_a("time") and said.sign is None and _seconds(q) < 1e9 and lexicon("full_charge").search(
             text, max(start, q.start - 20), min(end, q.end + 12)):
         return "charge_time"
-    if q.is_a("time") and said.sign in ("<=", "<") and _seconds(q) < 1e9 and lexicon("slots", "charge").search(text, start, end) and not (
-            lexicon("slots", "discharge").search(text, start, end)):
+    charging = lexicon("slots", "charge").search(text, start, end) and not lexicon("slots", "discharge").search(
+        text, start, end)
+    if q.is_a("time") and said.sign in ("<=", "<") and _seconds(q) < 1e9 and charging:
         windowed = any(o.is_a("percent") for o in numbered)
         return "fast_charge_time" if windowed else "charge_time"
     dimension = next((d for d in _LOADS if q.is_a(d)), None)
