@@ -7,7 +7,6 @@ import re
 from knowledge.document import Block
 from tools.extract import background
 from tools.extract.clauses import sentences
-from tools.extract.columns import header_role
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
 
@@ -46,7 +45,8 @@ def answered(page: Page, header: list[list[Block]], body: list[list[Block]]) -> 
                            and lexicon("asked_columns", kind).search(b.text)), None) for kind in ("question", "answer")}
     if columns["question"] is None or columns["answer"] is None:
         return False
-    numbered = any(b.column is not None and header_role(b.text) == "id" for row in header for b in row)
+    numbers = lexicon("asked_columns", "number")
+    numbered = any(numbers.starting_at(b.text, 0, len(b.text)) for row in header for b in row)
     for row in body:
         asked = next((b for b in row if b.column == columns["question"]), None)
         for block in row:
