@@ -14,6 +14,7 @@ from knowledge import vocabulary
 Payload = TypeVar("Payload")
 _ENDINGS = r"(?:e?s|e|en|n|er|em)?"
 _CHUNK = 2048             # characters whose beginnings of words are found and kept together
+_SNIPPET = 200            # shorter texts are pieces that are looked at once
 _MOST_KEYS = 50_000       # first letters that a lexicon remembers
 _LETTERS = "0-9A-Za-z\xaa\xb2\xb3\xb5\xb9\xba\xbc-\xbe\xc0-\xd6\xd8-\xf6\xf8-\u024f"
 # Latin phrases begin at the beginning of a word, others anywhere.
@@ -118,8 +119,8 @@ class Phrases(Generic[Payload]):
 
 def _beginnings(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
     """(place, first letters) of whatever may begin a phrase in text[start:end]."""
-    if len(text) < _CHUNK:
-        yield from ((place, key) for place, key in _chunk(text, 0) if start <= place < end)
+    if len(text) < _SNIPPET:
+        yield from ((m.start(), _key(text, m.start())) for m in _BEGINNING.finditer(text, start, end))
         return
     for number in range(start // _CHUNK, (max(start, end - 1)) // _CHUNK + 1):
         found = _kept_chunk(text, number)
@@ -130,15 +131,11 @@ def _beginnings(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
             yield place, key
 
 
-def _chunk(text: str, number: int) -> list[tuple[int, str]]:
-    return [(m.start(), _key(text, m.start())) for m in _BEGINNING.finditer(
-        text, number * _CHUNK, (number + 1) * _CHUNK)]
-
-
 @lru_cache(maxsize=64)
 def _kept_chunk(text: str, number: int) -> list[tuple[int, str]]:
     """Kept, since some thirty word lists look at every sentence."""
-    return _chunk(text, number)
+    return [(m.start(), _key(text, m.start())) for m in _BEGINNING.finditer(
+        text, number * _CHUNK, (number + 1) * _CHUNK)]
 
 
 def _key(text: str, place: int = 0) -> str:
