@@ -69,5 +69,6 @@ def texts_beside(row: Row, hits: list[Hit[str]]) -> list[Draft]:
 
 
 def text_only(name: str) -> bool:
+    """Whether a metric is asked for in words and never as a number, a standard, a shape or a chemistry."""
     row = metric(name)
     return row.dimension == "text" and name not in ("standard_compliance", "format", *wording.CHEMICAL)
