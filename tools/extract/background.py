@@ -63,7 +63,7 @@ def live_parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
     parts = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if page.text[a:b].strip(" ,;，；")]
     if len(parts) < 2:
         return []
-    live = []
+    live: list[tuple[int, int]] = []
     told = False
     for first, last in parts:
         asks = any(lexicon(*path).search(page.text, first, last) for path in (

@@ -208,8 +208,9 @@ def _take_over(page: Page, block: Block, span: tuple[int, int], old: Draft, made
     made.level, made.row_id = old.level, old.row_id
     if spoken(page, *span, made.start) is None:
         made.priority = old.priority
+    unsigned = made.quantity is not None and said_about(page.text, made.quantity, *span).sign is None
     if made.comparator in ("=", "about") and old.comparator in (">=", "<=", ">", "<") or (
-            made.comparator != old.comparator and said_about(page.text, made.quantity, *span).sign is None
+            made.comparator != old.comparator and unsigned
             and made.comparator in (">=", "<=") and old.comparator in (">=", "<=", "=")):
         made.comparator = old.comparator
     bury(page, old, made, block, span)
