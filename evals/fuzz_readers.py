@@ -25,28 +25,28 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-KINDS = ("a.txt", "a.md", "a.html", "a.eml", "a.xlsx", "a.docx", "a.pdf", "a.zip", "a.csv")
+KINDS = ("txt", "md", "html", "eml", "xlsx", "docx", "pdf", "zip", "csv")
 _SEEDS = {
-    "a.txt": "A  title\n====\n\nItem | Value\n-----+------\nMass | 70 g\n\n2.1 Capacity shall be at least 5 Ah (C/3, "
+    "txt": "A  title\n====\n\nItem | Value\n-----+------\nMass | 70 g\n\n2.1 Capacity shall be at least 5 Ah (C/3, "
              "-20 °C).\nNote to 2.1: 5.2 Ah instead of 5 Ah.\n",
-    "a.md": "# Cell\n\n| Item | Min | Typ | Unit | Remark |\n|---|---|---|---|---|\n| 容量 | 4.9 | 5.0 | Ah | 0.2C |\n"
+    "md": "# Cell\n\n| Item | Min | Typ | Unit | Remark |\n|---|---|---|---|---|\n| 容量 | 4.9 | 5.0 | Ah | 0.2C |\n"
             "\n- mass <= 70 g; 1 200 cycles to 80 %\n> old 60 g\n\nPS: make it 72 g, not 70 g.\n",
-    "a.html": "<html><body><h1>A</h1><table><tr><th>Item<th>Value</tr><tr><td>Mass</td><td>70 g</td></tr></table>"
+    "html": "<html><body><h1>A</h1><table><tr><th>Item<th>Value</tr><tr><td>Mass</td><td>70 g</td></tr></table>"
               "<p hidden>5 Ah</p></body></html>",
-    "a.eml": "Subject: cell\nFrom: a@b.example\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n"
+    "eml": "Subject: cell\nFrom: a@b.example\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n"
              "Mass 70 g at most, 3C for 10 s.\n\n> older 60 g\n",
-    "a.xlsx": '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+    "xlsx": '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
               '<c r="A1" t="inlineStr"><is><t>Mass</t></is></c><c r="B1"><v>70</v></c></row></sheetData></worksheet>',
-    "a.docx": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
+    "docx": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
               "<w:t>Mass 70 g</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl></w:body></w:document>",
-    "a.pdf": "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+    "pdf": "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
              "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
              "endobj 4 0 obj<</Length 40>>stream\nBT /F 12 Tf 10 90 Td (Mass 70 g) Tj ET    \nendstream endobj 5 0 obj"
              "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
-    "a.zip": "Mass <= 70 g\n",
-    "a.csv": "Item;Value;Unit\nMass;70;g\nCapacity;5;Ah\n",
+    "zip": "Mass <= 70 g\n",
+    "csv": "Item;Value;Unit\nMass;70;g\nCapacity;5;Ah\n",
 }
-_INNER = {"a.xlsx": "xl/worksheets/sheet1.xml", "a.docx": "word/document.xml"}
+_INNER = {"xlsx": "xl/worksheets/sheet1.xml", "docx": "word/document.xml"}
 
 
 class BrokenPromise(AssertionError):
@@ -55,8 +55,8 @@ class BrokenPromise(AssertionError):
 
 def wrapped(name: str, data: bytes) -> bytes:
     """The file of an input: itself, or an archive around it."""
-    if name == "a.zip":
-        return _zipped({"one.txt": data, "addendum.md": data[: len(data) // 2]})
+    if name == "zip":
+        return _zipped({"one.txt": data, "addendum.txt": data[: len(data) // 2]})
     return _zipped({**_shell(name), _INNER[name]: data}) if name in _INNER else data
 
 
@@ -72,7 +72,7 @@ def _zipped(members: dict[str, bytes]) -> bytes:
 def _shell(name: str) -> dict[str, bytes]:
     """The members of a small valid office file."""
     stream = io.BytesIO()
-    if name == "a.xlsx":
+    if name == "xlsx":
         import openpyxl
 
         openpyxl.Workbook().save(stream)
@@ -97,7 +97,7 @@ def check(data: bytes) -> None:
         return
     name = KINDS[data[0] % len(KINDS)]
     try:
-        document = document_of(name, wrapped(name, data[1:]))
+        document = document_of(f"input.{name}", wrapped(name, data[1:]))
     except UnreadableDocument as refusal:
         if not refusal.message.endswith("."):
             raise BrokenPromise(f"a refusal without a full stop: {refusal.message!r}") from refusal
