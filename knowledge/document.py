@@ -7,6 +7,7 @@ substring of the file; for the other formats it is the block texts joined by new
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from knowledge.frozen import Frozen
@@ -60,8 +61,20 @@ class Document(Frozen):
 
     def table_rows(self, table: int) -> list[list[Block]]:
         """The cells of one table, row by row, in column order; a missing cell is simply absent."""
-        rows: dict[int, list[Block]] = {}
+        return _by_row(b for b in self.blocks if b.table == table)
+
+    def tables(self) -> list[list[list[Block]]]:
+        """All tables in the order of their numbers, each row by row."""
+        cells: dict[int, list[Block]] = {}
         for block in self.blocks:
-            if block.table == table and block.row is not None:
-                rows.setdefault(block.row, []).append(block)
-        return [sorted(rows[r], key=lambda b: b.column or 0) for r in sorted(rows)]
+            if block.table is not None:
+                cells.setdefault(block.table, []).append(block)
+        return [_by_row(cells[number]) for number in sorted(cells)]
+
+
+def _by_row(cells: Iterable[Block]) -> list[list[Block]]:
+    rows: dict[int, list[Block]] = {}
+    for block in cells:
+        if block.row is not None:
+            rows.setdefault(block.row, []).append(block)
+    return [sorted(rows[r], key=lambda b: b.column or 0) for r in sorted(rows)]

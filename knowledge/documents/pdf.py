@@ -13,6 +13,7 @@ from knowledge.document import Unread
 from knowledge.documents.assemble import Content, stack
 from knowledge.documents.errors import PARSER_FAULTS, UnreadableDocument
 from knowledge.documents.limits import MAX_PAGE_WORDS, MAX_PAGES
+from knowledge.documents.pdf_chars import lighten
 from knowledge.documents.pdf_guards import TooMuch, check_contents, guard, refuse_bombs
 from knowledge.documents.pdf_tables import Table, horizontal_rules, ruled_tables
 from knowledge.documents.pdf_words import Word, words_of
@@ -92,6 +93,7 @@ def _page(page: Any, faults: tuple[type[Exception], ...]) -> PdfPage:
     try:
         page.pdf.rsrcmgr.calls = 0
         check_contents(page)
+        lighten(page)
         found.width, found.height = float(page.width), float(page.height)
         found.words = words_of(page)
         area = found.width * found.height

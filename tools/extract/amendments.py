@@ -11,6 +11,7 @@ from tools.extract.conditions import Slots, infer, merge, worded
 from tools.extract.meaning import draft, metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
+from tools.extract.priorities import spoken
 from tools.extract.prose import set_aside_old
 from tools.extract.quantities import Quantity
 
@@ -21,7 +22,8 @@ _CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\brequirement|\bclause|"
 
 def referred_row(page: Page, start: int, end: int) -> str | None:
     """The id of the table row that a statement opens with or refers to."""
-    head = page.text[start:min(end, start + 90)]
+    changing = any(lexicon("amend", key).search(page.text, start, end) for key in ("replace", "move"))
+    head = page.text[start:min(end, start + (200 if changing else 90))]
     folded = head.lower()
     for name in sorted((n for n in page.rows if n.lower() in folded), key=len, reverse=True):
         plain = re.escape(name)
@@ -69,7 +71,7 @@ def page_block(page: Page, place: int) -> Block:
 
 def amending_section(page: Page, block: Block, lead: str) -> bool:
     """Whether what stands here wins over the table: by the heading or the line above the list."""
-    return any(lexicon("amend", "section").search(t) for t in (*block.section, lead))
+    return block.index in page.correcting or any(lexicon("amend", "section").search(t) for t in (*block.section, lead))
 
 
 def read_amendment(
@@ -103,7 +105,7 @@ def read_amendment(
 
 def _withdraw(page: Page, block: Block, live: list[Draft], whole: tuple[int, int]) -> list[Draft]:
     """The row asks for nothing any more."""
-    for old in live:
+    for old in (d for d in live if d.block is not block):
         old.dead = True
         if old.quantity is not None:
             page.reject(old.quantity, "withdrawn by a later statement of the document")
@@ -163,8 +165,11 @@ def _replace(
     kept = {k: v for k, v in old.conditions.items() if not (other_life and k in ("life", "kind"))}
     merge(new.conditions, [kept])
     new.level, new.priority, new.row_id = old.level, old.priority, old.row_id
-    if (not other_life or replacing) and not (_colder(extra, old) and not replacing):
-        _bury(page, old, new, block, whole)
+    wish = spoken(page, *span, own.start) == "should" and old.priority == "must"
+    if wish:
+        new.priority = "should"                            # `12 years; 15 score extra` leaves the must as it is
+    elif (not other_life or replacing) and not (_colder(extra, old) and not replacing):
+        bury(page, old, new, block, whole)
     if new.row_id is not None:
         page.rows.setdefault(new.row_id, []).append(new)
     page.drafts.append(new)
@@ -192,7 +197,7 @@ def _eol(page: Page, block: Block, span: tuple[int, int]) -> list[Slots]:
     return [{"eol_pct": q.value} for q in found]
 
 
-def _bury(page: Page, old: Draft, new: Draft, block: Block, whole: tuple[int, int]) -> None:
+def bury(page: Page, old: Draft, new: Draft, block: Block, whole: tuple[int, int]) -> None:
     """The old value is no requirement any more; both values are told in a finding."""
     old.dead = True
     if old.quantity is not None:
@@ -201,18 +206,6 @@ def _bury(page: Page, old: Draft, new: Draft, block: Block, whole: tuple[int, in
     after = " ".join(page.document.text[new.start:new.end].split())
     page.note("superseded", f"{old.metric}: {before} is replaced by {after}; the later statement holds", block, *whole,
               drafts=[new], old=old)
-
-
-def supersede_by_metric(page: Page, block: Block, start: int, end: int, found: list[Draft]) -> None:
-    """`The cycle life requirement is now 700 cycles` replaces the one earlier requirement on that metric."""
-    if not lexicon("amend", "replace").search(page.text, start, end):
-        return
-    for new in found:
-        earlier = [d for d in page.drafts if not d.dead and (d.metric, d.level) == (new.metric, new.level)]
-        if len(earlier) == 1 and earlier[0].value != new.value and new.quantity is not None:
-            merge(new.conditions, [earlier[0].conditions])
-            new.row_id = earlier[0].row_id
-            _bury(page, earlier[0], new, block, (start, end))
 
 
 def _move(page: Page, block: Block, live: list[Draft], numbered: list[Quantity], start: int, end: int) -> list[Draft]:

@@ -55,16 +55,33 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         if len(made) > 1:
             merge(new.conditions, [worded(text, clause.start, made[0].start, new.metric)])
         _refer_back(clause, new, a, b)
+        _kind_here(clause, new)
         new.conditions = tidy(new.conditions, new.metric)
         before = direct(page, new.metric, a, b if len(made) == 1 else new.end)
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
-        new.metric = final_metric(new, text, clause.start, clause.end)
+        new.metric = final_metric(new, text, clause.start, clause.end, a)
         new.level = level_of(page, clause.start, clause.end, metric(new.metric).level, clause.block)
     _respectively(clause, made)
     _joined_windows(made)
     for new in made:
         if new.metric == "price":
             new.unit = priced_per(text[clause.start:clause.end], new.unit)
+
+
+def _kind_here(clause: Clause, new: Draft) -> None:
+    """`Minimum 4,800 mAh, typically 4,900`: the word right at a number says which of the two it is."""
+    if new.metric not in ("capacity", "energy") or new.quantity is None:
+        return
+    before = _PART.split(clause.text[max(clause.start, new.start - 24):new.start])[-1]
+    hits = lexicon("kinds").find(before)
+    after = lexicon("kinds").starting_at(clause.text, new.quantity.end, min(clause.end, new.quantity.end + 12))
+    kind = hits[-1].what if hits else after.what if after else None
+    if kind is None:
+        return
+    new.conditions["kind"] = kind
+    signed = (new.start, new.end) != (new.quantity.start, new.quantity.end)
+    if kind == "typical" and new.comparator == ">=" and not signed:
+        new.comparator = "="
 
 
 def _joined_windows(made: list[Draft]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from knowledge.document import Block
+from tools.extract import standards
 from tools.extract.comparators import Said, said_about
 from tools.extract.meaning import draft
 from tools.extract.page import Draft, Page
@@ -21,7 +22,7 @@ def tuples(page: Page, block: Block, start: int, end: int, quantities: list[Quan
     for q in quantities:
         if q.shape != "tuple" or id(q) in page.fates or len(q.values) not in _DEFAULT:
             continue
-        names = _names(page, start, end, q) or _DEFAULT[len(q.values)]
+        names = _names(page, start, end, q) or _usual(page, q)
         said = said_about(page.text, q, start, end)
         tail = lexicon("comparators_after").starting_at(page.text, min(q.end + 1, end), min(end, q.end + 16))
         labels = lexicon("label_bounds").find(page.text, start, q.start)
@@ -37,6 +38,20 @@ def tuples(page: Page, block: Block, start: int, end: int, quantities: list[Quan
         if loose:
             page.settle(loose, "requirement", "tolerance of the dimensions")
     return made
+
+
+def _usual(page: Page, q: Quantity) -> tuple[str, ...]:
+    """The axes of a tuple without names: its thinnest member is a thickness, first of a pouch's sizes or last."""
+    shapes = {h.what for h in standards.formats().find(page.text)}
+    if len(q.values) == 2 and shapes & {"pouch", "prismatic"} and "cylindrical" not in shapes:
+        return ("width", "length") if q.values[0] <= q.values[1] else ("length", "width")
+    thin = min(range(len(q.values)), key=lambda i: q.values[i])
+    others = [v for i, v in enumerate(q.values) if i != thin]
+    if len(q.values) != 3 or q.values[thin] > 0.5 * min(others):
+        return _DEFAULT[len(q.values)]
+    if thin == 0:
+        return ("thickness", "width", "length" if "pouch" in shapes else "height")
+    return ("length", "width", "thickness") if thin == 2 else _DEFAULT[3]
 
 
 def _one(q: Quantity, value: float, loose: Quantity | None) -> Quantity:

@@ -33,11 +33,13 @@ def injected(page: Page, start: int, end: int) -> bool:
     return bool(hits) and bool(_IMPERATIVE.search(page.text, start, end))
 
 
-def sentence_background(page: Page, start: int, end: int) -> str | None:
-    """Why the numbers of a sentence are no requirements, or None."""
+def sentence_background(page: Page, start: int, end: int, listed: bool = False) -> str | None:
+    """Why the numbers of a sentence are no requirements, or None. An item of a list tells no story."""
     hits = lexicon("background").find(page.text, start, end)
+    refused = [*lexicon("forbidden").find(page.text, start, end), *lexicon("refused_value").find(page.text, start, end)]
+    hits = [h for h in hits if not any(r.start <= h.start and h.end <= r.end for r in refused)]
     if not hits:
-        return "predecessor" if _told(page.text, start, end) else None
+        return "predecessor" if not listed and _told(page.text, start, end) else None
     first = hits[0]
     if first.what == "superseded" and lexicon("amend", "replace").search(page.text, start, end):
         others = [h for h in hits if h.what != "superseded"]
@@ -45,6 +47,38 @@ def sentence_background(page: Page, start: int, end: int) -> str | None:
     if first.what == "informative" and _bracketed(page.text, start, first.start):
         return None
     return first.what
+
+
+_PART = re.compile(r"[;；，]|,\s+(?=(?:but|aber|mais|while|whereas|während|jedoch|however|wir|we|nous)\b)",
+                   re.IGNORECASE)
+
+
+def live_parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
+    """The parts of a sentence that ask in words of their own beside a part about other cells.
+
+    `The present cell costs 8.5, the new one may cost 11`: a part asks where it has a bound or a modal word and
+    neither it nor a word before its number is background.
+    """
+    edges = [start, *(m.end() for m in _PART.finditer(page.text, start, end)), end]
+    parts = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if page.text[a:b].strip(" ,;，；")]
+    if len(parts) < 2:
+        return []
+    live: list[tuple[int, int]] = []
+    told = False
+    for first, last in parts:
+        asks = any(lexicon(*path).search(page.text, first, last) for path in (
+            ("priority",), ("comparators_before",), ("comparators_after",), ("new_cell",)))
+        if lexicon("background").search(page.text, first, last):
+            told = True
+        elif asks or not told or live:
+            live.append((first, last))
+    return live
+
+
+def between(live: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """What of text[start:end] is not live."""
+    edges = [start, *(e for span in live for e in span), end]
+    return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
 
 def _told(text: str, start: int, end: int) -> bool:

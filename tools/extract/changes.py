@@ -17,6 +17,8 @@ _REFERENCE = re.compile(r"(?:zu|to|re|ad|item|row|line|clause|ligne|Zeile|Pos\.?
 def changes(page: Page, header: list[list[Block]], body: list[list[Block]]) -> bool:
     """Whether a table lists changes; its rows are handed to the reader of running text, the old ones set aside."""
     names = [b for row in header for b in row]
+    if answered(page, header, body):
+        return True
     told = [b for b in names if lexicon("change_column").search(b.text) and len(b.text) < 40]
     if not told or not body or len(names) > 4:
         return False
@@ -34,6 +36,31 @@ def changes(page: Page, header: list[list[Block]], body: list[list[Block]]) -> b
             first = _REFERENCE.fullmatch(row[0].text.strip()) if row[0] is not block else None
             name = first.group(1) if first else None
             page.changed[block.index] = name if not history else None
+    return True
+
+
+def answered(page: Page, header: list[list[Block]], body: list[list[Block]]) -> bool:
+    """A table of questions and answers: the answers are read as corrections, the questions say what they are about."""
+    columns = {kind: next((b.column for row in header for b in row if b.text.strip() and len(b.text) < 40
+                           and lexicon("asked_columns", kind).search(b.text)), None) for kind in ("question", "answer")}
+    if columns["question"] is None or columns["answer"] is None:
+        return False
+    numbers = lexicon("asked_columns", "number")
+    numbered = any(numbers.starting_at(b.text, 0, len(b.text)) for row in header for b in row)
+    for row in body:
+        asked = next((b for b in row if b.column == columns["question"]), None)
+        for block in row:
+            if block.column != columns["answer"]:
+                for q in page.blocks[block.index]:
+                    page.settle(q, "ignored", "in a question")
+                continue
+            page.loose.add(block.index)
+            page.correcting.add(block.index)
+            if asked is not None:
+                page.asks[block.index] = (asked.start, asked.end)
+            first = _REFERENCE.fullmatch(row[0].text.strip()) if row[0] is not block and not numbered else None
+            if first:
+                page.changed[block.index] = first.group(1)
     return True
 
 

@@ -21,7 +21,6 @@ class Clause:
     priority: Priority | None = None
     lead_hits: list[Hit[str]] = field(default_factory=list)
     before: Draft | None = None
-    demanding: bool = True
 
     @property
     def text(self) -> str:

@@ -17,6 +17,10 @@ _ROW_START = re.compile(
     r"\n(?=\s*(?:[A-Z]{1,3}[- ]?\d{1,3}[:.)\s]|\d{1,2}(?:\.\d{1,2}){1,3}[.)]?\s+[A-ZÀ-Þ\"“]|"
     r"[-*•]\s|\(?[a-z0-9]{1,2}\)\s|[^\W\d_][^\n:]{1,40}:\s))")
 
+# A wide semicolon needs no space behind it.
+_CUT = re.compile(r"[;；](?:\s+|(?=[^\x00-\x7f]))|(?<=[^\x00-\x7f])[;；]"
+                  r"|(?<=\S)[ \t]{4,}(?=\S)")
+
 
 def _ordinal(text: str, dot: int) -> bool:
     """`15. April`: the point belongs to a date."""
@@ -56,6 +60,6 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """A sentence cut at semicolons and at wide gaps between columns of running text."""
     edges = [start]
-    edges += [m.end() for m in re.finditer(r"[;；]\s+|(?<=\S)[ \t]{4,}(?=\S)", text[start:end])]
+    edges += [m.end() for m in _CUT.finditer(text[start:end])]
     points = [edges[0], *(start + e for e in edges[1:]), end]
     return [(a, b) for a, b in zip(points, points[1:], strict=False) if text[a:b].strip()]

@@ -34,6 +34,14 @@ def _names() -> dict[str, str]:
     return table
 
 
+@lru_cache(maxsize=1)
+def _parts() -> list[tuple[re.Pattern[str] | None, str, str]]:
+    """(whole-word pattern or None, name, role) of every column name, the longest first."""
+    names = sorted(_names(), key=len, reverse=True)
+    return [(re.compile(rf"(?<!\w){re.escape(n)}(?!\w)") if len(n) > 3 else None, n, _names()[n]) for n in names]
+
+
+@lru_cache(maxsize=4096)
 def header_role(text: str) -> str | None:
     """The role a header cell names."""
     word = re.sub(r"\s+", " ", normalise(text)).strip().lower().rstrip(":")
@@ -41,10 +49,9 @@ def header_role(text: str) -> str | None:
     for candidate in (word, bare, bare.rstrip(".")):
         if candidate in _names():
             return _names()[candidate]
-    for part in sorted(_names(), key=len, reverse=True):
-        whole = len(part) > 3 and re.search(rf"(?<!\w){re.escape(part)}(?!\w)", bare)
-        if whole or (len(part) > 1 and not part[0].isascii() and part in bare):
-            return _names()[part]
+    for pattern, part, role in _parts():
+        if part in bare and (pattern is not None and pattern.search(bare) or len(part) > 1 and not part[0].isascii()):
+            return role
     return None
 
 
@@ -78,11 +85,17 @@ def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]])
     deviated = [c for c, r in roles.items() if r in ("plus", "minus", "tolerance")]
     if deviated and not any(r in ("value", "typ") for r in roles.values()) and min(deviated) - 1 not in roles:
         roles[min(deviated) - 1] = "value"                  # the nominal size stands before its deviations
+    _label_column(page, body, roles)
     if any(r in ("value", "min", "typ", "max") for r in roles.values()):
         if "label" not in roles.values():
             _guess_label(page, body, roles)
         spare = "condition" if "condition" not in roles.values() else "remark"
         return {c: spare if r == "remark" else r for c, r in roles.items()}
+    free = [c for c, r in roles.items() if r in ("remark", "condition")]
+    if len(free) == 1 and "label" in roles.values() and "should" not in roles.values() and not any(
+            b.column not in roles for row in body for b in row):
+        roles[free[0]] = "value"                           # `Item | Remark` and no other column
+        return roles
     wish = next((c for c, r in roles.items() if r == "should"), None)
     if wish is not None:
         roles[wish] = "value"
@@ -90,6 +103,28 @@ def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]])
             _guess_label(page, body, roles)
         return roles
     return _guess(page, body, roles)
+
+
+def _label_column(page: Page, body: list[list[Block]], roles: Roles) -> None:
+    """A column headed like values or groups that holds the names of metrics and no numbers is the label."""
+    cells: dict[int, list[Block]] = {}
+    for row in body:
+        for block in row:
+            if block.column is not None and block.text.strip():
+                cells.setdefault(block.column, []).append(block)
+    named = {c: sum(bool(metric_hits(page, b.start, b.end)) for b in bs[:60]) / len(bs[:60]) for c, bs in cells.items()}
+    plain = {c: sum(bool(re.fullmatch(r"[\d.,±~<>≤≥ +-]+", b.text)) for b in bs[:60]) for c, bs in cells.items()}
+    now = next((c for c, r in sorted(roles.items()) if r == "label"), None)
+    best = max(named, key=lambda c: (named[c], -c), default=None)
+    if best is None or best == now or named[best] < 0.6 or plain[best] or roles.get(best) not in (
+            "value", "priority", None):
+        return
+    if now is None or named.get(now, 0.0) < 0.2:
+        others = [c for c, r in roles.items() if r in ("min", "max", "typ") or r == "value" and c != best]
+        if others or roles.get(best) is None:
+            if now is not None:
+                roles[now] = "remark"
+            roles[best] = "label"
 
 
 def _class_column(page: Page, body: list[list[Block]], roles: Roles) -> None:

@@ -37,7 +37,7 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
     place = q.end + (after.end() if after else 0)
     behind = lexicon("comparators_after").starting_at(text, place, min(hi, place + 40))
     own = behind and not re.match(r"\s*[(]?[+-]?[\d.$€]", text[behind.end:hi])     # else it belongs to the next number
-    if behind and own and behind.start <= place + 1 and not text[q.end:behind.start].count(","):
+    if behind and own and behind.start <= place + 1 and not re.search("[,，]", text[q.end:behind.start]):
         return Said(behind.what, q.start, behind.end)
     return Said(None, q.start, q.end)
 
@@ -72,7 +72,7 @@ def _turned(text: str, q: Quantity, said: Said, lo: int, hi: int) -> Said:
     turned = {"<": ">=", ">": "<="}.get(said.sign or "")
     if turned is None:
         return said
-    ahead = re.split(r"[,;:.。，](?!\d)", text[max(lo, said.start - 34):said.start])[-1]
+    ahead = re.split(r"(?:[,;:.](?!\d)|[。，、])", text[max(lo, said.start - 34):said.start])[-1]
     contrast = lexicon("contrast").find(ahead)
     ahead = ahead[contrast[-1].end:] if contrast else ahead
     negated = lexicon("negator").find(ahead)
@@ -109,6 +109,8 @@ def resolve(row: MetricRow, q: Quantity, sign: str | None, bound: str | None = N
         return "tolerance"
     if q.shape == "range":
         return "range"
+    if row.name == "altitude" and sign in ("<=", "<", "up_to"):
+        return ">="                                        # `≤ 4000 m`: the cell works up to there
     if sign in (">=", "<=", ">", "<", "about", "="):
         return sign  # type: ignore[return-value]
     if sign == "better":

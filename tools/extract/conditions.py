@@ -28,9 +28,9 @@ def _says(kind: str, text: str) -> bool:
 
 def chunk(text: str, q: Quantity, lo: int, hi: int) -> tuple[str, str]:
     """The words right before and right after a quantity, up to the next comma, bracket, semicolon or digit."""
-    before = re.split(r"[,;()|]|\d", text[max(lo, q.start - 60):q.start])[-1]
+    before = re.split(r"[,;()|，]|\d", text[max(lo, q.start - 60):q.start])[-1]
     tail = text[q.end:min(hi, q.end + 60)]
-    after = re.split(r"[,;()|]|\d|(?<!SOC)\s(?:and|und|at|bei|@|or)\s", tail)[0]
+    after = re.split(r"[,;()|，]|\d|(?<!SOC)\s(?:and|und|at|bei|@|or)\s", tail)[0]
     return before, after
 
 
@@ -50,7 +50,7 @@ def infer(text: str, q: Quantity, lo: int, hi: int, metric: str | None, sign: st
     if q.is_a("percent"):
         return _percent(q, before, after, text[lo:hi], metric)
     if q.is_a("temperature"):
-        around = f"{before} | {re.split(r'[,;()|0-9]', text[q.end:min(hi, q.end + 24)])[0]}"
+        around = f"{before} | {re.split(r'[,;()|，0-9]', text[q.end:min(hi, q.end + 24)])[0]}"
         return _temperature(q, around, text[max(lo, q.start - 40):q.start], metric, sign)
     if q.is_a("time"):
         return _time(q, around, metric)

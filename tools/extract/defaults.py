@@ -10,7 +10,7 @@ from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract.comparators import said_about
 from tools.extract.conditions import Slots, infer
-from tools.extract.page import Page
+from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 
 _TEMPERATURES = ("temperature_C", "ambient_temperature_C", "start_temperature_C")
@@ -82,6 +82,17 @@ def _defines_end(page: Page, block: Block, start: int, end: int) -> bool:
     page.defaults.setdefault("eol_pct", shares[0].value)
     page.settle(shares[0], "condition", "the end of life of the whole document")
     return not any(q.units for q in page.inside(block, start, end) if q is not shares[0])
+
+
+def ends_life(page: Page, block: Block, start: int, end: int, last: Draft) -> bool:
+    """`The end criterion is 80 % of the capacity` completes the life that the sentence before asked for."""
+    shares = [q for q in page.inside(block, start, end) if q.is_a("percent") and 30 <= q.value < 100]
+    if last.metric not in ("cycle_life", "calendar_life") or len(shares) != 1 or not lexicon("end_criterion").search(
+            page.text, start, end) or any(q.units for q in page.inside(block, start, end) if q is not shares[0]):
+        return False
+    last.conditions.setdefault("eol_pct", shares[0].value)
+    page.settle(shares[0], "condition", "the end of the life asked for before")
+    return True
 
 
 def _only_voltages(page: Page, block: Block, start: int, end: int) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from knowledge.requirement import Finding, Requirement
+from knowledge.requirement import ConditionValue, Finding, Requirement
 from knowledge.vocabulary import bounds, fast_charge_bounds
 
+_MOST_COMPARED = 100  # requirements on one metric; a document of people has few, a table of data thousands
+_MOST_COUPLED = 30    # energies, masses and densities that are held against each other
 _IDENTITY = ("kind", "note", "basis")
 
 
@@ -39,21 +41,39 @@ def _ceiling(r: Requirement) -> float | None:
     return float(r.value) if r.comparator == "=" and isinstance(r.value, float | int) else None
 
 
-def _same_case(a: Requirement, b: Requirement) -> bool:
-    """Whether two requirements speak of the same metric under the same conditions."""
-    if (a.metric, a.level, a.unit) != (b.metric, b.level, b.unit):
-        return False
-    keep = [{k: v for k, v in r.conditions.items() if k not in _IDENTITY} for r in (a, b)]
-    return keep[0] == keep[1] and (a.conditions.get("kind"), b.conditions.get("kind")) != ("minimum", "typical")
+def _case(r: Requirement) -> str:
+    """What two requirements share that speak of the same metric under the same conditions."""
+    return repr((r.metric, r.level, r.unit, sorted(
+        (k, _plain(v)) for k, v in r.conditions.items() if k not in _IDENTITY)))
+
+
+def _plain(value: ConditionValue) -> object:
+    """25 and 25.0 are one value."""
+    return [float(v) for v in value] if isinstance(value, list) else value if isinstance(value, str) else float(value)
 
 
 def contradictions(requirements: Sequence[Requirement]) -> list[Finding]:
     """Two musts on one metric and the same conditions that no number can satisfy together."""
+    cases: dict[str, list[Requirement]] = {}
+    for r in requirements:
+        if r.priority == "must":
+            cases.setdefault(_case(r), []).append(r)
+    found = [pair for case in cases.values() for pair in _against_each_other(case[:_MOST_COMPARED])]
+    order = {r.id: k for k, r in enumerate(requirements)}
+    found.sort(key=lambda f: tuple(order[i] for i in f.ids))
+    for case in cases.values():
+        if len(case) > _MOST_COMPARED:
+            found.append(Finding(kind="unread", ids=(case[0].id,), text=(
+                f"{case[0].metric}: {len(case):,} requirements under the same conditions; the first {_MOST_COMPARED} "
+                "were compared with each other")))
+    return found
+
+
+def _against_each_other(case: Sequence[Requirement]) -> list[Finding]:
     found = []
-    musts = [r for r in requirements if r.priority == "must"]
-    for i, a in enumerate(musts):
-        for b in musts[i + 1:]:
-            if not _same_case(a, b):
+    for i, a in enumerate(case):
+        for b in case[i + 1:]:
+            if (a.conditions.get("kind"), b.conditions.get("kind")) == ("minimum", "typical"):
                 continue
             low = max((v for v in (_floor(a), _floor(b)) if v is not None), default=None)
             high = min((v for v in (_ceiling(a), _ceiling(b)) if v is not None), default=None)
@@ -70,7 +90,8 @@ def contradictions(requirements: Sequence[Requirement]) -> list[Finding]:
 def gaps(requirements: Sequence[Requirement]) -> list[Finding]:
     """Temperature windows of one metric that leave a band between them for which nothing is said."""
     found = []
-    windows = [(r, w) for r in requirements if isinstance(w := r.conditions.get("temperature_C"), list) and len(w) == 2]
+    windows = [(r, w) for r in requirements if isinstance(w := r.conditions.get("temperature_C"), list)
+               and len(w) == 2][:_MOST_COMPARED]
     for low, a in windows:
         for high, b in windows:
             if low.metric != high.metric or low.level != high.level or not a[1] < b[0]:
@@ -109,11 +130,12 @@ def stale_references(
 def wishes_beyond(requirements: Sequence[Requirement]) -> list[Finding]:
     """A wish on the same metric as a must, so that the reader sees which one is held."""
     found = []
-    for wish in (r for r in requirements if r.priority == "should"):
-        for must in (r for r in requirements if r.priority == "must"):
+    timed = [r for r in requirements if r.metric in ("fast_charge_time", "charge_time")][:_MOST_COMPARED]
+    for wish in (r for r in timed if r.priority == "should"):
+        for must in (r for r in timed if r.priority == "must"):
             same = (wish.metric, wish.level, wish.comparator) == (must.metric, must.level, must.comparator)
             window = all(wish.conditions.get(k) == must.conditions.get(k) for k in ("soc_from_pct", "soc_to_pct"))
-            if same and window and wish.metric in ("fast_charge_time", "charge_time") and wish.value != must.value:
+            if same and window and wish.value != must.value:
                 found.append(Finding(
                     kind="conflict", ids=(must.id, wish.id), source=wish.source, quote=wish.source.quote,
                     text=f"{must.metric}: the must is {must.value} {must.unit}, the wish {wish.value} {wish.unit}; "
@@ -123,7 +145,7 @@ def wishes_beyond(requirements: Sequence[Requirement]) -> list[Finding]:
 
 def _by(requirements: Sequence[Requirement], metric: str) -> list[Requirement]:
     return [r for r in requirements if r.metric == metric and r.level == "cell" and r.priority == "must"
-            and r.conditions.get("life") != "EOL"]
+            and r.conditions.get("life") != "EOL"][:_MOST_COUPLED]
 
 
 def energy_against_mass(requirements: Sequence[Requirement]) -> list[Finding]:

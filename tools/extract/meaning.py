@@ -47,7 +47,8 @@ def draft(
                                    tolerance=q.shape == "tolerance")
     except UnitMismatch:
         return None
-    comparator = resolve(row, q, said.sign, bound)
+    sign = "up_to" if _able(page.text, name, q, said) else said.sign
+    comparator = resolve(row, q, sign, bound)
     if comparator == "range" and isinstance(value, list):
         value = sorted(value)
     if row.growth:
@@ -63,6 +64,15 @@ def draft(
     if not _plausible(row, value):
         made.confidence = 0.5
     return made
+
+
+_MOST = re.compile(r"(?:최대|最大|max\.?|maximum|maximal|bis zu|jusqu'à)\s*(?:of|von|de|为)?\s*$", re.IGNORECASE)
+
+
+def _able(page_text: str, name: str, q: Quantity, said: Said) -> bool:
+    """`Max. 2C continuous discharge must be possible`: the most that is drawn is the least that the cell must give."""
+    return (name.startswith("discharge_") and said.sign == "<=" and said.end <= q.end
+            and _MOST.search(page_text, max(0, said.start - 2), q.start) is not None)
 
 
 def _plausible(row: MetricRow, value: float | list[float]) -> bool:
@@ -81,14 +91,25 @@ def _growth(text: str, q: Quantity, said: Said, value: float | list[float]) -> f
     return value if whole and value == 100 else value + 100
 
 
-def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
-    """The name that the conditions ask for: a percentage of a capacity is a retention, a rate or a cold capacity."""
+_ABSORBED = {"discharge_rate_continuous": "charge_rate", "discharge_rate_pulse": "charge_rate",
+             "discharge_current_continuous": "charge_current", "discharge_current_pulse": "charge_current",
+             "discharge_power": "charge_power", "discharge_power_pulse": "charge_power_pulse"}
+
+
+def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = None) -> str:
+    """The name that the conditions ask for: a percentage of a capacity is a retention, a rate or a cold capacity.
+
+    text[near:] is what is said of this number alone, where a clause holds several.
+    """
     name, slots = made.metric, made.conditions
+    if name in _ABSORBED and lexicon("absorb").search(text, lo, hi) and not lexicon("slots", "discharge").search(
+            text, lo, hi):
+        return _ABSORBED[name]
     if name == "charge_time" and isinstance(slots.get("soc_to_pct"), float | int) and float(slots["soc_to_pct"]) < 100:  # type: ignore[arg-type]
         return "fast_charge_time"
     if name == "fast_charge_time" and slots.get("soc_from_pct") == 0 and slots.get("soc_to_pct") == 100:
         return "charge_time"
-    steady = lexicon("continuous").search(text, lo, made.end)
+    steady = lexicon("continuous").search(text, lo if near is None else near, made.end)
     if name == "discharge_current_continuous" and _short(slots) and not steady:
         return "discharge_current_pulse"
     if name == "discharge_rate_continuous" and _short(slots) and not steady:
@@ -99,7 +120,8 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
         made.unit = "%/month"
         slots.pop("months", None)
         return "self_discharge"
-    if name == "dcir" and (slots.get("frequency_Hz") == 1000 or lexicon("alternating").search(text, lo, hi)):
+    if name == "dcir" and (slots.get("frequency_Hz") == 1000 or lexicon("alternating").search(
+            text, lo if near is None else near, hi if near is None else made.end)):
         return "acir_1khz"
     told = made.quantity is not None and (made.start, made.end) != (made.quantity.start, made.quantity.end)
     if name == "voltage_window" and told and made.comparator in ("<=", "<", ">=", ">"):
@@ -115,6 +137,8 @@ def final_metric(made: Draft, text: str, lo: int, hi: int) -> str:
     if any(k in slots for k in ("cycles", "years", "eol_pct")) or lexicon("life").search(text, lo, hi):
         return name
     temperature = slots.get("temperature_C")
+    if any(k in slots for k in ("months", "days")) and "rate_C" not in slots:
+        return "storage_recovery"
     if isinstance(temperature, float | int) and temperature < 11:
         return "low_temperature_energy" if energy else "low_temperature_capacity"
     if any(k in slots for k in ("months", "days")):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
+from knowledge import vocabulary
 from knowledge.document import Block, Document
 from knowledge.requirement import Comparator, ConditionValue, Level, Priority, SourceSpan
 from knowledge.vocabulary import UnitRow, metrics
@@ -61,6 +62,8 @@ class Page:
     stated: dict[int, tuple[str | None, Priority | None]] = field(default_factory=dict)
     codes: dict[str, Priority] = field(default_factory=dict)
     changed: dict[int, str | None] = field(default_factory=dict)
+    correcting: set[int] = field(default_factory=set)
+    asks: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -124,9 +127,11 @@ def synonyms() -> Phrases[str]:
             for phrase in phrases:
                 entries.setdefault(phrase, row.name)
         entries.setdefault(row.name.replace("_", " "), row.name)
+    for phrase in vocabulary.words()["no_metric"]:
+        entries.setdefault(str(phrase), "")
     return Phrases(entries.items())
 
 
 def metric_hits(page: Page, start: int, end: int) -> list[Hit[str]]:
     """The metrics named in text[start:end], in order."""
-    return synonyms().find(page.text, start, end)
+    return [h for h in synonyms().find(page.text, start, end) if h.what]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,12 @@ from knowledge import vocabulary
 
 Payload = TypeVar("Payload")
 _ENDINGS = r"(?:e?s|e|en|n|er|em)?"
+_CHUNK = 2048             # characters whose beginnings of words are found and kept together
+_SNIPPET = 200            # shorter texts are pieces that are looked at once
+_MOST_KEYS = 50_000       # first letters that a lexicon remembers
+_LETTERS = "0-9A-Za-z\xaa\xb2\xb3\xb5\xb9\xba\xbc-\xbe\xc0-\xd6\xd8-\xf6\xf8-\u024f"
+# Latin phrases begin at the beginning of a word, others anywhere.
+_BEGINNING = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9_])[{_LETTERS}]|[^\s{_LETTERS}]")
 _FIRST = re.compile(r"[^\W_]{1,4}|.", re.DOTALL)  # up to four letters choose the bucket
 
 
@@ -38,7 +45,7 @@ class Phrases(Generic[Payload]):
         self._inflect = inflect
         self._plain = plain
         self._buckets: dict[str, tuple[re.Pattern[str], list[Payload]]] = {}
-        self._starts = _starting(sorted({key[0] for key in plain}))
+        self._known: dict[str, tuple[str, ...]] = {}
         self._compound = _compiled(compound, inflect, r"(?<![^\W\d_])[^\W\d_]*") if compound else None
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> list[Hit[Payload]]:
@@ -56,7 +63,15 @@ class Phrases(Generic[Payload]):
     def search(self, text: str, start: int = 0, end: int | None = None) -> Hit[Payload] | None:
         """The first hit, or None."""
         end = len(text) if end is None else end
-        return min(self._raw(text, start, end), key=lambda h: (h.start, -h.end), default=None)
+        if self._compound:
+            return min(self._raw(text, start, end), key=lambda h: (h.start, -h.end), default=None)
+        first: Hit[Payload] | None = None
+        for hit in self._raw(text, start, end):
+            if first is not None and hit.start > first.start:
+                break
+            if first is None or hit.end > first.end:
+                first = hit
+        return first
 
     def ending_at(self, text: str, start: int, end: int) -> Hit[Payload] | None:
         """The longest hit in text[start:end] after which only white space follows."""
@@ -72,13 +87,20 @@ class Phrases(Generic[Payload]):
 
     def _at(self, text: str, place: int, end: int) -> Iterator[Hit[Payload]]:
         key = _key(text, place)
-        for length in range(len(key), 0, -1):
-            if key[:length] not in self._plain:
-                continue
-            pattern, payloads = self._bucket(key[:length])
+        for known in self._buckets_of(key):
+            pattern, payloads = self._bucket(known)
             match = pattern.match(text, place, end)
             if match and match.end() > place:
                 yield Hit(place, match.end(), payloads[int(str(match.lastgroup)[1:])])
+
+    def _buckets_of(self, key: str) -> tuple[str, ...]:
+        """The beginnings of phrases that a text with these first letters may hold, the longest first."""
+        found = self._known.get(key)
+        if found is None:
+            found = tuple(key[:n] for n in range(len(key), 0, -1) if key[:n] in self._plain)
+            if len(self._known) < _MOST_KEYS:
+                self._known[key] = found
+        return found
 
     def _bucket(self, key: str) -> tuple[re.Pattern[str], list[Payload]]:
         """The compiled phrases of a beginning; compiled when a text first holds it, since most never occur."""
@@ -87,19 +109,33 @@ class Phrases(Generic[Payload]):
         return self._buckets[key]
 
     def _raw(self, text: str, start: int, end: int) -> Iterator[Hit[Payload]]:
-        for match in self._starts.finditer(text, start, end) if self._plain else ():
-            yield from self._at(text, match.start(), end)
+        for place, key in _beginnings(text, start, end) if self._plain else ():
+            if self._buckets_of(key):
+                yield from self._at(text, place, end)
         if self._compound:
             for match in self._compound[0].finditer(text, start, end):
                 yield Hit(match.start(), match.end(), self._compound[1][int(str(match.lastgroup)[1:])])
 
 
-def _starting(keys: Iterable[str]) -> re.Pattern[str]:
-    """Where a phrase may begin: Latin ones only at the beginning of a word."""
-    latin = "".join(re.escape(c) for k in keys for c in {k, k.upper()} if len(c) == 1 and _latin(c))
-    other = "".join(re.escape(c) for k in keys for c in {k, k.upper()} if len(c) == 1 and not _latin(c))
-    parts = [rf"(?<![A-Za-zÀ-ÿ0-9_])[{latin}]"] if latin else []
-    return re.compile("|".join([*parts, *([f"[{other}]"] if other else [])]) or r"(?!)")
+def _beginnings(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """(place, first letters) of whatever may begin a phrase in text[start:end]."""
+    if len(text) < _SNIPPET:
+        yield from ((m.start(), _key(text, m.start())) for m in _BEGINNING.finditer(text, start, end))
+        return
+    for number in range(start // _CHUNK, (max(start, end - 1)) // _CHUNK + 1):
+        found = _kept_chunk(text, number)
+        first = bisect_left(found, (start, ""))
+        for place, key in found[first:]:
+            if place >= end:
+                return
+            yield place, key
+
+
+@lru_cache(maxsize=64)
+def _kept_chunk(text: str, number: int) -> list[tuple[int, str]]:
+    """Kept, since some thirty word lists look at every sentence."""
+    return [(m.start(), _key(text, m.start())) for m in _BEGINNING.finditer(
+        text, number * _CHUNK, (number + 1) * _CHUNK)]
 
 
 def _key(text: str, place: int = 0) -> str:

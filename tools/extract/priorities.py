@@ -13,8 +13,8 @@ from tools.extract.page import Page
 from tools.extract.phrases import Phrases, lexicon
 
 _SYMBOLS = "◎○●△▲☆★□■◇◆◯⊙✓✔"
-_ENTRY = re.compile(r"(?<![\w])([A-Z]{1,4})\s*(?:=|:|-|\bis\b|means|bedeutet|steht für|désigne)\s*([^\n,;.|]{2,60})")
-_SIGN = re.compile(rf"([{_SYMBOLS}])\s*[:=-]?\s*([^\n,;.|{_SYMBOLS}]{{2,40}})")
+_ENTRY = re.compile(r"(?<![\w])([A-Z]{1,4})\s*(?:=|:|-|\bis\b|means|bedeutet|steht für|désigne)\s*([^\n,;.|，]{2,60})")
+_SIGN = re.compile(rf"([{_SYMBOLS}])\s*[:=-]?\s*([^\n,;.|，{_SYMBOLS}]{{2,40}})")
 _BRACKETED = re.compile(r"[\[(]([A-Z]{1,3})[\])]\s*[:=-]?\s*([^\W\d_][^\n,;.|\[(]{2,60})")
 _CLASS = re.compile(r"\b(?:class|classe|Klasse|priority|Priorität|code)\s+([A-Z])\s+(?:is|means|ist|=|bedeutet)\s+"
                     r"([^,;.]{3,60})", re.IGNORECASE)
@@ -103,7 +103,7 @@ def _reach(text: str, anchor: int, end: int) -> int:
 def _part(text: str, start: int, end: int, anchor: int) -> tuple[int, int]:
     """The stretch between the commas around a number; decimal commas do not count."""
     lo, hi = start, end
-    for match in re.finditer(r"[,;，、；](?!\d)|\s[-–]\s", text[start:end]):
+    for match in re.finditer(r"[,;](?!\d)|[，、；]|\s[-–]\s", text[start:end]):
         place = start + match.start()
         if place < anchor:
             lo = place + 1
@@ -143,5 +143,6 @@ def of_statement(
 ) -> Priority:
     """What a demand at `made` is: by the legend's mark, the words of its clause, the line above, the heading."""
     return (marked(page, *clause, *made) or marked(page, *sentence, *made) or spoken(page, *clause, made[0])
-            or spoken(page, *sentence, made[0]) or lead or marked(page, block.start, block.end, *made)
+            or spoken(page, sentence[0], max(clause[1], made[1]), made[0])
+            or lead or marked(page, block.start, block.end, *made)
             or headed(block) or "must")

@@ -14,18 +14,19 @@ from tools.extract.meaning import direct, draft, implied_metric, metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
-from tools.extract.unnamed import WINDOW_METRICS, temperature_window, unnamed_metric
+from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, temperature_window, unnamed_metric
 
 # "the vent opens at 0.8 MPa", "discharge with 1.5C": after a metric of their own these are values.
 _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 
 
-_NEVER = ("acceleration", "dose", "leak", "sound", "length",
+_NEVER = ("acceleration", "pressure", "dose", "leak", "sound", "length",
           "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
           "specific_power", "power_density", "specific_charge", "percent_per_month")
 
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
+_WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
 _SKINS = ("surface_temperature", "temperature_rise")
 
 
@@ -46,27 +47,17 @@ def read_clause(clause: Clause) -> list[Draft]:
     said = said_of_all(text, numbered, clause.start, clause.end)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     strong = _conditions(clause, numbered, hits, said)
-    window = _charge_window(clause, numbered)
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
     tested = outcome is not None and any(metric(h.what).test for h in hits)
-    if clause.demanding:
-        made += _bare_loads(clause, hits, strong, said)
+    made += _bare_loads(clause, hits, strong, said)
+    reached = {id(q): share for q in numbered if (share := _charged_to(clause, q, numbered))}
+    passed = {*strong, *(id(share) for share in reached.values())}
     for q in numbered:
-        if id(q) in strong or id(q) in page.fates or q.shape == "tuple" or (
+        if id(q) in passed or id(q) in page.fates or q.shape == "tuple" or (
                 q.shape == "tolerance_only" and not q.is_a("percent")):
             continue
-        name = _choose(clause, q, hits, said[id(q)], numbered, strong)
-        if name is None and window and q.is_a("time") and q is not window:
-            name = "fast_charge_time"
-        window_like = name is None or name in WINDOW_METRICS or name in _SKINS
-        if q.is_a("temperature") and q.shape == "range" and window_like:
-            name = temperature_window(text, q, clause.start, clause.end) or name
-        if name is None and (said[id(q)].sign or clause.demanding) and not tested:
-            name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
-        if name is None and _shipped(clause, q, numbered, hits):
-            name = "shipping_soc"
-        if name is None and clause.demanding and not tested:
-            name = unnamed_metric(page, clause.block, (clause.start, clause.end), q, said[id(q)], numbered, strong)
+        name = "fast_charge_time" if id(q) in reached else _name_of(
+            clause, q, hits, said[id(q)], numbered, strong, tested)
         if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
             continue                                       # 1000 A for 3 s without falling below 1.9 V
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
@@ -80,10 +71,31 @@ def read_clause(clause: Clause) -> list[Draft]:
         if new:
             made.append(new)
             page.settle(q, "requirement")
-    if not made and clause.demanding:
+    if not made:
         made += _windows(clause, numbered, said)
     attach(clause, made, numbered, said)
     return made
+
+
+def _name_of(
+    clause: Clause, q: Quantity, hits: list[Hit[str]], said: Said, numbered: list[Quantity],
+    strong: dict[int, Quantity], tested: bool,
+) -> str | None:
+    """The metric of one number: by the words near it, else by its unit, its neighbours and the heading."""
+    text = clause.text
+    name = _choose(clause, q, hits, said, numbered, strong)
+    if name is None and q.is_a("time") and (window := _charge_window(clause, numbered)) and q is not window:
+        name = "fast_charge_time"
+    window_like = name is None or name in WINDOW_METRICS or name in _SKINS
+    if q.is_a("temperature") and q.shape == "range" and window_like:
+        name = temperature_window(text, q, clause.start, clause.end) or name or _headed_window(clause, q)
+    if name is None and not tested:
+        name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
+    if name is None and _shipped(clause, q, numbered, hits):
+        name = "shipping_soc"
+    if name is None and not tested:
+        name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, said, numbered, strong)
+    return name
 
 
 def _windows(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> list[Draft]:
@@ -100,6 +112,19 @@ def _windows(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) 
     return made
 
 
+def _headed_window(clause: Clause, q: Quantity) -> str | None:
+    """A window of temperatures that no word of its clause names: the heading's, else where the cell works."""
+    if max(q.values) - min(q.values) < _WINDOW_K:
+        return None
+    for title in reversed(clause.block.section):
+        if name := next((name for kind, name in WINDOWS if lexicon("slots", kind).search(title)), None):
+            return name
+    return "operating_temperature"
+
+
+_MORE = re.compile(r"\s*(?:more|less|extra|mehr|weniger|zusätzlich|de plus|de moins)\b", re.IGNORECASE)
+
+
 def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
     """`95 g instead of 90 g`, `70 %, not 75 %`: the value that no longer holds is no requirement."""
     for q in page.inside(block, start, end):
@@ -107,7 +132,8 @@ def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
             continue
         before = page.text[max(start, q.start - 28):q.start]
         if lexicon("old_lead").ending_at(before, 0, len(before)) or re.search(
-                r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+$", before) or lexicon("old_tail").starting_at(
+                r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+$", before) or block.index in page.correcting and (
+                _MORE.match(page.text, q.end, end)) or lexicon("old_tail").starting_at(
                 page.text, q.end, min(end, q.end + 12)):
             page.settle(q, "ignored", "the value that is replaced")
 
@@ -115,6 +141,15 @@ def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
 def _label_bound(clause: Clause, q: Quantity, name: str) -> str | None:
     hits = lexicon("label_bounds").find(clause.text, max(clause.start, q.start - 40), q.start)
     return hits[-1].what if hits and metric(name).comparator not in (">=", "<=") else None
+
+
+def _charged_to(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quantity | None:
+    """`30分钟充到60%`: the share of charge that a time right before it reaches."""
+    share = next((o for o in quantities if o.is_a("percent") and 0 <= o.start - q.end <= 16), None)
+    if share is None or not q.is_a("time") or share.shape != "single":
+        return None
+    gap = clause.text[q.end:share.start]
+    return share if lexicon("slots", "charge").search(gap) and not lexicon("slots", "discharge").search(gap) else None
 
 
 def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | None:
@@ -129,7 +164,7 @@ def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | Non
 
 def _chunk_start(text: str, quantities: list[Quantity], q: Quantity, floor: int) -> int:
     previous = max((p.end for p in quantities if p.end <= q.start), default=floor)
-    cut = max(text.rfind(c, previous, q.start) for c in ",;(|:")
+    cut = max(text.rfind(c, previous, q.start) for c in ",;(|:，")
     return max(previous, cut + 1)
 
 
@@ -146,10 +181,10 @@ def _conditions(
         lead = _lead_of(text, floor, q, said[id(q)])
         own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
-            _DIRECTED.match(text, q.end))
+            _DIRECTED.match(text, q.end)) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
         inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
-        if lead and own and own[-1].start < lead.start and q.is_a(*_SPOKEN_OF):
-            lead = None
+        if lead and own and (own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
+            lead = None                                    # at 25 °C the calendar life shall be 15 years
         if own and q.is_a("rate", "current") and sign and not lead:
             inherent = False
         if own and q.is_a("percent") and own[-1].what in ("shipping_soc", "capacity_retention"):
@@ -172,7 +207,8 @@ def _shipped(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list
     """`Cells leave the works at 30 % SOC`: the one percentage of a clause about shipping is what is asked for."""
     return (q.is_a("percent") and sum(o.is_a("percent") for o in quantities) == 1
             and lexicon("cues", "shipping_soc").search(clause.text, clause.start, clause.end) is not None
-            and not any(h.what != "shipping_soc" and metric_for(h.what, q) for h in hits))
+            and not any(h.what != "shipping_soc" and (metric_for(h.what, q) or any(
+                metric_for(h.what, o) == h.what for o in quantities)) for h in hits))
 
 
 def _bare_loads(
@@ -181,7 +217,8 @@ def _bare_loads(
     """`Charge and discharge at 1C continuously`: a load with nothing else before it is what is asked for."""
     page, text, made = clause.page, clause.text, list[Draft]()
     q = min(strong.values(), key=lambda s: s.start, default=None)
-    if q is None or not q.is_a("rate", "current") or not lexicon("continuous").search(text, clause.start, clause.end):
+    if q is None or not q.is_a("rate", "current") or not (
+            lexicon("continuous").search(text, clause.start, clause.end) or _opens_with_load(text, clause.start, q)):
         return []
     if any(h.end <= q.start and not h.what.startswith(("charge", "discharge")) for h in hits):
         return []
@@ -193,6 +230,15 @@ def _bare_loads(
                 made.append(new)
                 page.settle(q, "requirement")
     return made
+
+
+_LOAD_LEAD = re.compile(r"[\W\d]*(?P<word>[^\W\d]+)\s+(?:with|at|mit|bei|à|avec|:)\s*$")
+
+
+def _opens_with_load(text: str, start: int, q: Quantity) -> bool:
+    """`Laden mit 6 A`: an item that opens with the load asks for it."""
+    lead = _LOAD_LEAD.fullmatch(text, start, q.start)
+    return lead is not None and lexicon("slots", "charge").search(lead.group("word")) is not None
 
 
 def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
@@ -242,17 +288,17 @@ def _choose(
     best: tuple[float, str] | None = None
     for hit in [*hits, *clause.lead_hits]:
         name = metric_for(hit.what, q)
-        if name is None:
+        if name is None or _says_of_another(clause.text, hit, q, others):
             continue
         if hit in clause.lead_hits:
             cost = 70.0
         elif hit.end <= q.start:
             gap = clause.text[hit.end:q.start]
-            cost = len(gap) + 12 * gap.count(",") + 150 * gap.count(";") + 60 * gap.count("**")
+            cost = len(gap) + 12 * gap.count(",") + 30 * gap.count("，") + 150 * gap.count(";") + 60 * gap.count("**")
             cost += 8 * sum(1 for o in others if hit.end <= o.start and o.end <= q.start and id(o) not in strong)
         else:
             gap = clause.text[q.end:hit.start]
-            cost = 22 + 1.5 * len(gap) + 30 * gap.count(",") + 150 * gap.count(";")
+            cost = 22 + 1.5 * len(gap) + 30 * gap.count(",") + 60 * gap.count("，") + 150 * gap.count(";")
         if name != hit.what:
             cost += 18
         if best is None or cost < best[0]:
@@ -265,6 +311,14 @@ def _choose(
     return best[1]
 
 
+def _says_of_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantity]) -> bool:
+    """`130 mm wide, 36 mm thick`: an adjective of size belongs to the number right before it."""
+    if not q.is_a("length") or hit.end > q.start:
+        return False
+    before = next((o for o in others if o is not q and o.is_a("length") and 0 <= hit.start - o.end <= 2), None)
+    return before is not None and lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None
+
+
 def forbidden_range(clause: Clause) -> Draft | None:
     """`Charging below -20 °C is prohibited`: a limit of the operating temperature, turned round."""
     page, text = clause.page, clause.text
@@ -274,6 +328,8 @@ def forbidden_range(clause: Clause) -> Draft | None:
         said = said_about(text, q, clause.start, clause.end)
         if not q.is_a("temperature") or said.sign not in ("<", ">", "<=", ">=") or id(q) in page.fates:
             continue
+        if all(said.start <= h.start < said.end for h in lexicon("forbidden").find(text, clause.start, clause.end)):
+            continue                                       # `never above 65 °C` is a bound in itself
         name = direct(page, "operating_temperature", clause.start, clause.end)
         made = draft(page, clause.block, q, name, Said(">=" if "<" in said.sign else "<=", clause.start, clause.end),
                      quote=(said.start, clause.end))

@@ -59,11 +59,12 @@ class _Term:
     text: str
 
 
-_TOLERANCE = re.compile(r"\s*[(,]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|plus oder|plus ou|plus/|"
+_TOLERANCE = re.compile(r"\s*[(,，]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|plus oder|plus ou|plus/|"
                         r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±)\s*")
 _COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
-_PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?(?:plus\s*)?")
-_SLASH = re.compile(r"\s*(?:[/,;|、]|and|und|et)?\s*")
+_PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?"
+                    r"(?:plus\s*|[+-]\s+)?")
+_SLASH = re.compile(r"\s*(?:[/,;|、，]|and|und|et)?\s*(?:[+-]\s+)?")
 _TIMES = re.compile(r"\s*(?:[×x*X]|by|mal|par)\s*")
 _NEVER = re.compile(r"(?!)")
 _FACTOR = re.compile(r"(?:factor(?:\s+of)?|Faktor(?:\s+von)?|facteur(?:\s+de)?)\s*$", re.IGNORECASE)
@@ -197,17 +198,26 @@ def _without_loose_words(text: str, terms: list[_Term]) -> list[_Term]:
     kept = []
     for place, term in enumerate(terms):
         after = terms[place + 1] if place + 1 < len(terms) else None
-        if not term.number.word or term.units or (after is not None and after.units and _range_gap().fullmatch(
-                text[term.end:after.start])):
+        gap = text[term.end:after.start] if after is not None and after.units else None
+        if not term.number.word or term.units or gap is not None and (
+                _range_gap().fullmatch(gap) or _instead().fullmatch(gap)):
             kept.append(term)
     return kept
+
+
+@lru_cache(maxsize=1)
+def _instead() -> re.Pattern[str]:
+    """`twelve instead of ten years`: the number word has the unit of the value that it replaces."""
+    words = sorted(vocabulary.words()["old_lead"], key=len, reverse=True)
+    return re.compile(rf"[\s,]*(?:{'|'.join(map(re.escape, words))})\s*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
 def _range_gap() -> re.Pattern[str]:
     words = sorted({*vocabulary.words()["range_words"], "auf"}, key=len, reverse=True)
     body = "|".join(re.escape(w) for w in words)
-    return re.compile(rf"\s*(?:-|->|–>|→|…|\.\.\.?|~|÷|:|\s(?:{body})\s|(?:至|到|から|에서|~))\s*", re.IGNORECASE)
+    return re.compile(rf"\s*(?:-|->|–>|→|…|\.\.\.?|~|÷|:|\s(?:{body})\s|(?:至|到|充至|充到|から|에서|~))\s*",
+                      re.IGNORECASE)
 
 
 _AND = re.compile(r"\s+(?:and|und|et)\s+", re.IGNORECASE)
@@ -218,6 +228,8 @@ def _is_range(text: str, a: _Term, b: _Term) -> bool:
     gap = text[a.end:b.start]
     if len(gap) > 14 or not (a.units or b.units):
         return False
+    if b.text == "C" and a.units and a.text != "C" and b.number.value < 11 and text[b.end - 2].isdigit():
+        return False                                       # -20 ℃에서 0.5C: a rate at a temperature
     if a.units and b.units and not (_dims(a) & _dims(b)):
         return False
     if not a.units and "percent" in _dims(b) and a.number.value > 100 >= b.number.value:
@@ -261,7 +273,7 @@ def scan(
     return found
 
 
-_LISTED = re.compile(r"\s*(?:/|;|and|und|et|,)\s*")
+_LISTED = re.compile(r"\s*(?:/|;|and|und|et|,|，)\s*")
 
 
 def _shared(text: str, terms: list[_Term], i: int) -> list[_Term]:
@@ -321,6 +333,9 @@ def _sign(text: str, term: _Term) -> str:
     """The sign of a deviation, in its own character or in a word before it."""
     if term.number.value < 0:
         return "-"
+    apart = re.search(r"([+-])\s+$", text[max(0, term.start - 4):term.start])
+    if apart:
+        return apart.group(1)
     return "+" if re.search(r"plus\s*$", text[max(0, term.start - 6):term.start]) else text[term.start]
 
 

@@ -19,6 +19,7 @@ from knowledge.requirement import (
 )
 from tools.extract import findings, substances
 from tools.extract.accounting import balance
+from tools.extract.bounds import within_bounds
 from tools.extract.clauses import sentences
 from tools.extract.defaults import apply_defaults
 from tools.extract.page import Draft, Page, lay_out
@@ -61,12 +62,14 @@ def read_requirements(request: ReadRequest, context: Context) -> Reading:
 
 def extract_requirements(document: Document) -> Reading:
     """Read a document by rules. The text is data: an instruction in it is quoted as a finding and never followed."""
+    document = within_bounds(document)
     page = lay_out(document)
     page.cells_only = _cells_only(page)
     codes = legend(page)
     read_tables(page, codes)
     read_running(page)
     page.drafts += substances.document_format(page)
+    page.drafts += substances.document_chemistry(page)
     apply_defaults(page)
     kept = _kept(page)
     requirements = tuple(_requirement(page, made, number) for number, made in enumerate(kept, 1))

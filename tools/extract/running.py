@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
-from tools.extract import amendments, background, dates, substances, wording
+from tools.extract import amendments, background, corrections, dates, substances, wording
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
-from tools.extract.comparators import said_about
 from tools.extract.conditions import infer, merge
-from tools.extract.defaults import general_defaults, read_defaults
-from tools.extract.meaning import metric_for
+from tools.extract.defaults import ends_life, general_defaults, read_defaults
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
@@ -46,6 +44,7 @@ class Walk:
 def read_running(page: Page) -> None:
     """Read all blocks that are no table cells."""
     walk = Walk(page)
+    corrections.postscripts(page)
     walk.headed = any(background.requirement_section(b) for b in page.document.blocks)
     for place, block in enumerate(page.document.blocks):
         if block.table is not None and block.index not in page.loose:
@@ -93,6 +92,8 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     if block.kind != "list_item":
         walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
     whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
+    if block.index in page.changed or block.index in page.correcting:
+        whole = None                                       # a list of changes changes, whatever its heading
     row = amendments.referred_row(page, block.start, block.end) if page.rows else None
     if block.index in page.changed:
         named = page.changed[block.index]
@@ -100,7 +101,7 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
         whole = title_background(walk.lead)
-    asked: tuple[int, int] | None = None
+    asked = page.asks.get(block.index)
     kept = len(page.drafts)
     for start, end in spans:
         if background.injected(page, start, end):
@@ -110,16 +111,16 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             asked = (start, end)
             _set_aside(page, block, start, end, "in a question")
             continue
-        cause = background.sentence_background(page, start, end)
-        if cause is None and whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
+        if corrections.withdrawn(page, block, start, end):
+            continue
+        cause = _cause(page, block, (start, end), whole, row, running)
+        if cause and cause == whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
-        cause = cause or whole
-        if cause is None and running and _PRONOUN.match(page.text, start) and not lexicon("priority").search(
-                page.text, start, end):
-            cause = running
         running = cause
         if cause:
-            background.ignore_span(page, block, start, end, cause)
+            _set_apart(walk, block, (start, end), cause, asked, whole is None)
+            continue
+        if walk.last is not None and ends_life(page, block, start, end, walk.last):
             continue
         if read_defaults(page, block, start, end):
             continue
@@ -132,6 +133,34 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     _lead(walk, block)
     _number(page, block, page.drafts[kept:])
     _as_row(page, block, page.drafts[kept:])
+
+
+def _set_apart(
+    walk: Walk, block: Block, span: tuple[int, int], cause: str, asked: tuple[int, int] | None, parted: bool
+) -> None:
+    """Set a sentence aside but for the parts of it that ask in words of their own."""
+    live = background.live_parts(walk.page, *span) if parted and cause in ("predecessor", "competitor", "level") else []
+    for first, last in background.between(live, *span):
+        background.ignore_span(walk.page, block, first, last, cause)
+    for first, last in live:
+        _sentence(walk, block, first, last, None, asked)
+
+
+def _cause(
+    page: Page, block: Block, span: tuple[int, int], whole: str | None, row: str | None, running: str | None
+) -> str | None:
+    """Why a sentence asks for nothing: by its own words, its paragraph, or the sentence before that it goes on from."""
+    start, end = span
+    cause = background.sentence_background(page, start, end, block.kind == "list_item")
+    called_off = lexicon("withdraw").search(page.text, start, end) and (
+        row or amendments.referred_row(page, start, end))
+    if cause == "superseded" and (block.index in page.correcting or called_off):
+        cause = None
+    cause = cause or whole
+    if cause is None and running and _PRONOUN.match(page.text, start) and not lexicon("priority").search(
+            page.text, start, end):
+        cause = running
+    return cause
 
 
 def _question(page: Page, start: int, end: int) -> bool:
@@ -193,25 +222,22 @@ def _sentence(
         row = amendments.referred_row(page, *asked)
     row = row or amendments.section_target(page, start, end, block)
     if row and (row not in page.paragraphs or lexicon("amend", "replace").search(page.text, start, end)
-                or lexicon("withdraw").search(page.text, start, end)):
+                or lexicon("withdraw").search(page.text, start, end) or amendments.amending_section(page, block, "")):
         amended = amendments.read_amendment(page, block, start, end, row, walk.lead, (start, end))
         if amended or all(id(q) in page.fates for q in page.inside(block, start, end) if q.units):
             return
-    demanding = _demanding(walk, block, start, end) or asked is not None
     found: list[Draft] = []
     hits: list[Hit[str]] = []
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
         lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
-        clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
-                        demanding=demanding)
+        clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last)
         hits = own or hits
         if permitted(clause):
             continue
         turned = forbidden_range(clause)
         new: list[Draft] = [turned] if turned else []
-        if demanding:
-            new += read_clause(clause)
+        new += read_clause(clause)
         new += substances.ban_drafts(page, block, a, b)
         for made in new:
             made.priority = of_statement(page, block, (a, b), (start, end), walk.lead_priority if block.kind
@@ -222,7 +248,7 @@ def _sentence(
         found += _worded(walk, block, (a, b), (start, end), new)
     if not found and walk.last is not None and lexicon("measured_with").search(page.text, start, end):
         _measured(walk, block, start, end)
-    amendments.supersede_by_metric(page, block, start, end, found)
+    corrections.correct(page, block, start, end, found)
     _keep(page, block, found)
 
 
@@ -256,26 +282,6 @@ def _strict(page: Page, start: int, end: int) -> bool:
     return bool(re.search(words, page.text[start:end]))
 
 
-def _demanding(walk: Walk, block: Block, start: int, end: int) -> bool:
-    page = walk.page
-    if block.kind == "list_item" or block.index in page.stated or background.requirement_section(block):
-        return True
-    ranged = [q for q in page.inside(block, start, end) if q.shape in ("range", "tolerance") and not q.is_a("percent")]
-    if ranged and metric_hits(page, start, end):
-        return True
-    if any(metric(h.what).dimension in ("count", "price", "date") for h in metric_hits(page, start, end)):
-        return True
-    if lexicon("priority").search(page.text, start, end) or lexicon("forbidden").search(page.text, start, end):
-        return True
-    if _KEY.match(page.text[start:end]):
-        return True
-    if any(metric_for(h.what, q) for h in metric_hits(page, start, end)
-           for q in page.inside(block, start, end) if q.units):
-        return True                       # what tells and does not ask was set aside before
-    return any(said_about(page.text, q, start, end).sign in (">=", "<=", ">", "<", "up_to")
-               for q in page.inside(block, start, end) if q.units)
-
-
 def _worded(
     walk: Walk, block: Block, clause: tuple[int, int], sentence: tuple[int, int], beside: list[Draft]
 ) -> list[Draft]:
@@ -297,6 +303,8 @@ def _worded(
         only = lexicon("chem_only").search(page.text, start, end)
         if not beside and (named or only or asked and lexicon("forbidden").search(page.text, start, end)):
             made += wording.chemistry_drafts(page, block, start, end)
+        elif not beside:
+            made += [d for d in wording.chemistry_drafts(page, block, start, end) if d.comparator == "prohibited"]
         made = [d for d in made if not (d.comparator == "prohibited" and d.metric == "chemistry")]
         if asked and not made and not beside:
             made += wording.format_drafts(page, block, start, end)
@@ -328,7 +336,9 @@ def _tests(page: Page, block: Block, start: int, end: int, beside: list[Draft]) 
     made = [d for d in wording.test_drafts(page, block, start, end) if d.metric not in taken
             and d.metric != "delivery_date"]
     if beside:
-        made = [d for d in made if d.metric in ("safety_device", "marking") or d.comparator == "prohibited"]
+        ended = lexicon("outcome").search(page.text, start, end) is not None
+        made = [d for d in made if d.metric in ("safety_device", "marking") or d.comparator == "prohibited"
+                or ended and metric(d.metric).test]
     elif made:
         for q in page.inside(block, start, end):
             page.settle(q, "requirement", "part of a criterion in words")

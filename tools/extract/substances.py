@@ -12,7 +12,7 @@ from tools.extract.clauses import sentences
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import Hit, Phrases, lexicon
 
-_GAP = r"[\s,、·・/&()]*"
+_GAP = r"[\s,、，·・/&()]*"
 _JOIN = ("and|or|nor|und|oder|noch|et|ou|ni|no|kein\\w*|pas de|aucune?|compounds?|the use of|is|are|"
          "和|或|及|与|や|および|及び|または|과|와|및|또는|은|는|을|를|의|は|の")
 _LIST = re.compile(rf"{_GAP}(?:{_JOIN})?{_GAP}(?:any\s|de\s|du\s|le\s|la\s|les\s)?", re.IGNORECASE)
@@ -82,6 +82,27 @@ def document_format(page: Page) -> list[Draft]:
             if found:
                 values = list(dict.fromkeys(value for _, _, value in found))
                 return [Draft("format", "in", values, None, found[0][0], found[-1][1], block, confidence=0.7)]
+    return []
+
+
+def document_chemistry(page: Page) -> list[Draft]:
+    """The cathode of the cell that a document looks for (`an LFP cell`), where no sentence has asked for one."""
+    if any(d.metric in ("cathode_chemistry", "chemistry") and d.comparator == "in" and not d.dead for d in page.drafts):
+        return []
+    for place, block in enumerate(page.document.blocks):
+        if block.hidden or block.kind in ("quoted", "comment", "metadata", "header", "footer", "caption") or place > 60:
+            continue
+        for start, end in sentences(page.text, block.start, block.end):
+            if background.sentence_background(page, start, end) or background.section_background(page, block):
+                continue
+            for hit in standards.chemistry_hits(page.text, start, end):
+                side, name = hit.what
+                near = page.text[max(start, hit.start - 6):hit.start], page.text[hit.end:min(end, hit.end + 14)]
+                if side == "cathode" and name != "layered oxide" and (
+                        lexicon("cell_noun").starting_at(near[1], 0, len(near[1])) or lexicon("cell_noun").ending_at(
+                        near[0], 0, len(near[0]))) and not _banned(page.text, start, end, hit.start, hit.end):
+                    return [Draft("cathode_chemistry", "in", [name], None, hit.start, hit.end, block, level="material",
+                                  confidence=0.7)]
     return []
 
 

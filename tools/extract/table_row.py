@@ -63,7 +63,7 @@ def give_units(row: Row, units: dict[int, str]) -> None:
     written = next((b.text.strip() for b in row.parts.get("unit", []) if b.text.strip()), None)
     if written is None:
         for block in row.label:
-            match = re.search(r"[(\[,]\s*([^()\[\],]{1,14})\s*[)\]]?\s*$", block.text)
+            match = re.search(r"[(\[,，]\s*([^()\[\],，]{1,14})\s*[)\]]?\s*$", block.text)
             if match and meanings(match.group(1)):
                 written = match.group(1).strip()
     counted = _counted(row) if written is None else None

@@ -9,7 +9,7 @@ from knowledge.document import Block
 from knowledge.requirement import Level, Priority
 from knowledge.units import meanings
 from knowledge.vocabulary import metric
-from tools.extract import axes, background, dates, substances, wording
+from tools.extract import axes, background
 from tools.extract.changes import changes, ordered
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
@@ -21,6 +21,8 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, spoken
 from tools.extract.quantities import Quantity
+from tools.extract.row_extras import bans_beside, by_way, directed, parallel, remark_demands, shared_sign
+from tools.extract.row_texts import dates_of, text_only, texts_beside, texts_of
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
 from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
@@ -32,8 +34,7 @@ _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
 def read_tables(page: Page, codes: dict[str, Priority]) -> None:
     """Read every table of the document; rows that have an id are kept for notes that refer to them."""
-    for number in sorted({b.table for b in page.document.blocks if b.table is not None}):
-        rows = page.document.table_rows(number)
+    for rows in page.document.tables():
         header, body = split_header(rows)
         roles = column_roles(page, header, body)
         options, body = variants(page, header, body, roles)
@@ -96,10 +97,14 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
     _retune(row, hits)
     made = _numeric(row, hits)
     if not made:
-        made = _texts(row, hits)
+        made = texts_of(row, hits)
     else:
-        made += [*_more_texts(row, hits), *_dates(row)]
+        made += [*texts_beside(row, hits), *dates_of(row)]
+    made += bans_beside(row, hits)
+    extra = remark_demands(row, made, hits)
     _finish(row, made, group)
+    _finish(row, extra, group)
+    made += extra
     if row.row_id:
         page.rows.setdefault(row.row_id, []).extend(made)
     page.drafts += made
@@ -133,8 +138,8 @@ def _background(row: Row) -> str | None:
 
 def _numeric(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     page, made = row.page, list[Draft]()
-    text_metric = bool(hits) and _text_only(hits[0].what)
-    if text_metric and not _cued(row):
+    text_metric = bool(hits) and text_only(hits[0].what)
+    if text_metric and (not _cued(row) or metric(hits[0].what).test and _outcome(row)):
         return []
     bound = next((b for cell in row.label if (b := label_bound(page.text, cell.start, cell.end))), None)
     made += deviations_of(row, lambda q: _choose(row, q, hits, [], q.start)) or limits_of(
@@ -151,9 +156,10 @@ def _cued(row: Row) -> bool:
                if q.units for b in row.label)
 
 
-def _text_only(name: str) -> bool:
-    row = metric(name)
-    return row.dimension == "text" and name not in ("standard_compliance", "format", *wording.CHEMICAL)
+def _outcome(row: Row) -> bool:
+    """Whether a cell beside the label says how a test must end (`no leak, no fire`)."""
+    return any(lexicon("outcome").search(row.page.text, b.start, b.end) for b in row.blocks(
+        "condition", "remark", *VALUES))
 
 
 def _choose(row: Row, q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], place: int) -> str | None:
@@ -168,7 +174,7 @@ def _choose(row: Row, q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], pl
         if metric_for(hit.what, q):
             return metric_for(hit.what, q)
     for label in row.label:
-        if name := by_cue(row.page.text, q, label.start, label.end, None):
+        if name := by_cue(row.page.text, q, label.start, label.end, None) or by_way(row.page, q, label):
             return name
     return next((m for d in q.dimensions if (m := implied_metric(d))), None)
 
@@ -185,10 +191,17 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
     if made and row.label:
         made = _axes_from_label(row, made, label)
     first: str | None = None
+    listed = parallel(row, hits, numbered)
     for q in numbered:
         if id(q) in page.fates:
             continue
         said = said_about(page.text, q, block.start, block.end)
+        if listed:
+            new = draft(page, block, q, listed[id(q)], shared_sign(said, q.start, numbered, page.text, block), bound)
+            if new is not None:
+                page.settle(q, "requirement")
+                made.append(new)
+            continue
         shipped = any(h.what == "shipping_soc" for h in hits)
         if q.is_a("percent") and _OF_CHARGE.match(text_after(page, q)) and not shipped:
             continue
@@ -252,7 +265,8 @@ def _beside(
         return True
     if name == first and opened and not said.sign:
         return True
-    if name == first and row.dimension in ("time", "temperature", "percent") and not said.sign:
+    if name == first and row.dimension in ("time", "temperature", "percent") and not said.sign and not (
+            row.directed and q.shape == "range"):
         return True
     lead = lexicon("condition_lead").search(text, max(block.start, q.start - 14), q.start)
     return bool(lead and not said.sign)
@@ -270,7 +284,7 @@ def _kind(page: Page, row: Row, new: Draft, said: Said) -> None:
         if stated:
             new.conditions["kind"] = stated
         return
-    stop = re.search(r"[,;]|$", page.text[new.end:min(new.block.end, new.end + 12)])
+    stop = re.search(r"[,;，]|$", page.text[new.end:min(new.block.end, new.end + 12)])
     reach = new.end + (stop.start() if stop else 0)
     near = lexicon("kinds").search(page.text, max(new.block.start, new.start - 14), reach)
     kind = (near or label)
@@ -280,68 +294,11 @@ def _kind(page: Page, row: Row, new: Draft, said: Said) -> None:
             new.comparator = "="
 
 
-def _texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
-    """A row without a number to hold: chemistry, format, standard, test, device, marking."""
-    page, made = row.page, list[Draft]()
-    label = hits[0].what if hits else None
-    blocks = row.blocks("value", "should", *(("min", "typ", "max") if not row.parts.get("value") else ()))
-    made += _dates(row)
-    for block in (*row.label, *blocks) if label in (None, "standard_compliance") else blocks:
-        made += substances.ban_drafts(page, block, block.start, block.end)
-        made += wording.standard_drafts(page, block, block.start, block.end, row=True)
-        if label in wording.CHEMICAL or label is None:
-            made += wording.chemistry_drafts(page, block, block.start, block.end, label)
-        if label == "format":
-            made += wording.format_drafts(page, block, block.start, block.end)
-    names = [h for h in hits if _text_only(h.what)]
-    if names and not made:
-        block = next((b for b in blocks if b.text.strip()), row.label[0])
-        place = (row.label[0].start, row.label[0].end)
-        made += wording.test_drafts(page, block, block.start, block.end, place)
-        for q in page.blocks[block.index]:
-            page.settle(q, "requirement", "part of a criterion in words")
-    elif made and any(d.metric == "standard_compliance" for d in made):
-        made += _tests_beside(row)
-    if not made and label in wording.CHEMICAL and blocks:
-        block = blocks[0]
-        made.append(Draft(label, "in", [" ".join(block.text.split())], None, block.start, block.end, block,
-                          level="material"))
-    return made
-
-
-def _dates(row: Row) -> list[Draft]:
-    """The dates of a row whose label or cell speaks of a delivery."""
-    text = row.page.text
-    named = any(lexicon("delivered").search(text, b.start, b.end) for b in row.label)
-    return [d for b in row.blocks("value", "should", "condition", "remark")
-            for d in dates.delivery_drafts(row.page, b, b.start, b.end, named)]
-
-
-def _tests_beside(row: Row) -> list[Draft]:
-    """A test named beside standards; its criterion may stand in the condition column."""
-    page = row.page
-    for block in row.blocks("condition", "value"):
-        hits = [h for h in metric_hits(page, block.start, block.end) if metric(h.what).test]
-        if hits and lexicon("negation").search(page.text, block.start, block.end):
-            for q in page.blocks[block.index]:
-                page.settle(q, "requirement", "part of a criterion in words")
-            return wording.test_drafts(page, block, block.start, block.end)
-    return []
-
-
-def _more_texts(row: Row, hits: list[Hit[str]]) -> list[Draft]:
-    """Chemistry words beside a number: `Ni-rich layered oxide; cobalt <= 6 mol%`."""
-    if not hits or hits[0].what not in wording.CHEMICAL:
-        return []
-    found = [d for b in row.blocks("value") for d in wording.chemistry_drafts(
-        row.page, b, b.start, b.end, hits[0].what)]
-    return [d for d in found if d.comparator == "in"]
-
-
 def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
     page, text = row.page, row.page.text
     if not made:
         return
+    directed(row, made)
     slots = row_slots(row, made[0])
     label = row.label[0] if row.label else row.cells[0]
     spans = [(b.start, b.end) for b in row.blocks("label", "condition", "value", "should", "remark")]

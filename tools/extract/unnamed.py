@@ -21,7 +21,7 @@ _LOADS = {
     "rate_P": ("charge_rate", "discharge_rate_pulse", "discharge_rate_continuous"),
     "power": ("charge_power", "discharge_power_pulse", "discharge_power"),
 }
-_STOP = re.compile(r"[,;()、，](?!\d)|\s(?:and|und|et|or|oder|ou|sowie)\s")
+_STOP = re.compile(r"[,;()](?!\d)|[、，]|\s(?:and|und|et|or|oder|ou|sowie)\s")
 _BRACKET = re.compile(r"\s*\([^()]{2,30}\)")
 _PULSE_S = 120.0  # longer loads are continuous
 
@@ -79,10 +79,18 @@ def unnamed_metric(
     text, (start, end) = page.text, span
     if (cued := by_cue(text, q, start, end, said.sign)) and not q.is_a("temperature"):
         return cued
+    if q.is_a("count") and q.value >= 1000 and (lexicon("yearly").search(text, start, end) or not any(
+            o.is_a("price") for o in numbered)):
+        return "order_quantity"
     if q.is_a("mass") and said.sign in ("<=", "<") and not q.is_a("acceleration") and len(numbered) <= 2:
         return "mass"
     if q.is_a("percent") and any(o.is_a("cycle") and id(o) in strong for o in numbered):
         return "capacity_retention"                       # after 700 cycles 80 % should be left
+    if q.is_a("percent") and lexicon("slots", "storage").search(text, start, end) and any(
+            o.is_a("time") for o in numbered):             # after three months 93 % of the charge is left
+        kept = lexicon("stored_charge").search(text, q.end, min(end, q.end + 24))
+        recovered = lexicon("recovered").search(text, start, end)
+        return "charge_retention" if kept else "storage_recovery" if recovered else None
     if q.is_a("voltage") and said.sign in (">=", "<=") and 0.5 <= q.value <= 6 and lexicon("refused_value").search(
             text, q.end, max(said.end, q.end)):
         return "min_voltage" if said.sign == ">=" else "max_voltage"
@@ -96,12 +104,16 @@ def unnamed_metric(
             return "surface_temperature"
         if said.sign in (">=", "<=", "<", ">", "up_to"):
             return temperature_window(text, q, start, end)
-    if q.is_a("time") and said.sign in ("<=", "<") and lexicon("slots", "charge").search(text, start, end) and not (
-            lexicon("slots", "discharge").search(text, start, end)):
+    if q.is_a("time") and said.sign is None and _seconds(q) < 1e9 and lexicon("full_charge").search(
+            text, max(start, q.start - 20), min(end, q.end + 12)):
+        return "charge_time"
+    charging = lexicon("slots", "charge").search(text, start, end) and not lexicon("slots", "discharge").search(
+        text, start, end)
+    if q.is_a("time") and said.sign in ("<=", "<") and _seconds(q) < 1e9 and charging:
         windowed = any(o.is_a("percent") for o in numbered)
         return "fast_charge_time" if windowed else "charge_time"
     dimension = next((d for d in _LOADS if q.is_a(d)), None)
-    if dimension is None or not lexicon("load_verb").search(text, start, end):
+    if dimension is None or not (lexicon("load_verb").search(text, start, end) or said.sign in (">=", ">")):
         return None
     if lexicon("device").search(text, start, q.start) and not lexicon("level", "cell").search(text, start, end):
         return None                                       # the device draws 11 mW

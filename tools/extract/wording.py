@@ -16,7 +16,8 @@ from tools.extract.quantities import Quantity
 
 _NO = re.compile(r"(?:\b(?:no|kein(?:e|en|er)?|keinerlei|aucune?|pas de)|(?:shall|must|may|darf|dürfen)\s+"
                  r"(?:not|nicht))"
-                 r"\s+(?P<what>[^;.|]+)", re.IGNORECASE)
+                 r"\s+(?!(?:more|less|greater|later|higher|lower|longer|fewer|than|mehr|weniger|höher|plus|moins)\b)"
+                 r"(?P<what>[^;.|]+)", re.IGNORECASE)
 _IN_TEST = r"\s*(?:in|at|during|bei|im|beim)?\s*(?:the|a|der|einem)?\s*{}(?:\s*test)?"
 CHEMICAL = ("cathode_chemistry", "anode_chemistry", "chemistry")
 
@@ -30,6 +31,9 @@ def standard_drafts(
     for first, last in spans:
         if not row and not _demanded(page, start, end, first, listed):
             continue
+        if not row and (_waived(text, last, end) or lexicon("host").search(text, start, first) and not lexicon(
+                "level", "cell").search(text, start, end)):
+            continue                                       # the machine itself is tested to it
         made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
                           block))
     return made
@@ -43,7 +47,8 @@ def _demanded(page: Page, start: int, end: int, place: int, listed: bool) -> boo
     spoken = any(lexicon(w).search(text, start, end) for w in ("compliance", "priority", "asserted"))
     asks = listed or spoken or not any(q.units for q in page.inside(page_block(page, place), start, end))
     measured = method and re.search(r"(?:measured|determined|gemessen|ermittelt)", close)
-    return bool(asks) and not opened and not measured
+    certified = opened and lexicon("certified").ending_at(text, max(start, place - 30), place - 1)
+    return bool(asks) and (not opened or certified is not None) and not measured
 
 
 def page_block(page: Page, place: int) -> Block:
@@ -79,13 +84,14 @@ def _refused(page: Page, start: int, end: int, first: int, last: int) -> bool:
     text = page.text
     after = text[last:min(end, last + 60)]
     before = text[max(start, first - 30):first]
-    banned = lexicon("forbidden").search(re.split(r"[;.；。]", after)[0])
+    part = re.split(r"[;.；。]", after)[0]
+    banned = lexicon("forbidden").search(part) or lexicon("refused_value").search(part)
     if banned and not lexicon("priority").search(after, 0, banned.start):    # A or B is required, C is excluded
         return True
-    if lexicon("forbidden").ending_at(before, 0, len(before)):
+    if lexicon("forbidden").ending_at(before, 0, len(before)) or lexicon("ban_lead").ending_at(before, 0, len(before)):
         return True
     hits = lexicon("negation").find(before)
-    return bool(hits) and not re.search(r"[,;]", before[hits[-1].end:])
+    return bool(hits) and not re.search(r"[,;，]", before[hits[-1].end:])
 
 
 def format_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]:
@@ -110,10 +116,17 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
     inside = [h for h in metric_hits(page, start, end) if _worded(h.what)]
     made = []
     inside.sort(key=lambda h: h.what != "thermal_propagation")
-    chosen = names or inside
+    if any(h.what == "thermal_propagation" for h in inside) or names and names[0].what == "safety_device" and any(
+            h.what == "safety_device" for h in inside):
+        names = [h for h in inside if h.what in ("thermal_propagation", "safety_device")]
+    chosen = [h for h in names or inside if not _waived(text, h.end, end)]
     devices = list({page.text[h.start:h.end].lower(): h for h in chosen if h.what == "safety_device"}.values())
-    if len(devices) > 1:
-        return [Draft(h.what, "required", page.text[h.start:h.end], None, h.start, h.end, block) for h in devices]
+    if len(devices) > 1 or devices and _refused(page, start, end, devices[0].start, devices[0].end):
+        made += [Draft(h.what, "prohibited" if _refused(page, start, end, h.start, h.end) else "required",
+                       page.text[h.start:h.end], None, h.start, h.end, block) for h in devices]
+        chosen = [h for h in chosen if metric(h.what).test]
+        if not chosen or not lexicon("outcome").search(text, start, end):
+            return made
     tests = list({h.what: h for h in chosen if metric(h.what).test}.values())
     for hit in tests if len(tests) > 1 else chosen[:1]:
         sentence = text[start:end].strip()
@@ -122,6 +135,12 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
             made.append(Draft(hit.what, comparator, value, None, first, last, block,
                               conditions=_test_slots(page, block, label or (start, end), (start, end), hit.what)))
     return made
+
+
+def _waived(text: str, place: int, end: int) -> bool:
+    """`Nail test is not requested`: the words before the next comma call the demand off."""
+    part = re.split(r"[,，;；。.]", text[place:end])[0]
+    return lexicon("not_asked").search(part) is not None
 
 
 def _test_slots(

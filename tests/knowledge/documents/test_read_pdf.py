@@ -196,3 +196,19 @@ def test_sixty_pages_within_fifteen_seconds_of_cpu(read, make):
     document = read("a.pdf", data)
     assert document.pages == 15 and sum(b.kind == "cell" for b in document.blocks) == 1200
     assert time.process_time() - start < 15 / 4
+
+
+def test_light_characters_are_whole_ones_with_fewer_fields(make):
+    import io
+
+    import pdfplumber
+
+    from knowledge.documents.pdf_chars import lighten
+
+    data = make.pdf("= Data\n#text(fill: red)[Mass 70 g] and #super[2]\n#rotate(90deg)[up]")
+    with pdfplumber.open(io.BytesIO(data)) as one, pdfplumber.open(io.BytesIO(data)) as two:
+        whole, page = one.pages[0].chars, two.pages[0]
+        lighten(page)
+        assert len(page.chars) == len(whole) > 10
+        for light, full in zip(page.chars, whole, strict=True):
+            assert light == {k: full[k] for k in light}

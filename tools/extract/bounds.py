@@ -1,0 +1,81 @@
+"""How much of a document is looked at for requirements; what lies beyond is told as unread, never passed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.document import Block, Document, Unread
+
+MAX_TABLE_ROWS = 2_000     # rows of one table; a longer one is a table of data
+MAX_TABLE_COLUMNS = 120    # columns of one table, from its first
+MAX_CELLS = 20_000         # cells of all tables
+MAX_CHARS = 1_200_000      # characters outside of tables: some 400 pages
+_MAX_NOTES = 40            # tables that are named one by one
+
+
+@dataclass
+class _Skipped:
+    """What of one table was left out."""
+
+    first: Block
+    cells: int = 0
+    rows: bool = False
+
+
+def within_bounds(document: Document) -> Document:
+    """The document without what lies beyond the bounds, and with a note of it in `unread`.
+
+    The text stays whole, so that every quote keeps its place.
+    """
+    rows: dict[int, dict[int, int]] = {}
+    left: dict[int, int] = {}
+    skipped: dict[int, _Skipped] = {}
+    kept: list[Block] = []
+    cells = chars = lost = 0
+    first_lost: Block | None = None
+    for block in document.blocks:
+        if block.table is None or block.row is None:
+            chars += block.end - block.start
+            if chars > MAX_CHARS:
+                lost += 1
+                first_lost = first_lost or block
+            else:
+                kept.append(block)
+            continue
+        known = rows.setdefault(block.table, {})
+        place = known.setdefault(block.row, len(known))
+        column = block.column or 0
+        edge = left[block.table] = min(left.get(block.table, column), column)
+        narrow, short = column - edge < MAX_TABLE_COLUMNS, place < MAX_TABLE_ROWS
+        if narrow and short and cells < MAX_CELLS:
+            cells += 1
+            kept.append(block)
+            continue
+        note = skipped.setdefault(block.table, _Skipped(block))
+        note.cells += 1
+        note.rows = note.rows or narrow
+    if not skipped and first_lost is None:
+        return document
+    found = [_note(n) for n in list(skipped.values())[:_MAX_NOTES]]
+    if more := list(skipped.values())[_MAX_NOTES:]:
+        found.append(Unread(place="further tables", reason=f"{sum(n.cells for n in more):,} cells of {len(more):,} "
+                            "tables were not looked at for requirements"))
+    if first_lost is not None:
+        found.append(Unread(place=_place(first_lost) + " and after", reason=f"{lost:,} blocks of text beyond "
+                            f"{MAX_CHARS:,} characters were not looked at for requirements; send the specification by "
+                            "itself"))
+    blocks = tuple(b.model_copy(update={"index": k}) for k, b in enumerate(kept))
+    return document.model_copy(update={"blocks": blocks, "unread": (*document.unread, *found)})
+
+
+def _note(skipped: _Skipped) -> Unread:
+    what = "from here on" if skipped.rows else "in the columns from here on"
+    return Unread(place=_place(skipped.first), reason=f"{skipped.cells:,} cells {what} were not looked at for "
+                  f"requirements: a table of data (more than {MAX_TABLE_ROWS:,} rows, {MAX_TABLE_COLUMNS} columns or "
+                  f"{MAX_CELLS:,} cells in all); send the specification without its data")
+
+
+def _place(block: Block) -> str:
+    if block.sheet is not None:
+        return f"sheet {block.sheet}, {block.cell}"
+    return f"page {block.page}" if block.page is not None else f"line {block.line}" if block.line else f"{block.cell}"
