@@ -67,13 +67,15 @@ def _packs(state: RunState, services: Services) -> dict[str, PackBuilt | str]:
 
 def _aged_figures(state: RunState, services: Services) -> dict[str, tuple[Figure, ...]]:
     keys = state["designs"]
-    key, again = keys.get("ageing"), keys.get("aged_twice")
-    if key is None:
-        return {}
-    rows = {row.design_id: row.figures for row in services.load(key, DesignsAged).rows}
-    for row in services.load(again, DesignsAged).rows if again else ():
-        rows[row.design_id] = tuple(lives_compared(a, b) for a, b in zip(rows[row.design_id], row.figures, strict=True))
-    return rows
+    cycled, twice, stored = (_aged_rows(keys.get(name), services) for name in ("ageing", "aged_twice", "stored"))
+    for design, figures in twice.items():
+        if design in cycled:
+            cycled[design] = tuple(lives_compared(a, b) for a, b in zip(cycled[design], figures, strict=True))
+    return {design: (*cycled.get(design, ()), *stored.get(design, ())) for design in (*cycled, *stored)}
+
+
+def _aged_rows(key: str | None, services: Services) -> dict[str, tuple[Figure, ...]]:
+    return {row.design_id: row.figures for row in services.load(key, DesignsAged).rows} if key else {}
 
 
 def _rebuilt_figures(state: RunState, services: Services) -> dict[str, tuple[Figure, ...]]:
