@@ -26,7 +26,7 @@ def test_a_document_goes_through_every_stage(tools, tmp_path):
     assert report.offers[0].meets_all_musts
     assert report.run.database_digest == "d" * 64
     assert tools.calls == ["find_evidence", "search_designs", "evaluate_designs", "estimate_yields",
-                           *2 * ["evaluate_designs"], "find_front", "write_report"]
+                           *3 * ["evaluate_designs"], "find_front", "write_report"]
     assert report.offers[0].production_yield.origin == "stand-in"
     assert [p.on_front for p in report.front.points].count(True) == 2
 

@@ -6,7 +6,7 @@ from knowledge.pack import Overheads, PackNeeds
 from tools.failures import BadInput, FailureClass, Infeasible
 from tools.ledger import Ledger
 from tools.run import Success, run
-from tools.simulate.pack import BuildPack, PackToCell, build_pack, pack_to_cell, series_count, window
+from tools.simulate.pack import BuildPack, PackToCell, build_pack, build_packs, pack_to_cell, series_count, window
 from tools.simulate.standard import EXAMPLE_DESIGN
 from tools.tool import Context
 
@@ -76,3 +76,13 @@ def test_a_pack_without_counts_is_refused(built):
     answer = built(v_max=60.0)
     assert answer.failure_class is FailureClass.BAD_INPUT and "parallel" in answer.message
     assert BuildPack.model_validate(build_pack.example).needs.series == 96
+
+
+def test_packs_of_several_cells_are_built_and_one_that_cannot_be_says_why(tmp_path):
+    context, ledger = Context(home=tmp_path), Ledger(tmp_path / "ledger")
+    request = {"designs": [EXAMPLE_DESIGN], "needs": {"energy_kWh": 60, "v_max": 420}}
+    row = run(build_packs, request, context, ledger).result.rows[0]
+    assert row.pack is not None and row.pack.series == int(420 / 4.2) and row.pack.v_max <= 420
+    narrow = {**request, "needs": {"energy_kWh": 60, "v_min": 300, "v_max": 420}}
+    refused = run(build_packs, narrow, context, ledger).result.rows[0]
+    assert refused.pack is None and "no series count" in refused.why

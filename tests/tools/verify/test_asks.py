@@ -97,9 +97,9 @@ def test_one_ask_serves_all_who_ask_the_same(requirement):
     ("energy", "pack", True), ("mass", "pack", True), ("energy", "module", False),
     ("thermal_propagation", "pack", False),
 ])
-def test_a_pack_number_that_can_be_estimated_names_the_counts_it_needs(requirement, metric, level, named):
+def test_a_pack_number_that_can_be_estimated_names_what_it_takes(requirement, metric, level, named):
     reason = ask_of(requirement(metric, level=level)).reason
-    assert ("in series and in parallel" in reason and "pack build" in reason) is named
+    assert ("the pack's voltage and its energy or power" in reason and "pack build" in reason) is named
     assert "not of the cell" in reason
 
 
