@@ -1,4 +1,4 @@
-"""Candidates → simulated designs: every figure on the finer meshes; the best by PyBaMM too, aged, drawn and rebuilt."""
+"""Candidates → simulated designs, all on the finer meshes and aged; the best by PyBaMM too, drawn and rebuilt."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SPARE = 4  # evaluated beyond the number asked: some fall behind on the finer me
 
 
 def run(state: RunState, services: Services) -> dict[str, Any]:
-    """Evaluate the candidates under the document's conditions; PyBaMM simulates the best five too, and ages them."""
+    """Evaluate and age the candidates as the document asks; PyBaMM simulates the best five too and ages the first."""
     key = state["candidates"]["key"]
     if key is None:
         return {"designs": {"key": None}, "summary": "no candidates to simulate"}
@@ -90,14 +90,15 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
         "designs": keys,
         "failures": failures,
         "ledger_keys": [k for k in keys.values() if k],
-        "summary": _summary(evaluated_designs({**state, "designs": keys}, services), len(best), "ageing" in keys),
+        "summary": _summary(evaluated_designs({**state, "designs": keys}, services), "ageing" in keys),
     }
 
 
-def _summary(rows: Sequence[DesignEvaluation], refereed: int, aged: bool) -> str:
-    flagged = sum(any(f.check and f.check.flagged for f in e.figures) for e in rows)
-    return (f"{sum(e.build_up is not None for e in rows)} designs DFN-simulated on the finer mesh, "
-            f"the best {refereed} by a second solver too{' and aged' if aged else ''}"
+def _summary(rows: Sequence[DesignEvaluation], aged: bool) -> str:
+    checks = [[f.check for f in e.figures if f.check is not None] for e in rows]
+    flagged = sum(any(c.flagged for c in own) for own in checks)
+    return (f"{sum(e.build_up is not None for e in rows)} designs DFN-simulated on the finer mesh"
+            f"{' and aged' if aged else ''}, the best {sum(bool(own) for own in checks)} by a second solver too"
             + (f"; the two solvers differ in {flagged} by more than their errors explain" if flagged else ""))
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from knowledge.figure import CrossCheck, Figure
 from tools.simulate.interval import with_interval
-from tools.simulate.point import MESH_ERROR, Outcome
+from tools.simulate.point import DELEGATED_WORDS, MESH_ERROR, Outcome
 from tools.simulate.runs import Run
 
 # PyBaMM's own error on its refined mesh in %, by protocol: measured against finer meshes and tolerances, and for a
@@ -71,14 +71,18 @@ def cross_checked(figure: Figure, second: Figure, solver: str, estimate: Estimat
 def lives_compared(figure: Figure, second: Figure) -> Figure:
     """A figure of an ageing run with what another solver's run of the same mechanisms finds, in its note.
 
-    The interval spans the second value too; where the run gave no value the second one's stands alone.
+    The interval spans the second value too; where the run gave no value the second one's stands alone. A life that
+    PyBaMM had to compute in the first place is compared with nothing.
     """
     if figure.value is None or second.value is None:
         return figure if second.value is None else second
+    if DELEGATED_WORDS in (figure.note or ""):
+        return figure
     difference = 100 * (second.value / figure.value - 1) if figure.value else 0.0
     words = f"aged by PyBaMM too: {second.value:.4g} {figure.unit or ''}".strip() + f", {difference:+.2g} %"
-    low, high = (min(figure.low or figure.value, second.value), max(figure.high or figure.value, second.value))
-    return figure.model_copy(update={"note": "; ".join(n for n in (figure.note, words) if n), "low": low, "high": high})
+    ends = [v for v in (figure.low, figure.value, figure.high, second.value) if v is not None]
+    return figure.model_copy(update={"note": "; ".join(n for n in (figure.note, words) if n),
+                                     "low": min(ends), "high": max(ends)})
 
 
 def check_words(check: CrossCheck, unit: str | None) -> str:

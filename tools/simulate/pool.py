@@ -164,7 +164,7 @@ def search_simulator(context: Context) -> Simulator:
 
 
 def default_simulator(context: Context) -> Simulator:
-    """PyBaMM, which verifies and ages designs: one a process and set of workers, so that models are built once."""
+    """PyBaMM, the referee of the best designs: one a process and set of workers, so that models are built once."""
     from tools.simulate.pybamm_simulator import PybammSimulator
 
     key = (str(context.home), context.workers, context.seed, context.executor)

@@ -9,17 +9,17 @@ from knowledge.pack import PackBuilt, PackNeeds
 from knowledge.requirement import Requirement
 from tools.verify.compare import allowed, bound_text
 
-# Field of the needs, the metrics it may come from (first one wins), which end of the allowed range, and the factor from
-# the canonical unit to the field's.
+# Field of the needs, the metrics it may come from (first one wins), and which end of the allowed range.
 _FROM = (
-    ("energy_kWh", ("usable_energy", "energy"), "low", 1e-3),
-    ("v_max", ("max_voltage", "charge_voltage", "voltage_window"), "high", 1.0),
-    ("v_min", ("min_voltage", "voltage_window"), "low", 1.0),
-    ("nominal_V", ("nominal_voltage",), "middle", 1.0),
-    ("mass_kg", ("mass",), "high", 1e-3),
-    ("volume_L", ("volume",), "high", 1.0),
-    ("power_kW", ("discharge_power_pulse",), "low", 1e-3),
+    ("energy_kWh", ("usable_energy", "energy"), "low"),
+    ("v_max", ("max_voltage", "charge_voltage", "voltage_window"), "high"),
+    ("v_min", ("min_voltage", "voltage_window"), "low"),
+    ("nominal_V", ("nominal_voltage",), "middle"),
+    ("mass_kg", ("mass",), "high"),
+    ("volume_L", ("volume",), "high"),
+    ("power_kW", ("discharge_power_pulse",), "low"),
 )
+# To the fields' units; volts and litres are theirs already.
 _PER_UNIT = {"Wh": 1e-3, "kWh": 1.0, "W": 1e-3, "kW": 1.0, "g": 1e-3, "kg": 1.0}
 
 
@@ -30,7 +30,7 @@ def pack_needs(requirements: Sequence[Requirement]) -> PackNeeds | None:
     """
     found: dict[str, float] = {}
     rows = sorted((r for r in requirements if r.level == "pack"), key=lambda r: r.priority != "must")
-    for name, metrics, end, factor in _FROM:
+    for name, metrics, end in _FROM:
         row = next((r for m in metrics for r in rows if r.metric == m), None)
         bounds = None if row is None else allowed(row)
         if row is None or bounds is None:
@@ -38,7 +38,7 @@ def pack_needs(requirements: Sequence[Requirement]) -> PackNeeds | None:
         ends = [e for e in (bounds.low, bounds.high) if abs(e) != float("inf")]
         value = {"low": ends[0], "high": ends[-1], "middle": sum(ends) / len(ends)}[end]
         if value > 0:
-            found[name] = value * _PER_UNIT.get(row.unit or "", factor)
+            found[name] = value * _PER_UNIT.get(row.unit or "", 1.0)
     if not {"v_max", "nominal_V"} & found.keys() or not {"energy_kWh", "power_kW"} & found.keys():
         return None
     return PackNeeds.model_validate(found)

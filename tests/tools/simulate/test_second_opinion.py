@@ -6,8 +6,10 @@ from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure
 from knowledge.protocol import Discharge, Pulse
+from tools.simulate.cross_check import Estimate, lives_compared, with_own_error
 from tools.simulate.evaluate import evaluate_all
 from tools.simulate.pybamm_simulator import PybammSimulator
+from tools.simulate.point import DELEGATED_WORDS
 from tools.simulate.second_opinion import can_be_rebuilt, with_second_opinions
 from tools.simulate.standard import EXAMPLE_DESIGN
 
@@ -47,3 +49,20 @@ def test_a_real_design_simulated_anew_gives_the_same_energy():
     pulse = Ask(metric="dcir", unit="mohm", protocol=Pulse())
     refused, = evaluate_all([design], [pulse], PybammSimulator(), "rebuild")[0].figures
     assert refused.value is None and "discharges, not pulse" in refused.note
+
+
+def test_a_second_life_is_told_and_spanned():
+    told = lives_compared(figure(800.0, 0.0, 960.0), figure(1000.0))
+    assert (told.value, told.low, told.high) == (800.0, 0.0, 1000.0) and "1000 Wh, +25 %" in told.note
+
+
+def test_a_life_is_not_compared_with_itself_and_a_missing_one_is_replaced():
+    own = figure(800.0).model_copy(update={"note": f"{DELEGATED_WORDS} PyBaMM"})
+    assert lives_compared(own, figure(800.0)) is own
+    assert lives_compared(figure(None), figure(800.0)).value == 800.0
+    assert lives_compared(own, figure(None)) is own
+
+
+def test_a_solver_alone_widens_its_figure_by_its_own_error():
+    plain, widened = with_own_error(figure(100.0), None), with_own_error(figure(100.0), Estimate(own=2.0, both=3.0))
+    assert widened.high - plain.high == pytest.approx(2.0) and "2 %" in widened.note and widened.check is None
