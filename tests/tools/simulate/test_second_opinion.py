@@ -8,8 +8,8 @@ from knowledge.figure import Figure
 from knowledge.protocol import Discharge, Pulse
 from tools.simulate.cross_check import Estimate, lives_compared, with_own_error
 from tools.simulate.evaluate import evaluate_all
-from tools.simulate.pybamm_simulator import PybammSimulator
 from tools.simulate.point import DELEGATED_WORDS
+from tools.simulate.pybamm_simulator import PybammSimulator
 from tools.simulate.second_opinion import can_be_rebuilt, with_second_opinions
 from tools.simulate.standard import EXAMPLE_DESIGN
 
