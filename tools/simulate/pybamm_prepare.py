@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from knowledge.parameters.registry import system
@@ -45,9 +46,19 @@ class Prepared:
 
     def inputs(self, soc: float) -> dict[str, float]:
         """Design inputs of the DFN at equilibrium at a state of charge from 0 to 1, SI, one square metre."""
-        pair, published = self.point.pair, self.system.published
+        published = self.system.published
         x, y = self.balance.stoichiometry(soc)
-        temperature = self.temperature_C + KELVIN
+        return {
+            **self._coatings,
+            "negative concentration": x * published.negative_sites_mol_m3,
+            "positive concentration": y * published.positive_sites_mol_m3,
+            "temperature": self.temperature_C + KELVIN,
+        }
+
+    @cached_property
+    def _coatings(self) -> dict[str, float]:
+        """The inputs that no protocol changes; every mesh and phase asks for them again."""
+        pair = self.point.pair
         return {
             "negative thickness": pair.negative.coating_thickness_um * 1e-6,
             "separator thickness": pair.separator.thickness_um * 1e-6,
@@ -59,9 +70,6 @@ class Prepared:
             "positive active fraction": active_fraction(pair.positive, "positive"),
             "negative radius": pair.negative.particle_radius_um * 1e-6,
             "positive radius": pair.positive.particle_radius_um * 1e-6,
-            "negative concentration": x * published.negative_sites_mol_m3,
-            "positive concentration": y * published.positive_sites_mol_m3,
-            "temperature": temperature,
             "path resistance": self.point.path_resistance_ohm_cm2 * 1e-4,
         }
 

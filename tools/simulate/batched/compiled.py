@@ -27,7 +27,7 @@ def compiled(function: F) -> F:
     compiled code only: what Python would need for a call of its own is not made.
     """
     compiler = numba.njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"}, no_cpython_wrapper=True,
-                          no_cfunc_wrapper=True)
+                          no_cfunc_wrapper=True, forceinline=True)
     return cast(F, compiler(function))
 
 

@@ -25,10 +25,11 @@ def extrapolate(coarse: Outcome, fine: Outcome, meshes: tuple[Cells, Cells]) -> 
         return fine.model_copy(update={"values": {**fine.values, MESH_ERROR: 100.0}})
     ratio = meshes[1].electrode / meshes[0].electrode
     share = 1 / (ratio * ratio - 1)
-    correction = {name: share * (fine.values[name] - coarse.values[name]) for name in fine.values}
-    worst = max((abs(correction[n] / fine.values[n]) for n in FLOOR_PCT if fine.values.get(n)), default=0.0)
+    correction = {name: share * (value - coarse.values[name]) for name, value in fine.values.items()}
+    judged = [name for name in FLOOR_PCT if name in fine.values]
+    worst = max((abs(correction[n] / fine.values[n]) for n in judged if fine.values[n]), default=0.0)
     if worst > TRUSTED:
         return fine.model_copy(update={"values": {**fine.values, MESH_ERROR: 100 * worst}})
-    values = {name: fine.values[name] + correction[name] for name in fine.values}
-    floor = max((pct for name, pct in FLOOR_PCT.items() if name in values), default=0.0)
-    return fine.model_copy(update={"values": {**values, MESH_ERROR: 100 * SHARE * worst + floor}})
+    values = {name: value + correction[name] for name, value in fine.values.items()}
+    values[MESH_ERROR] = 100 * SHARE * worst + max((FLOOR_PCT[name] for name in judged), default=0.0)
+    return fine.model_copy(update={"values": values})

@@ -64,12 +64,17 @@ def level(h: History, k: int) -> Level:
 
 
 @compiled
-def repeat(h: History, k: int, lane: int) -> None:
-    """Undo a step of one design: its levels move one place on in the ring, the newest to k."""
+def repeat(h: History, k: int, lane: int, modes: int) -> None:
+    """Undo a step of one design: its levels move one place on in the ring, the newest to k.
+
+    Of the oldest level's modes (`modes` a particle) only the means are read.
+    """
     for back in range(3):
         to, of = (k + 4 - back) % 4, (k + 3 - back) % 4
-        for array in (h.c, h.j, h.surface, h.modes, h.row, h.slow):
+        for array in (h.c, h.j, h.surface, h.row, h.slow):
             copy(array, to, of, lane)
+        for i in range(0, row_of(h.modes, to).size, 1 if back < 2 else modes):
+            h.modes[to, i, lane] = h.modes[of, i, lane]
 
 
 @compiled

@@ -24,15 +24,14 @@ from tools.simulate.batched.history import (
     bdf,
     copy,
     cut_back,
-    energy_within,
     error_share,
     extrapolation,
     level,
     repeat,
 )
-from tools.simulate.batched.lanes import LANES
+from tools.simulate.batched.lanes import LANES, exp, least, ln, most, select
 from tools.simulate.batched.layout import design_from
-from tools.simulate.batched.limits import LIMITS, broken_limit, first_limit
+from tools.simulate.batched.limits import LIMITS, broken_limit, first_limit, nearest
 from tools.simulate.batched.newton import Step, Unknowns, Work, solve_step
 from tools.simulate.batched.solid import Solid, own_in, own_numbers, place
 from tools.simulate.batched.stepping import Formula, finish, predict, record, step_error
@@ -44,7 +43,8 @@ from tools.simulate.batched.wear import aside_in, extra_rows, slow_rows, wear_af
 END_OF_TIME, STUCK, TOO_MANY_STEPS, NOT_STARTED = -1, -2, -3, -4
 MOST_STEPS = 6000
 MOST_ITERATIONS, MOST_FIRST_ITERATIONS = 6, 60
-LONGEST_GROWTH = 2.0
+LONGEST_GROWTH, SHORTENED, SAFETY = 2.0, 0.3, 0.85
+TOLERATED, MENDED = 1.2, 3.0  # local errors, in their bounds: above the first a step is cut back, above the other redone
 FIRST_STEP, SECOND_STEP, SHORTEST_STEP = 1e-12, 1.6e-5, 1e-11  # of the time scale
 IDLE = -1
 GOES_ON = -7
@@ -115,7 +115,7 @@ def end(batch: Batch, slots: Slots, h: History, k: int, lane: int, outcome: int,
     batch.begins[design] = used
     for row in range(rows):
         for column in range(COLUMNS):
-            batch.written[used + row, column] = written[row, column, lane]
+            batch.written[used + row, column] = written[lane, row, column]
     return used + rows
 
 
@@ -123,7 +123,7 @@ def end(batch: Batch, slots: Slots, h: History, k: int, lane: int, outcome: int,
 def write(written: Any, h: History, k: int, lane: int, row: int) -> None:
     """Write down the record of level k."""
     for column in range(COLUMNS):
-        written[row, column, lane] = h.row[k, column, lane]
+        written[lane, row, column] = h.row[k, column, lane]
 
 
 @compiled
@@ -159,31 +159,38 @@ def started(slots: Slots, h: History, k: int, limits: Any, lane: int, solved: fl
 
 @compiled
 def advance(
-    batch: Batch, slots: Slots, h: History, k: int, limits: Any, lane: int, error: float, written: Any
+    batch: Batch, slots: Slots, h: History, k: int, limits: Any, lane: int, modes: int, talk: Any, written: Any
 ) -> int:
     """Accept or reject a design's step to level k. Its outcome where it ends, else `GOES_ON`."""
     design, rows, levels = int(slots.design[lane]), int(slots.rows[lane]), int(slots.levels[lane])
-    growth = LONGEST_GROWTH if error < 1 else 0.3
-    if levels >= 3:
-        growth = min(max(0.85 * max(error, 1e-9) ** (-1 / 3), 0.25), LONGEST_GROWTH)
-    if not error < 1.2:
+    error, growth = talk[ERROR, lane], talk[GROWTH, lane]
+    if levels < 3:
+        growth = LONGEST_GROWTH if error < 1 else SHORTENED
+    kept = 1.0  # share of the step
+    if not error < TOLERATED:
         batch.counts[1] += 1
-        slots.dt[lane] *= min(growth, 0.7)
-        repeat(h, k, lane)
-        return STUCK if slots.dt[lane] < SHORTEST_STEP * batch.scales_s[design] else GOES_ON
-    h.row[k, ENERGY, lane] = h.row[(k + 3) % 4, ENERGY, lane] + energy_within(h, k, levels, lane, slots.dt[lane])
+        kept = min(growth, 0.7)
+        if levels < 3 or not error < MENDED:
+            slots.dt[lane] *= kept
+            repeat(h, k, lane, modes)
+            return STUCK if slots.dt[lane] < SHORTEST_STEP * batch.scales_s[design] else GOES_ON
     levels = min(levels + 1, 3)
     batch.counts[0] += 1
-    found, share = first_limit(h, k, levels, limits, lane)
-    if found >= 0:
-        cut_back(h, k, levels, lane, share)
+    found, whole_step = -1, kept == 1.0
+    if talk[MARGIN, lane] < 0:
+        found, where = first_limit(h, k, levels, limits, lane)
+        found, kept = (found, where) if where <= kept else (-1, kept)
+    if found >= 0 or not whole_step:
+        cut_back(h, k, levels, lane, kept)
     write(written, h, k, lane, rows)
     slots.rows[lane], slots.levels[lane] = rows + 1, levels
-    slots.dt[lane] *= growth
+    slots.dt[lane] *= growth if whole_step else kept
     if found >= 0:
         return found
-    if slots.last[lane] > 0:
+    if whole_step and slots.last[lane] > 0:
         return END_OF_TIME
+    if slots.dt[lane] < SHORTEST_STEP * batch.scales_s[design]:
+        return STUCK
     return TOO_MANY_STEPS if rows >= MOST_STEPS else GOES_ON
 
 
@@ -211,7 +218,7 @@ class Memory(NamedTuple):
     talk: Any    # TOLERANCE … SOLVED: what the steps and the decisions about them tell each other
 
 
-TOLERANCE, ALLOWED, AT_WORK, FLOOR, ERROR, SOLVED, NOW = range(7)
+TOLERANCE, ALLOWED, AT_WORK, FLOOR, ERROR, SOLVED, NOW, GROWTH, MARGIN = range(9)
 
 
 @compiled
@@ -224,9 +231,9 @@ def memory(batch: Batch, p: Properties, width: int) -> Memory:
         np.zeros((4, cells, width)), np.zeros((4, rows, width)), np.zeros((4, COLUMNS, width)),
         np.zeros((4, slow_rows(p.wear, p.electrode), width)), np.zeros((1, width)), np.zeros((3, width)),
         np.zeros((3, width)), np.zeros((1, width)), np.zeros((place(p.solid, 2 * m, rows), width)),
-        np.zeros((2, width)), np.zeros((4 * cells + 12, width)), np.zeros((23 * cells + 6, width)),
+        np.zeros((2, width)), np.zeros((4 * cells + 12, width)), np.zeros((17 * cells, width)),
         np.zeros((extra_rows(p.wear, cells), width)), np.zeros((own_numbers(p.solid, cells), width)),
-        np.empty((MOST_STEPS + 2, COLUMNS, width)), np.zeros((7, width)))
+        np.empty((width, MOST_STEPS + 2, COLUMNS)), np.zeros((9, width)))
 
 
 @compiled
@@ -241,15 +248,11 @@ def step_in(s: Any, n: int, worn: Any, own: Any) -> Step:
 @compiled
 def work_in(s: Any, n: int, aside: Any) -> Work:
     """Scratch space as parts of one array."""
-    g, at = n + 1, 7 * n
-    last = at + 6 * g
+    at = 7 * n
     return Work(
         part(s, 0, n), part(s, n, 2 * n), part(s, 2 * n, 3 * n), part(s, 3 * n, 4 * n), part(s, 4 * n, 5 * n),
-        part(s, 5 * n, 6 * n), part(s, 6 * n, 7 * n), part(s, at, at + g), part(s, at + g, at + 2 * g),
-        part(s, at + 2 * g, at + 3 * g), part(s, at + 3 * g, at + 4 * g), part(s, at + 4 * g, at + 5 * g),
-        part(s, at + 5 * g, at + 6 * g), part(s, last, last + 4 * n), part(s, last + 4 * n, last + 6 * n),
-        part(s, last + 6 * n, last + 8 * n), part(s, last + 8 * n, last + 9 * n), part(s, last + 9 * n, last + 10 * n),
-        aside)
+        part(s, 5 * n, 6 * n), part(s, 6 * n, 7 * n), part(s, at, at + 4 * n), part(s, at + 4 * n, at + 6 * n),
+        part(s, at + 6 * n, at + 8 * n), part(s, at + 8 * n, at + 9 * n), part(s, at + 9 * n, at + 10 * n), aside)
 
 
 @compiled
@@ -302,13 +305,16 @@ def drive(
         finish(d, p, f, new, u)
         record(d, p, f, new, l0, l1, u, step, w)
         wear_after(p.wear, d, f, new, l0, l1, l2, step, u.surface, p.electrode, p.decay.size)
-        own.talk[ERROR] = step_error(d, p, f, new, l0, l1, l2, accuracy, own.talk[FLOOR])
+        error = step_error(d, p, f, new, l0, l1, l2, accuracy, own.talk[FLOOR])
+        error = select(own.talk[SOLVED] > 0.5, error, 1e9)
+        growth = SAFETY * exp(ln(most(error, 1e-9)) * (-1.0 / 3.0))
+        own.talk[ERROR], own.talk[GROWTH] = error, most(least(growth, LONGEST_GROWTH), 0.25)
+        own.talk[MARGIN] = nearest(new.row, d.limits)
         for lane in range(width):
             if slots.design[lane] < 0:
                 continue
             if begun:
-                error = raw.talk[ERROR, lane] if raw.talk[SOLVED, lane] > 0 else 1e9
-                outcome = advance(batch, slots, h, k, limits, lane, error, raw.written)
+                outcome = advance(batch, slots, h, k, limits, lane, p.decay.size, raw.talk, raw.written)
             else:
                 outcome = started(slots, h, k, limits, lane, raw.talk[SOLVED, lane], raw.written)
             if outcome != GOES_ON:
@@ -357,7 +363,7 @@ def _groups(version: str) -> Callable[..., int]:
         own = Memory(vectors(m.packed), vectors(m.c), vectors(m.j), vectors(m.surface), vectors(m.modes),
                      vectors(m.row), vectors(m.slow), vectors(m.dt), vectors(m.a), vectors(m.e), vectors(m.share),
                      vectors(m.damping), vectors(m.scaled), vectors(m.step), vectors(m.work), vectors(m.extra),
-                     vectors(m.own), vectors(m.written), vectors(m.talk))
+                     vectors(m.own), view(m.written), vectors(m.talk))
         places = np.zeros((5, LANES))
         places[0] = IDLE
         s = view(places)
@@ -377,7 +383,7 @@ def _single(version: str) -> Callable[..., int]:
         own = Memory(floats(m.packed), floats(m.c), floats(m.j), floats(m.surface), floats(m.modes), floats(m.row),
                      floats(m.slow), floats(m.dt), floats(m.a), floats(m.e), floats(m.share), floats(m.damping),
                      floats(m.scaled), floats(m.step), floats(m.work), floats(m.extra), floats(m.own),
-                     floats(m.written), floats(m.talk))
+                     view(m.written), floats(m.talk))
         places = np.zeros((5, 1))
         places[0] = IDLE
         s = view(places)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 
 import numpy as np
 
@@ -54,8 +54,8 @@ class BatchedKernel:
         found: dict[int, Segment] = {}
         by_temperature: dict[float, list[int]] = {}
         for i, one in enumerate(inputs):
-            wrong = next((name for name, v in one.items() if not math.isfinite(v)), None)
-            if wrong is not None:
+            if not all(map(isfinite, one.values())):
+                wrong = next(name for name, v in one.items() if not isfinite(v))
                 found[i] = _nothing(f"{wrong} is not a finite number")
             else:
                 by_temperature.setdefault(round(one["temperature"] - KELVIN, 6), []).append(i)
@@ -114,21 +114,23 @@ class BatchedKernel:
         p = properties(known, self.cells.electrode, self.cells.separator, modes(self.cells.modes),
                        *((None, None) if wear is None else (wear.wear, wear.solid)))
         solve(batch, p, accuracy, bool((control[:, 1:4] != 0).any()))
-        return [self._segment(batch, i) for i in range(count)]
+        return self._segments(batch)
 
-    def _segment(self, batch: Batch, i: int) -> Segment:
-        """What a run has written, as the segment that protocols read."""
-        outcome = int(batch.outcomes[i])
-        begin = int(batch.begins[i])
-        table = batch.written[begin : begin + int(batch.rows[i])].T.copy()
-        failed = REASONS.get(outcome)
-        if failed is None and not np.isfinite(table).all():
-            failed = "numbers that are not finite"
-        outputs = dict(zip(OUTPUTS, table[1:], strict=True))
-        if not self.heated:
-            del outputs[TEMPERATURE]
-        event = LIMIT_NAMES[outcome] if outcome >= 0 else None
-        return Segment(table[0], outputs, batch.states[i].copy(), event=event, failed=failed)
+    def _segments(self, batch: Batch) -> list[Segment]:
+        """What a run has written, as the segments that protocols read."""
+        written = batch.written[: int(batch.rows.sum())].T.copy()
+        names = OUTPUTS if self.heated else tuple(name for name in OUTPUTS if name != TEMPERATURE)
+        sound = np.isfinite(written).all(axis=0)
+        segments = []
+        for i, outcome in enumerate(batch.outcomes.tolist()):
+            mine = slice(int(batch.begins[i]), int(batch.begins[i] + batch.rows[i]))
+            failed = REASONS.get(outcome)
+            if failed is None and not sound[mine].all():
+                failed = "numbers that are not finite"
+            segments.append(Segment(
+                written[0, mine], {name: written[1 + k, mine] for k, name in enumerate(names)}, batch.states[i],
+                event=LIMIT_NAMES[outcome] if outcome >= 0 else None, failed=failed))
+        return segments
 
 
 def field_of(packed: Array, cells: Cells, name: str) -> Array:

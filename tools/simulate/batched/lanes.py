@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -23,6 +23,7 @@ from tools.simulate.batched.compiled import compiled
 LANES = 8
 FAST = ("contract", "nsz")
 FARTHEST = 700.0               # of an exponent
+LN2, SQRT_HALF = math.log(2), math.sqrt(0.5)
 LN2_HIGH = 0x162E42FEF / 2.0**33  # ln 2 in 33 bits: its multiples by whole numbers are exact
 DOUBLE, INTEGER = ir.DoubleType(), ir.IntType(64)
 VECTOR, BITS = ir.VectorType(DOUBLE, LANES), ir.VectorType(ir.IntType(1), LANES)
@@ -67,6 +68,17 @@ def _splat(builder: Any, value: Any, vector: Any = VECTOR) -> Any:
 
 def _each(number: float) -> Any:
     return ir.Constant(VECTOR, [number] * LANES)
+
+
+def _series(builder: Any, x: Any, coefficients: Sequence[float]) -> Any:
+    """Σ coefficients[k]·xᵏ by pairs, then pairs of pairs (Estrin): products that need not wait for one another."""
+    terms, power = [_each(a) for a in coefficients], x
+    while len(terms) > 1:
+        odd = terms[1::2] + [None] * (len(terms) % 2)
+        terms = [low if high is None else builder.fadd(low, builder.fmul(high, power, flags=FAST), flags=FAST)
+                 for low, high in zip(terms[::2], odd, strict=True)]
+        power = builder.fmul(power, power)
+    return terms[0]
 
 
 def _as_vector(context: Any, builder: Any, kind: Any, value: Any) -> Any:
@@ -173,8 +185,8 @@ def _root(_typing: Any, x: Any) -> Any:
 
 
 @intrinsic
-def _log(_typing: Any, x: Any) -> Any:
-    """ln x = e ln 2 + ln m with m in √½…√2 and ln m = 2 artanh((m − 1)/(m + 1)), by its series, 1e-14; x > 0."""
+def _log_parts(_typing: Any, x: Any) -> Any:
+    """e ln 2, m − 1 and m + 1 of x = 2ᵉ m with m in √½…√2; x > 0."""
 
     def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         whole = ir.VectorType(INTEGER, LANES)
@@ -187,17 +199,26 @@ def _log(_typing: Any, x: Any) -> Any:
         moved = builder.sub(bits, each(0x3FE6A09E667F3BCD - (1024 << 52)))
         exponent = builder.sub(builder.lshr(moved, each(52)), each(1024))
         m = builder.bitcast(builder.sub(bits, builder.shl(exponent, each(52))), VECTOR)
-        s = builder.fdiv(builder.fsub(m, _each(1.0)), builder.fadd(m, _each(1.0)))
+        powers = builder.fmul(builder.sitofp(builder.trunc(exponent, INDICES), VECTOR), _each(LN2))
+        return context.make_tuple(builder, sig.return_type, [
+            powers, builder.fsub(m, _each(1.0)), builder.fadd(m, _each(1.0))])
+
+    return UniTuple(lanes_type, 3)(x), make
+
+
+@intrinsic
+def _log_sum(_typing: Any, powers: Any, quotient: Any) -> Any:
+    """e ln 2 + ln m, ln m = 2 artanh s of s = (m − 1)/(m + 1) by its series, 1e-14."""
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        powers, s = args
         z = builder.fmul(s, s)
-        series = _each(1 / 17)
-        for odd in range(15, 1, -2):
-            series = builder.fadd(builder.fmul(series, z, flags=FAST), _each(1 / odd), flags=FAST)
+        series = _series(builder, z, [1 / odd for odd in range(3, 19, 2)])
         twice = builder.fadd(s, s)
         rest = builder.fmul(builder.fmul(twice, z), series)
-        powers = builder.fmul(builder.sitofp(builder.trunc(exponent, INDICES), VECTOR), _each(math.log(2)))
         return builder.fadd(powers, builder.fadd(twice, rest), flags=FAST)
 
-    return lanes_type(x), make
+    return lanes_type(powers, quotient), make
 
 
 @intrinsic
@@ -209,14 +230,12 @@ def _exp(_typing: Any, x: Any) -> Any:
         bounded = builder.select(builder.fcmp_ordered("<", args[0], _each(FARTHEST)), args[0], _each(FARTHEST))
         bounded = builder.select(builder.fcmp_ordered(">", bounded, _each(-FARTHEST)), bounded, _each(-FARTHEST))
         # 1024 keeps what is cut off positive.
-        shifted = builder.fadd(builder.fmul(bounded, _each(1 / math.log(2))), _each(1024.5))
+        shifted = builder.fadd(builder.fmul(bounded, _each(1 / LN2)), _each(1024.5))
         n = builder.sub(builder.sext(builder.fptosi(shifted, INDICES), whole), ir.Constant(whole, [1024] * LANES))
         power = builder.sitofp(builder.trunc(n, INDICES), VECTOR)
         r = builder.fsub(builder.fsub(bounded, builder.fmul(power, _each(LN2_HIGH))),
-                         builder.fmul(power, _each(math.log(2) - LN2_HIGH)))
-        series = _each(1 / math.factorial(13))
-        for k in range(12, -1, -1):
-            series = builder.fadd(builder.fmul(series, r, flags=FAST), _each(1 / math.factorial(k)), flags=FAST)
+                         builder.fmul(power, _each(LN2 - LN2_HIGH)))
+        series = _series(builder, r, [1 / math.factorial(k) for k in range(14)])
         bits = builder.shl(builder.add(n, ir.Constant(whole, [1023] * LANES)), ir.Constant(whole, [52] * LANES))
         return builder.fmul(series, builder.bitcast(bits, VECTOR))
 
@@ -270,9 +289,17 @@ def root(x: Any) -> Any:
     return math.sqrt(x)
 
 
-def ln(x: Any) -> Any:
-    """Natural logarithm of x > 0."""
-    return math.log(x)
+def log_parts(x: Any) -> tuple[Any, Any, Any]:
+    """The parts of ln x, x > 0, around the division that it takes: ln x = `log_sum`(first, second / third)."""
+    m, e = math.frexp(x)
+    if m < SQRT_HALF:
+        m, e = 2.0 * m, e - 1
+    return e * LN2, m - 1.0, m + 1.0
+
+
+def log_sum(powers: Any, quotient: Any) -> Any:
+    """ln x from its parts, their division made: a caller shares it with divisions of its own."""
+    return powers + 2.0 * math.atanh(quotient)
 
 
 def exp(x: Any) -> Any:
@@ -326,9 +353,16 @@ def _root_for(x: Any) -> Any:
     return (lambda x: _root(x)) if _wide(x) else (lambda x: math.sqrt(x))
 
 
-@overload(ln, strict=False)
-def _ln_for(x: Any) -> Any:
-    return (lambda x: _log(x)) if _wide(x) else (lambda x: math.log(x))
+@overload(log_parts, strict=False)
+def _log_parts_for(x: Any) -> Any:
+    return (lambda x: _log_parts(x)) if _wide(x) else log_parts
+
+
+@overload(log_sum, strict=False)
+def _log_sum_for(powers: Any, quotient: Any) -> Any:
+    if _wide(powers):
+        return lambda powers, quotient: _log_sum(powers, quotient)
+    return lambda powers, quotient: powers + 2.0 * math.atanh(quotient)
 
 
 @overload(exp, strict=False)
@@ -358,3 +392,10 @@ def least(x: Any, y: Any) -> Any:
 def most(x: Any, y: Any) -> Any:
     """The larger of two; y where x is no number."""
     return select(x > y, x, y)
+
+
+@compiled
+def ln(x: Any) -> Any:
+    """Natural logarithm of x > 0."""
+    powers, above, below = log_parts(x)
+    return log_sum(powers, above / below)

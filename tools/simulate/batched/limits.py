@@ -6,28 +6,36 @@ from typing import Any
 
 from tools.simulate.batched.compiled import compiled
 from tools.simulate.batched.history import ANODE, CHARGE, CURRENT, TIME, VOLTAGE, History, quadratic
+from tools.simulate.batched.lanes import least
 
 LIMITS = 7  # those of pybamm_model.limit_events, in its order
 
 
 @compiled
+def margins(voltage: Any, anode: Any, charge: Any, current: Any, limits: Any) -> tuple[Any, ...]:
+    """Distances to the limits, positive inside. Order and signs of `pybamm_model.limit_events`."""
+    return (voltage - limits[0], limits[1] - voltage, anode - limits[2], charge - limits[3], limits[4] - charge,
+            -current - limits[5], limits[6] + current)
+
+
+@compiled
+def nearest(row: Any, limits: Any) -> Any:
+    """The smallest of the distances of a record."""
+    found = margins(row[VOLTAGE], row[ANODE], row[CHARGE], row[CURRENT], limits)
+    smallest = found[0]
+    for which in range(1, LIMITS):
+        smallest = least(smallest, found[which])
+    return smallest
+
+
+@compiled
 def margin(h: History, k: int, limits: Any, which: int, lane: int) -> float:
-    """Distance of level k to a limit, positive inside. Order and signs of `pybamm_model.limit_events`."""
-    if which == 0:
-        found = h.row[k, VOLTAGE, lane] - limits[0, lane]
-    elif which == 1:
-        found = limits[1, lane] - h.row[k, VOLTAGE, lane]
-    elif which == 2:
-        found = h.row[k, ANODE, lane] - limits[2, lane]
-    elif which == 3:
-        found = h.row[k, CHARGE, lane] - limits[3, lane]
-    elif which == 4:
-        found = limits[4, lane] - h.row[k, CHARGE, lane]
-    elif which == 5:
-        found = -h.row[k, CURRENT, lane] - limits[5, lane]
-    else:
-        found = limits[6, lane] + h.row[k, CURRENT, lane]
-    return float(found)
+    """Distance of a design's level k to a limit."""
+    row = h.row
+    found = margins(row[k, VOLTAGE, lane], row[k, ANODE, lane], row[k, CHARGE, lane], row[k, CURRENT, lane],
+                    (limits[0, lane], limits[1, lane], limits[2, lane], limits[3, lane], limits[4, lane],
+                     limits[5, lane], limits[6, lane]))
+    return float(found[which])
 
 
 @compiled
@@ -66,9 +74,9 @@ def first_limit(h: History, k: int, levels: int, limits: Any, lane: int) -> tupl
 @compiled
 def broken_limit(h: History, k: int, limits: Any, lane: int) -> int:
     """The limit that level k breaks furthest, −1 where none is."""
-    found, least = -1, 0.0
+    found, lowest = -1, 0.0
     for which in range(LIMITS):
         distance = margin(h, k, limits, which, lane)
-        if distance < least:
-            found, least = which, distance
+        if distance < lowest:
+            found, lowest = which, distance
     return found

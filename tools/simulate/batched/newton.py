@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tools.simulate.batched.compiled import compiled
-from tools.simulate.batched.lanes import fetch, least, ln, most, root, select, some, whole
+from tools.simulate.batched.lanes import fetch, least, log_parts, log_sum, most, root, select, some, whole
 from tools.simulate.batched.layout import Design
 from tools.simulate.batched.solid import own_alpha, own_inverse
 from tools.simulate.batched.tables import (
@@ -68,12 +68,6 @@ class Work(NamedTuple):
     e: LanesArray          # (cells,) φs − φe and its slopes
     e_c: LanesArray
     e_j: LanesArray
-    ionic: LanesArray      # (faces,) current in the electrolyte and its slopes in the left and right unknowns and in I
-    left_c: LanesArray
-    left_j: LanesArray
-    right_c: LanesArray
-    right_j: LanesArray
-    by_current: LanesArray
     gain: LanesArray       # (4 · cells,) eliminated coupling to the right neighbour, row by row
     first: LanesArray      # (2 · cells,) right-hand side: −residual, then the solution (Δc, Δj)
     second: LanesArray     # (2 · cells,) right-hand side: −∂residual/∂I, then the solution
@@ -126,83 +120,100 @@ def open_circuit(
 
 @compiled
 def cell_properties(d: Design, p: Properties, u: Unknowns, step: Step, w: Work, first: int, last: int) -> None:
-    """Ionic resistance (eq. 4) and potential difference E = φs − φe (eq. 6) of cells first … last − 1, with slopes."""
-    ne, positive = p.electrode, p.electrode + p.separator
+    """Properties of cells first … last − 1, with slopes. Short loops one after the other keep the processor busiest."""
+    electrolyte_properties(d, p, u, step, w, first, last)
+    positive = p.electrode + p.separator
+    electrode_properties(p, u, step, w, 0, max(first, 0), min(last, p.electrode))
+    electrode_properties(p, u, step, w, 1, max(first, positive), min(last, positive + p.electrode))
+    side_reactions(p.wear, u, step, w, first, min(last, p.electrode))
+
+
+@compiled
+def electrolyte_properties(
+    d: Design, p: Properties, u: Unknowns, step: Step, w: Work, first: int, last: int
+) -> None:
+    """Ionic resistance (eq. 4), ln c and 1/c."""
     for i in range(first, last):
         c = u.c[i]
         kappa, slope = of_concentration(p, p.conductivity, c, step)
-        inverse = 1.0 / kappa
-        half = d.path[i] * inverse
-        w.half[i], w.half_c[i], w.logarithm[i] = half, -half * slope * inverse, ln(c)
-    for i in range(max(first, ne), min(last, positive)):
-        w.inverse[i] = 1.0 / u.c[i]
-    for side in range(2):
-        begin = positive if side == 1 else 0
-        resistance, shared, thermal_V = step.exchange[side], step.alpha[side], step.thermal_V[0]
-        for i in range(max(first, begin), min(last, begin + ne)):
-            j, c, x = u.j[i], u.c[i], u.surface[i]
-            alpha = own_alpha(step.own, i, shared)
-            # One division for 1/c, 1/x, 1/(1 − x) and 1/j₀.
-            sites = x * (1.0 - x)
-            both = 1.0 / (c * sites)
-            w.inverse[i] = sites * both
-            empty, full = (1.0 - x) * (c * both), x * (c * both)
-            potential, slope = open_circuit(p, side, x, empty, full, step.warmer[0])
-            inverse = resistance * both * root(c * sites)
-            s = j * inverse
-            size = root(1.0 + s * s)
-            arc = ln(most(s, -s) + size)
-            w.e[i] = potential + thermal_V * select(s >= 0.0, arc, -arc)
-            per_s = thermal_V / size
-            w.e_c[i] = -0.5 * per_s * s * w.inverse[i]
-            w.e_j[i] = per_s * (inverse + s * alpha * 0.5 * (empty - full)) - alpha * slope
-    side_reactions(p.wear, u, step, w, first, min(last, ne))
+        powers, above, below = log_parts(c)
+        # One division for 1/κ, 1/c and that of ln c.
+        both = kappa * c
+        every = 1.0 / (both * below)
+        per_kappa = c * below * every
+        half = d.path[i] * per_kappa
+        w.half[i], w.half_c[i] = half, -half * slope * per_kappa
+        w.inverse[i], w.logarithm[i] = kappa * below * every, log_sum(powers, above * both * every)
 
 
 @compiled
-def ionic_currents(d: Design, p: Properties, u: Unknowns, step: Step, w: Work) -> None:
-    """Current in the electrolyte at each face between cells of one electrode (eq. 3), I in the separator, 0 outside."""
-    cells, ne, current = d.width.size, p.electrode, u.current[0]
+def electrode_properties(
+    p: Properties, u: Unknowns, step: Step, w: Work, side: int, first: int, last: int
+) -> None:
+    """Potential difference E = φs − φe (eq. 6). With s = j/2j₀ and q = c·x·(1 − x), s² = (j/2k)²/q."""
+    resistance, shared, thermal_V = step.exchange[side], step.alpha[side], step.thermal_V[0]
+    for i in range(first, last):
+        j, c, x = u.j[i], u.c[i], u.surface[i]
+        alpha = own_alpha(step.own, i, shared)
+        sites = x * (1.0 - x)
+        q = c * sites
+        per_q = 1.0 / q
+        empty, full = (1.0 - x) * (c * per_q), x * (c * per_q)
+        potential, slope = open_circuit(p, side, x, empty, full, step.warmer[0])
+        drive = j * resistance
+        length = root(q + drive * drive)
+        reach = most(drive, -drive) + length
+        # asinh |s| = ½ ln(reach²/q), and its derivative in `drive` is 1/length.
+        powers, above, below = log_parts(reach * reach * per_q)
+        every = 1.0 / (length * below)
+        per_length = thermal_V * below * every
+        arc = thermal_V * log_sum(powers, above * length * every)
+        w.e[i] = potential + 0.5 * select(drive >= 0.0, arc, -arc)
+        w.e_c[i] = -0.5 * per_length * drive * w.inverse[i]
+        w.e_j[i] = per_length * (resistance + drive * alpha * 0.5 * (empty - full)) - alpha * slope
+
+
+@compiled
+def ionic_current(
+    d: Design, p: Properties, u: Unknowns, step: Step, w: Work, f: int
+) -> tuple[Lanes, Lanes, Lanes, Lanes, Lanes, Lanes]:
+    """Current in the electrolyte at a face and its slopes in c, j on the left, c, j on the right, and I.
+
+    Eq. 3 between cells of one electrode, I in the separator, 0 at the collectors.
+    """
+    current = u.current[0]
     none = 0.0 * current
-    for f in range(cells + 1):
-        inside = ne <= f <= ne + p.separator
-        if f == 0 or f == cells or inside:
-            w.ionic[f] = current if inside else none
-            w.by_current[f] = none + 1.0 if inside else none
-            w.left_c[f] = w.left_j[f] = w.right_c[f] = w.right_j[f] = none
-            continue
-        a, b = f - 1, f
-        share = 1.0 / (w.half[a] + w.half[b] + d.solid[f])
-        osmotic = step.osmotic[f]
-        ionic = share * (w.e[b] - w.e[a] + osmotic * (w.logarithm[b] - w.logarithm[a]) + current * d.solid[f])
-        w.ionic[f] = ionic
-        w.left_c[f] = -share * (w.e_c[a] + osmotic * w.inverse[a] + ionic * w.half_c[a])
-        w.left_j[f] = -share * w.e_j[a]
-        w.right_c[f] = share * (w.e_c[b] + osmotic * w.inverse[b] - ionic * w.half_c[b])
-        w.right_j[f] = share * w.e_j[b]
-        w.by_current[f] = share * d.solid[f]
+    if f == 0 or f == d.width.size:
+        return none, none, none, none, none, none
+    if p.electrode <= f <= p.electrode + p.separator:
+        return current, none, none, none, none, none + 1.0
+    a, b, solid, osmotic = f - 1, f, d.solid[f], step.osmotic[f]
+    share = 1.0 / (w.half[a] + w.half[b] + solid)
+    ionic = share * (w.e[b] - w.e[a] + osmotic * (w.logarithm[b] - w.logarithm[a]) + current * solid)
+    return (ionic, -share * (w.e_c[a] + osmotic * w.inverse[a] + ionic * w.half_c[a]), -share * w.e_j[a],
+            share * (w.e_c[b] + osmotic * w.inverse[b] - ionic * w.half_c[b]), share * w.e_j[b], share * solid)
 
 
 @compiled
-def eliminate(d: Design, u: Unknowns, step: Step, w: Work, bordered: bool) -> None:
+def eliminate(d: Design, p: Properties, u: Unknowns, step: Step, w: Work, bordered: bool) -> None:
     """Residuals of charge (eq. 1) and lithium (eq. 2) and their 2×2 block-tridiagonal elimination, left to right."""
     cells, rate = d.width.size, step.rate[0]
     none = 0.0 * rate
     g0, g1, g2, g3 = none, none, none, none
     y0, y1, z0, z1 = none, none, none, none
     flow_in = none
+    ionic_in, a10, a11, left_c, left_j, by_current_in = ionic_current(d, p, u, step, w, 0)
     for i in range(cells):
         f, area, source = i + 1, d.area[i], d.source[i]
         d_left, d_right = step.diffusion[i], step.diffusion[f]
-        c, j = u.c[i], u.j[i]
+        c, j, pore = u.c[i], u.j[i], d.pore[i]
+        ionic, right_c, right_j, c10, c11, by_current = ionic_current(d, p, u, step, w, f)
         flow_out = d_right * (u.c[i + 1] - c) if f < cells else none
-        r0 = flow_out - flow_in + source * j - d.pore[i] * (rate * c + step.past_c[i])
-        r1 = area * j - (w.ionic[f] - w.ionic[i])
-        flow_in = flow_out
-        a10, a11 = w.left_c[i], w.left_j[i]
-        b00, b01 = d.pore[i] * rate + d_right + d_left * (1.0 + g0), d_left * g1 - source
-        b10 = w.left_c[f] - w.right_c[i] + a10 * g0 + a11 * g2
-        b11 = w.left_j[f] - w.right_j[i] - area + a10 * g1 + a11 * g3
+        r0 = flow_out - flow_in + source * j - pore * (rate * c + step.past_c[i])
+        r1 = area * j - (ionic - ionic_in)
+        b00, b01 = pore * rate + d_right + d_left * (1.0 + g0), d_left * g1 - source
+        b10 = right_c - left_c + a10 * g0 + a11 * g2
+        b11 = right_j - left_j - area + a10 * g1 + a11 * g3
         r0, r1, b00, b01, b10, b11 = with_side(w.aside, i, area, source, r0, r1, b00, b01, b10, b11)
         r0 = r0 + d_left * y0
         r1 = r1 + a10 * y0 + a11 * y1
@@ -212,13 +223,15 @@ def eliminate(d: Design, u: Unknowns, step: Step, w: Work, bordered: bool) -> No
         w.first[2 * i], w.first[2 * i + 1] = y0, y1
         if bordered:
             q0 = d_left * z0
-            q1 = w.by_current[i] - w.by_current[f] + a10 * z0 + a11 * z1
+            q1 = by_current_in - by_current + a10 * z0 + a11 * z1
             z0, z1 = b11 * q0 - b01 * q1, b00 * q1 - b10 * q0
             w.second[2 * i], w.second[2 * i + 1] = z0, z1
-        c10, c11 = w.right_c[f], w.right_j[f]
         g0, g1 = -b11 * d_right - b01 * c10, -b01 * c11
         g2, g3 = b00 * c10 + b10 * d_right, b00 * c11
         w.gain[4 * i], w.gain[4 * i + 1], w.gain[4 * i + 2], w.gain[4 * i + 3] = g0, g1, g2, g3
+        # What this cell has on its right the next one has on its left.
+        flow_in, ionic_in, a10, a11, left_c, left_j = flow_out, ionic, right_c, right_j, c10, c11
+        by_current_in = by_current
 
 
 @compiled
@@ -362,8 +375,7 @@ def solve_step(
     while some(moving):
         iteration += 1
         cell_properties(d, p, u, step, w, 0, d.width.size)
-        ionic_currents(d, p, u, step, w)
-        eliminate(d, u, step, w, bordered)
+        eliminate(d, p, u, step, w, bordered)
         substitute(w.first, w.gain)
         change_i = 0.0 * tolerance
         if bordered:

@@ -9,6 +9,7 @@ from tools.simulate.batched.history import (
     ANODE,
     CHARGE,
     CURRENT,
+    ENERGY,
     OCV,
     TEMPERATURE,
     TIME,
@@ -32,7 +33,7 @@ from tools.simulate.batched.newton import (
     terminal_voltage,
     worst,
 )
-from tools.simulate.batched.solid import own_alpha, own_particles, place
+from tools.simulate.batched.solid import own_alpha, own_inverse, own_particles, place
 from tools.simulate.batched.tables import Properties
 from tools.simulate.batched.wear import (
     first_recorded,
@@ -86,8 +87,8 @@ def predict(
     d: Design, p: Properties, f: Formula, new: Level, l0: Level, l1: Level, l2: Level, u: Unknowns, step: Step
 ) -> None:
     """Start values by extrapolation, and what a step keeps fixed (eqs. 5, 10, 11); `new.modes` gets the known part."""
-    a1, a2, e0, e1, e2, dt = f.a[1], f.a[2], f.e[0], f.e[1], f.e[2], f.dt[0]
-    step.rate[0] = f.a[0] / dt
+    a1, a2, e0, e1, e2, per_dt = f.a[1], f.a[2], f.e[0], f.e[1], f.e[2], 1.0 / f.dt[0]
+    step.rate[0] = f.a[0] * per_dt
     u.current[0] = e0 * l0.row[CURRENT] + e1 * l1.row[CURRENT] + e2 * l2.row[CURRENT]
     kelvin = l0.row[TEMPERATURE]
     if p.thermal:
@@ -98,10 +99,11 @@ def predict(
     for i in range(d.width.size):
         last = l0.c[i]
         u.c[i] = most(e0 * last + e1 * l1.c[i] + e2 * l2.c[i], 0.1 * last)
-        step.past_c[i] = (a1 * last + a2 * l1.c[i]) / dt
+        step.past_c[i] = (a1 * last + a2 * l1.c[i]) * per_dt
     m = p.decay.size
     for side in range(2):
         begin, shared = (p.electrode + p.separator if side == 1 else 0), step.alpha[side]
+        per_alpha = 1.0 / shared
         for n in range(p.electrode):
             i, row = begin + n, (side * p.electrode + n) * m
             alpha, at = own_alpha(step.own, i, shared), place(p.solid, side * m, row)
@@ -113,7 +115,7 @@ def predict(
             step.past_x[i] = past
             x, last = past - alpha * (e0 * l0.j[i] + e1 * l1.j[i] + e2 * l2.j[i]), l0.surface[i]
             x = most(least(x, 1.0 - 0.1 * (1.0 - last)), 0.1 * last)
-            u.j[i], u.surface[i] = (past - x) / alpha, x
+            u.j[i], u.surface[i] = (past - x) * own_inverse(step.own, i, per_alpha), x
     wear_in_step(p.wear, d, p.anion, p.electrode, f, new, l0, l1, l2, step)
     frozen_transport(d, p, u.c, step)
 
@@ -122,19 +124,18 @@ def predict(
 def frozen_transport(d: Design, p: Properties, c: LanesArray, step: Step) -> None:
     """Diffusive conductance (eq. 5) and osmotic voltage of each face at the predictor."""
     cells = d.width.size
-    before = 0.0 * c[0]
-    step.diffusion[0] = step.diffusion[cells] = before
-    step.osmotic[0] = step.osmotic[cells] = before
-    for i in range(cells):
-        value, _ = of_concentration(p, p.diffusivity, c[i], step)
-        half = d.path[i] / value
-        if i > 0:
-            step.diffusion[i] = 1.0 / (before + half)
-            factor = 1.0 + 0.0 * half
-            if not p.ideal:
-                factor, _ = of_concentration(p, p.thermodynamic, 0.5 * (c[i - 1] + c[i]), step)
-            step.osmotic[i] = p.anion * step.thermal_V[0] * factor
-        before = half
+    none = 0.0 * c[0]
+    step.diffusion[0] = step.diffusion[cells] = none
+    step.osmotic[0] = step.osmotic[cells] = none
+    before, _ = of_concentration(p, p.diffusivity, c[0], step)
+    for f in range(1, cells):
+        value, _ = of_concentration(p, p.diffusivity, c[f], step)
+        step.diffusion[f] = before * value / (d.path[f - 1] * value + d.path[f] * before)
+        before = value
+        factor = none + 1.0
+        if not p.ideal:
+            factor, _ = of_concentration(p, p.thermodynamic, 0.5 * (c[f - 1] + c[f]), step)
+        step.osmotic[f] = p.anion * step.thermal_V[0] * factor
 
 
 @compiled
@@ -155,7 +156,7 @@ def finish(d: Design, p: Properties, f: Formula, new: Level, u: Unknowns) -> Non
 def record(
     d: Design, p: Properties, f: Formula, new: Level, l0: Level, l1: Level, u: Unknowns, step: Step, w: Work
 ) -> None:
-    """Voltage, anode potential, charge and temperature at the end of the step; energy follows in `advance`."""
+    """What `history.RECORD` names, at the end of the step. Energy is the integral of the quadratic through three powers."""
     cell_properties(d, p, u, step, w, first_recorded(p.wear, p.electrode), p.electrode + p.separator + 1)
     metal_in_step(p.wear, p.electrode, new, w)
     a0, a1, a2, dt, current = f.a[0], f.a[1], f.a[2], f.dt[0], u.current[0]
@@ -164,6 +165,11 @@ def record(
     rest = rest_voltage(d, p, new, charge, step.warmer[0])
     new.row[TIME], new.row[VOLTAGE], new.row[CURRENT] = l0.row[TIME] + dt, voltage, current
     new.row[ANODE], new.row[CHARGE], new.row[OCV] = anode_potential(d, p, w), charge, rest
+    before, then = l0.row[TIME] - l1.row[TIME], l0.row[VOLTAGE] * l0.row[CURRENT]
+    slope = (voltage * current - then) / dt
+    bend = (slope - (then - l1.row[VOLTAGE] * l1.row[CURRENT]) / before) / (dt + before)
+    bend = select(before > 0.0, bend, 0.0)
+    new.row[ENERGY] = l0.row[ENERGY] + dt * (then + dt * (0.5 * slope - dt * bend / 6.0)) / 3600.0
     if p.thermal:
         # U − T dU/dT does not depend on temperature: it is what U would be at 0 K.
         heat = current * (rest_voltage(d, p, new, charge, 0.0 * charge - p.table_K) - voltage)
