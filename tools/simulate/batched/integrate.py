@@ -208,7 +208,7 @@ class Memory(NamedTuple):
     a: Any
     e: Any
     share: Any
-    damping: Any
+    weights: Any  # `Formula`'s of the modes
     scaled: Any
     step: Any    # what a step freezes
     work: Any    # scratch
@@ -230,7 +230,7 @@ def memory(batch: Batch, p: Properties, width: int) -> Memory:
         np.zeros((batch.packed.shape[1], width)), np.zeros((4, cells, width)), np.zeros((4, cells, width)),
         np.zeros((4, cells, width)), np.zeros((4, rows, width)), np.zeros((4, COLUMNS, width)),
         np.zeros((4, slow_rows(p.wear, p.electrode), width)), np.zeros((1, width)), np.zeros((3, width)),
-        np.zeros((3, width)), np.zeros((1, width)), np.zeros((place(p.solid, 2 * m, rows), width)),
+        np.zeros((3, width)), np.zeros((1, width)), np.zeros((3 * place(p.solid, 2 * m, rows), width)),
         np.zeros((2, width)), np.zeros((4 * cells + 12, width)), np.zeros((17 * cells, width)),
         np.zeros((extra_rows(p.wear, cells), width)), np.zeros((own_numbers(p.solid, cells), width)),
         np.empty((width, MOST_STEPS + 2, COLUMNS)), np.zeros((9, width)))
@@ -243,6 +243,14 @@ def step_in(s: Any, n: int, worn: Any, own: Any) -> Step:
     return Step(part(s, 0, 1), part(s, at, at + n), part(s, at + n, at + 2 * n), part(s, 1, 3),
                 part(s, at + 2 * n, at + 2 * n + g), part(s, at + 2 * n + g, at + 2 * n + 2 * g), part(s, 3, 5),
                 part(s, 5, 6), part(s, 6, 7), part(s, 7, 8), part(s, 8, 9), worn, own)
+
+
+@compiled
+def formula_in(m: Memory) -> Formula:
+    """The coefficients of a step."""
+    n = m.weights.size // 3
+    return Formula(m.dt, m.a, m.e, m.share, part(m.weights, 0, n), part(m.weights, n, 2 * n),
+                   part(m.weights, 2 * n, 3 * n), m.scaled)
 
 
 @compiled
@@ -266,8 +274,7 @@ def drive(
     cells, width = 2 * p.electrode + p.separator, slots.design.size
     h = History(raw.c, raw.j, raw.surface, raw.modes, raw.row, raw.slow)
     levels = History(own.c, own.j, own.surface, own.modes, own.row, own.slow)
-    numbers = Formula(raw.dt, raw.a, raw.e, raw.share, raw.damping, raw.scaled)
-    f = Formula(own.dt, own.a, own.e, own.share, own.damping, own.scaled)
+    numbers, f = formula_in(raw), formula_in(own)
     worn, apart = worn_in(p.wear, own.extra, cells), own_in(p.solid, own.own, cells)
     d, step = design_from(own.packed, cells), step_in(own.step, cells, worn, apart)
     w = work_in(own.work, cells, aside_in(p.wear, own.extra, cells))
@@ -350,7 +357,7 @@ def light_batch(b: Batch) -> Batch:
 def as_numbers(m: Memory) -> Memory:
     """Views by numbers: the designs of a group are the last axis."""
     return Memory(view(m.packed), view(m.c), view(m.j), view(m.surface), view(m.modes), view(m.row),
-                  view(m.slow), view(m.dt), view(m.a), view(m.e), view(m.share), view(m.damping),
+                  view(m.slow), view(m.dt), view(m.a), view(m.e), view(m.share), view(m.weights),
                   view(m.scaled), view(m.step), view(m.work), view(m.extra), view(m.own), view(m.written), view(m.talk))
 
 
@@ -362,7 +369,7 @@ def _groups(version: str) -> Callable[..., int]:
         m = memory(batch, p, LANES if len(version) else 0)
         own = Memory(vectors(m.packed), vectors(m.c), vectors(m.j), vectors(m.surface), vectors(m.modes),
                      vectors(m.row), vectors(m.slow), vectors(m.dt), vectors(m.a), vectors(m.e), vectors(m.share),
-                     vectors(m.damping), vectors(m.scaled), vectors(m.step), vectors(m.work), vectors(m.extra),
+                     vectors(m.weights), vectors(m.scaled), vectors(m.step), vectors(m.work), vectors(m.extra),
                      vectors(m.own), view(m.written), vectors(m.talk))
         places = np.zeros((5, LANES))
         places[0] = IDLE
@@ -381,7 +388,7 @@ def _single(version: str) -> Callable[..., int]:
     def integrate(batch: Batch, p: Properties, accuracy: Accuracy, bordered: bool) -> int:
         m = memory(batch, p, 1 if len(version) else 0)
         own = Memory(floats(m.packed), floats(m.c), floats(m.j), floats(m.surface), floats(m.modes), floats(m.row),
-                     floats(m.slow), floats(m.dt), floats(m.a), floats(m.e), floats(m.share), floats(m.damping),
+                     floats(m.slow), floats(m.dt), floats(m.a), floats(m.e), floats(m.share), floats(m.weights),
                      floats(m.scaled), floats(m.step), floats(m.work), floats(m.extra), floats(m.own),
                      view(m.written), floats(m.talk))
         places = np.zeros((5, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,11 @@ STRETCH = 12.0  # first over last cell width of an electrode: cells are thinnest
 CONTROLS = ("by current", "by voltage", "by power", "by anode", "current", "voltage", "power", "anode")
 LIMIT_NAMES = ("voltage floor", "voltage ceiling", "anode floor", "charge floor", "charge ceiling", "taper current",
                "charge current ceiling")
-THERMAL = ("heat capacity", "cooled surface", "heat transfer")
+GIVEN = (
+    *(f"{side} {what}" for side in ("negative", "positive")
+      for what in ("thickness", "porosity", "active fraction", "radius", "concentration")),
+    "separator thickness", "separator porosity", "path resistance", "temperature", *CONTROLS, *LIMIT_NAMES)
+ALL_GIVEN = itemgetter(*GIVEN)
 
 
 class Cells(NamedTuple):
@@ -92,9 +97,12 @@ def edges(count: int) -> Array:
 def layouts(designs: Sequence[Mapping[str, float]], tables: Tables, cells: Cells) -> Array:
     """Packed designs (designs, numbers) from the inputs of the DFN (`Prepared.inputs`: SI, one square metre)."""
     k, ne, ns = tables.constants, cells.electrode, cells.separator
+    columns = dict(zip(GIVEN, np.array([ALL_GIVEN(one) for one in designs], dtype=float).T, strict=True))
 
     def given(name: str, default: float | None = None) -> Array:
-        return np.array([one[name] if default is None else one.get(name, default) for one in designs], dtype=float)
+        if default is None:
+            return columns[name]
+        return np.array([one.get(name, default) for one in designs], dtype=float)
 
     def electrodes(what: str) -> tuple[Array, Array]:
         return given(f"negative {what}"), given(f"positive {what}")

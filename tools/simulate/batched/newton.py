@@ -98,33 +98,30 @@ def of_concentration(p: Properties, table: Any, c: Lanes, step: Step) -> tuple[L
 
 
 @compiled
-def ends(x: Lanes) -> tuple[Lanes, Lanes]:
-    """1/x and 1/(1 − x)."""
-    both = 1.0 / (x * (1.0 - x))
-    return (1.0 - x) * both, x * both
-
-
-@compiled
 def open_circuit(
-    p: Properties, side: int, x: Lanes, empty: Lanes, full: Lanes, warmer: Lanes
+    p: Properties, side: int, x: Lanes, per_sites: Lanes, warmer: Lanes
 ) -> tuple[Lanes, Lanes]:
-    """Potential [V] and its slope at a stoichiometry strictly between 0 and 1, with the barrier (eq. 7)."""
+    """Potential [V] and its slope at a stoichiometry strictly between 0 and 1, with the barrier (eq. 7).
+
+    `per_sites` is 1/(x·(1 − x)): 1/x − 1/(1 − x) = (1 − 2x)·per_sites, 1/x² + 1/(1 − x)² = per_sites·(per_sites − 2).
+    """
     n = STOICHIOMETRY_INTERVALS
     position = x * float(n)
     value, slope = cubic(p.u_p if side == 1 else p.u_n, position, 0.0, n)
     if p.thermal:
         entropic, its_slope = cubic(p.entropic_p if side == 1 else p.entropic_n, position, 0.0, n)
         value, slope = value + warmer * entropic, slope + warmer * its_slope
-    return value + BARRIER_V * (empty - full), slope * float(n) - BARRIER_V * (empty * empty + full * full)
+    return (value + BARRIER_V * (1.0 - 2.0 * x) * per_sites,
+            slope * float(n) - BARRIER_V * per_sites * (per_sites - 2.0))
 
 
 @compiled
 def cell_properties(d: Design, p: Properties, u: Unknowns, step: Step, w: Work, first: int, last: int) -> None:
-    """Properties of cells first … last − 1, with slopes. Short loops one after the other keep the processor busiest."""
-    electrolyte_properties(d, p, u, step, w, first, last)
+    """Properties of cells first … last − 1, with slopes. Short loops one after the other were the fastest."""
     positive = p.electrode + p.separator
-    electrode_properties(p, u, step, w, 0, max(first, 0), min(last, p.electrode))
-    electrode_properties(p, u, step, w, 1, max(first, positive), min(last, positive + p.electrode))
+    electrolyte_properties(d, p, u, step, w, first, last)
+    electrode_properties(p, u, step, w, 0, first, min(last, p.electrode))
+    electrode_properties(p, u, step, w, 1, max(first, positive), last)
     side_reactions(p.wear, u, step, w, first, min(last, p.electrode))
 
 
@@ -155,22 +152,21 @@ def electrode_properties(
     for i in range(first, last):
         j, c, x = u.j[i], u.c[i], u.surface[i]
         alpha = own_alpha(step.own, i, shared)
-        sites = x * (1.0 - x)
-        q = c * sites
+        q = c * (x * (1.0 - x))
         per_q = 1.0 / q
-        empty, full = (1.0 - x) * (c * per_q), x * (c * per_q)
-        potential, slope = open_circuit(p, side, x, empty, full, step.warmer[0])
+        per_sites = c * per_q
+        potential, slope = open_circuit(p, side, x, per_sites, step.warmer[0])
         drive = j * resistance
         length = root(q + drive * drive)
         reach = most(drive, -drive) + length
         # asinh |s| = ½ ln(reach²/q), and its derivative in `drive` is 1/length.
         powers, above, below = log_parts(reach * reach * per_q)
         every = 1.0 / (length * below)
-        per_length = thermal_V * below * every
-        arc = thermal_V * log_sum(powers, above * length * every)
+        arc, per_length = thermal_V * log_sum(powers, above * length * every), thermal_V * below * every
+        half_drive = 0.5 * per_length * drive
         w.e[i] = potential + 0.5 * select(drive >= 0.0, arc, -arc)
-        w.e_c[i] = -0.5 * per_length * drive * w.inverse[i]
-        w.e_j[i] = per_length * (resistance + drive * alpha * 0.5 * (empty - full)) - alpha * slope
+        w.e_c[i] = -half_drive * w.inverse[i]
+        w.e_j[i] = per_length * resistance + alpha * (half_drive * (1.0 - 2.0 * x) * per_sites - slope)
 
 
 @compiled

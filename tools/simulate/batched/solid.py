@@ -66,10 +66,22 @@ def own_inverse(own: Any, i: int, shared: Lanes) -> Lanes:
 
 
 @compiled
+def mode_weights(decay: Any, weight: Any, f: Any, at: int, drive: Lanes, scaled: Lanes) -> Lanes:
+    """What the last two levels and the flux weigh in a particle's new modes (eqs. 9, 10); returns `alpha` (eq. 11)."""
+    alpha = 0.0 * drive
+    for k in range(decay.size):
+        damping = 1.0 / (f.a[0] + decay[k] * scaled)
+        fall = weight[k] * drive * damping
+        f.latest[at + k], f.older[at + k], f.fall[at + k] = -f.a[1] * damping, -f.a[2] * damping, fall
+        alpha += fall
+    return alpha
+
+
+@compiled
 def own_particles(
     solid: Any, d: Design, decay: Any, weight: Any, electrode: int, f: Any, l0: Any, l1: Any, l2: Any, own: Any
 ) -> None:
-    """Damping and `alpha` of each cell's particle at its own diffusivity."""
+    """Weights of the modes and `alpha` of each cell's particle at its own diffusivity."""
     if solid is None:
         return
     e0, e1, e2, m = f.e[0], f.e[1], f.e[2], decay.size
@@ -85,9 +97,4 @@ def own_particles(
             s = x - at
             a0, a1, a2, a3 = fetch(solid.positive if side == 1 else solid.negative, at)
             scaled = f.scaled[side] * (a0 + s * (a1 + s * (a2 + s * a3)))
-            alpha = 0.0 * drive
-            for k in range(m):
-                damping = 1.0 / (f.a[0] + decay[k] * scaled)
-                f.damping[row + k] = damping
-                alpha += weight[k] * drive * damping
-            own[i] = alpha
+            own[i] = mode_weights(decay, weight, f, row, drive, scaled)

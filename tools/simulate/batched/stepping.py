@@ -27,13 +27,12 @@ from tools.simulate.batched.newton import (
     Work,
     anode_potential,
     cell_properties,
-    ends,
     of_concentration,
     open_circuit,
     terminal_voltage,
     worst,
 )
-from tools.simulate.batched.solid import own_alpha, own_inverse, own_particles, place
+from tools.simulate.batched.solid import mode_weights, own_alpha, own_inverse, own_particles, place
 from tools.simulate.batched.tables import Properties
 from tools.simulate.batched.wear import (
     first_recorded,
@@ -53,7 +52,9 @@ class Formula(NamedTuple):
     a: LanesArray        # (3,) the derivative is (a0·u + a1·u₁ + a2·u₂)/dt
     e: LanesArray        # (3,) the predictor is e0·u₁ + e1·u₂ + e2·u₃
     share: LanesArray    # (1,) local error over (solution − predictor)
-    damping: LanesArray  # 1/(a0 + λ Ds dt/R²) of each side's modes, or of each cell's (`solid.place`)
+    latest: LanesArray   # weights of the last level, the one before and the flux in the new modes of each side's
+    older: LanesArray    # particles, or of each cell's (`solid.place`)
+    fall: LanesArray
     scaled: LanesArray   # (2,) Ds dt/R²
 
 
@@ -74,12 +75,7 @@ def at_temperature(d: Design, p: Properties, kelvin: Lanes, f: Formula, step: St
         step.exchange[side] = 0.5 / (first + above * (second - first))
         scaled, drive = spread * d.inverse_square[side] * f.dt[0], d.uptake[side] * f.dt[0]
         f.scaled[side] = scaled
-        alpha = 0.0 * drive
-        for k_mode in range(p.decay.size):
-            damping = 1.0 / (f.a[0] + p.decay[k_mode] * scaled)
-            f.damping[side * p.decay.size + k_mode] = damping
-            alpha += p.weight[k_mode] * drive * damping
-        step.alpha[side] = alpha
+        step.alpha[side] = mode_weights(p.decay, p.weight, f, side * p.decay.size, drive, scaled)
 
 
 @compiled
@@ -109,7 +105,7 @@ def predict(
             alpha, at = own_alpha(step.own, i, shared), place(p.solid, side * m, row)
             past = 0.0 * alpha
             for k in range(m):
-                z = -(a1 * l0.modes[row + k] + a2 * l1.modes[row + k]) * f.damping[at + k]
+                z = f.latest[at + k] * l0.modes[row + k] + f.older[at + k] * l1.modes[row + k]
                 new.modes[row + k] = z
                 past += z
             step.past_x[i] = past
@@ -144,12 +140,11 @@ def finish(d: Design, p: Properties, f: Formula, new: Level, u: Unknowns) -> Non
     m = p.decay.size
     for side in range(2):
         begin = p.electrode + p.separator if side == 1 else 0
-        drive = d.uptake[side] * f.dt[0]
         for n in range(p.electrode):
-            flux, row = drive * u.j[begin + n], (side * p.electrode + n) * m
+            j, row = u.j[begin + n], (side * p.electrode + n) * m
             at = place(p.solid, side * m, row)
             for k in range(m):
-                new.modes[row + k] -= p.weight[k] * flux * f.damping[at + k]
+                new.modes[row + k] -= f.fall[at + k] * j
 
 
 @compiled
@@ -185,10 +180,8 @@ def rest_voltage(d: Design, p: Properties, new: Level, charge: Lanes, warmer: La
     x = mean_stoichiometry(p.wear, d, new, p.electrode, m, 0, d.start[0] + d.swing[0] * charge)
     y = mean_stoichiometry(p.wear, d, new, p.electrode, m, 1, d.start[1] + d.swing[1] * charge)
     x, y = most(least(x, 1 - 1e-9), 1e-9), most(least(y, 1 - 1e-9), 1e-9)
-    empty, full = ends(x)
-    negative, _ = open_circuit(p, 0, x, empty, full, warmer)
-    empty, full = ends(y)
-    positive, _ = open_circuit(p, 1, y, empty, full, warmer)
+    negative, _ = open_circuit(p, 0, x, 1.0 / (x * (1.0 - x)), warmer)
+    positive, _ = open_circuit(p, 1, y, 1.0 / (y * (1.0 - y)), warmer)
     return positive - negative
 
 
