@@ -41,7 +41,8 @@ def refined_discharges(prepared: Sequence[Prepared], cells: int) -> list[dict[st
     from tools.simulate.pybamm_kernel import Kernel, Tolerance
     from tools.simulate.pybamm_kernels import OUTPUTS, parameter_values
     from tools.simulate.pybamm_mesh import MESHES, MeshSize
-    from tools.simulate.pybamm_model import CHARGE, IDLE_CONTROL, NO_LIMITS, VOLTAGE, build_model
+    from tools.simulate.pybamm_model import build_model
+    from tools.simulate.segment import CHARGE, IDLE_CONTROL, NO_LIMITS, VOLTAGE
 
     size = MeshSize(cells, cells // 2, cells // 2, 1 + 4 / cells)
     before, MESHES["verify"] = MESHES["verify"], size

@@ -20,11 +20,10 @@ import numpy as np
 
 from knowledge.protocol import CycleAgeing
 from tools.simulate.point import Outcome
-from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_kernels import simulated_mechanisms
-from tools.simulate.pybamm_model import CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, VOLTAGE
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import cannot_carry, limit_reached
+from tools.simulate.segment import CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, VOLTAGE, Segment
 
 GROWTH = 0.5       # a step is at most this share of the cycles done
 FIRST_STEP = 15    # cycles

@@ -139,7 +139,8 @@ def _followed(prepared: Any, request: FollowProfile, time: np.ndarray, load: np.
 
     from tools.simulate.pybamm_kernel import silent_stderr
     from tools.simulate.pybamm_kernels import parameter_values
-    from tools.simulate.pybamm_model import CHARGE, CURRENT, NEVER, TEMPERATURE, VOLTAGE, build_model
+    from tools.simulate.pybamm_model import build_model
+    from tools.simulate.segment import CHARGE, CURRENT, NEVER, TEMPERATURE, VOLTAGE
 
     def control(variables: Mapping[str, Any]) -> Any:
         asked = pybamm.Interpolant(time, load, pybamm.t)
@@ -194,7 +195,7 @@ def _corners(time: np.ndarray, load: np.ndarray) -> np.ndarray:
 
 def _report(request: FollowProfile, design: CellDesign, build: BuildUp, prepared: Any, end: str,
             columns: Mapping[str, np.ndarray], assumed: tuple[Assumed, ...]) -> ProfileFollowed:
-    from tools.simulate.pybamm_model import CHARGE, CURRENT, TEMPERATURE, VOLTAGE
+    from tools.simulate.segment import CHARGE, CURRENT, TEMPERATURE, VOLTAGE
 
     area_m2, time = build.electrode_area_cm2 * 1e-4, columns["time"]
     volts, amperes = columns[VOLTAGE], columns[CURRENT] * area_m2

@@ -15,10 +15,11 @@ import numpy as np
 from knowledge.protocol import CycleAgeing
 from tools.simulate.ageing import LONGEST_S, AgeingStopped, Life, NotIntegrated, Phase, live
 from tools.simulate.point import Outcome
-from tools.simulate.pybamm_kernel import Kernel, Segment
+from tools.simulate.pybamm_kernel import Kernel
 from tools.simulate.pybamm_mesh import shell_shares
 from tools.simulate.pybamm_model import NEGATIVE_OCP
 from tools.simulate.pybamm_prepare import Prepared
+from tools.simulate.segment import Segment
 
 IMPOSSIBLE_OCP_V = -0.1  # mean over the negative, against lithium
 PARTICLES = frozenset(f"{side} particle concentration [mol.m-3]" for side in ("Negative", "Positive"))

@@ -13,11 +13,11 @@ import numpy as np
 
 from knowledge.protocol import CalendarAgeing
 from tools.simulate.point import Outcome
-from tools.simulate.pybamm_kernel import Kernel, Segment
+from tools.simulate.pybamm_kernel import Kernel
 from tools.simulate.pybamm_kernels import parameter_values
-from tools.simulate.pybamm_model import CHARGE, IDLE_CONTROL, NO_LIMITS
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import limit_reached
+from tools.simulate.segment import CHARGE, IDLE_CONTROL, NO_LIMITS, Segment
 
 YEAR_S = 365.25 * 86400
 CHECK_UPS = 4          # at (k/4)² of the time: even steps of its square root

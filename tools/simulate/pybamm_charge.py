@@ -15,10 +15,9 @@ import numpy as np
 from knowledge.protocol import FastCharge
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_curves import curve_of
-from tools.simulate.pybamm_kernel import Kernel, Segment
-from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import failed, limit_reached
+from tools.simulate.segment import ANODE, CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, Integrator, Segment
 
 ChargeMode = Literal["current", "anode", "voltage"]
 MODES: tuple[ChargeMode, ...] = ("current", "anode", "voltage")
@@ -113,7 +112,7 @@ class _Charge:
         return limit_reached(self.prepared, words, values)
 
 
-def fast_charge(kernel: Kernel, prepared: Sequence[Prepared], protocol: FastCharge, curves: bool) -> list[Outcome]:
+def fast_charge(kernel: Integrator, prepared: Sequence[Prepared], protocol: FastCharge, curves: bool) -> list[Outcome]:
     """Charge over a SOC window as fast as rate, upper voltage and anode potential allow."""
     charges = [_Charge(p, protocol) for p in prepared]
     for _ in range(MOST_PHASES):

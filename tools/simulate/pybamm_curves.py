@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tools.simulate.pybamm_kernel import Segment
-from tools.simulate.pybamm_model import ANODE, CURRENT, TEMPERATURE, VOLTAGE
+from tools.simulate.segment import ANODE, CURRENT, TEMPERATURE, VOLTAGE, Segment
 
 MOST_POINTS = 160
 COLUMNS = {  # column: (variable, offset, scale)

@@ -22,6 +22,7 @@ from pybamm.solvers.base_solver import flatten_inputs
 
 from tools.simulate.compiler import compiler_available
 from tools.simulate.pybamm_mesh import MeshSize
+from tools.simulate.segment import Segment
 
 ROOT_RETURN = 2  # IDA_ROOT_RETURN of SUNDIALS: an event was located
 COMPILE_AFTER = 1500  # designs in one process
@@ -42,29 +43,6 @@ class Tolerance(NamedTuple):
 LADDER: tuple[Tolerance, ...] = (Tolerance(1e-3, 1e-4), Tolerance(1e-4, 1e-4, order=2), Tolerance(1e-6, 1e-7))
 AGEING_LADDER: tuple[Tolerance, ...] = (Tolerance(1e-4, 1e-5), Tolerance(1e-5, 1e-6, order=2), Tolerance(1e-6, 1e-8))
 FINE_LADDER: tuple[Tolerance, ...] = (Tolerance(1e-4, 1e-5), Tolerance(1e-5, 1e-6, order=2), Tolerance(1e-6, 1e-7))
-
-
-@dataclass(frozen=True)
-class Segment:
-    """One design's integration until an event, the end time, or a failure (`failed` holds the reason).
-
-    `outputs` maps variable names to arrays of the length of `time_s`; `state` is the final state vector.
-    """
-
-    time_s: np.ndarray
-    outputs: Mapping[str, np.ndarray]
-    state: np.ndarray
-    event: str | None = None
-    failed: str | None = None
-
-    @property
-    def at_once(self) -> bool:
-        """Whether a limit is broken already at the start."""
-        return self.event is not None and len(self.time_s) == 1
-
-    def last(self, variable: str) -> float:
-        """The final value of an output variable."""
-        return float(self.outputs[variable][-1])
 
 
 @dataclass

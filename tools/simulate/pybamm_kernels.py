@@ -13,18 +13,8 @@ from tools.simulate.parameter_set import published_values
 from tools.simulate.point import BatchedMesh
 from tools.simulate.pybamm_kernel import AGEING_LADDER, FINE_LADDER, LADDER, Kernel
 from tools.simulate.pybamm_mesh import mesh_size
-from tools.simulate.pybamm_model import (
-    ANODE,
-    CHARGE,
-    CURRENT,
-    NEGATIVE_OCP,
-    OCV,
-    SEI_THICKNESS,
-    TEMPERATURE,
-    VOLTAGE,
-    Variant,
-    build_model,
-)
+from tools.simulate.pybamm_model import NEGATIVE_OCP, SEI_THICKNESS, Variant, build_model
+from tools.simulate.segment import ANODE, CHARGE, CURRENT, OCV, TEMPERATURE, VOLTAGE
 
 COUPLED_CRACKING = frozenset({"OKane2022"})
 STILL_AT_REST = frozenset({"SEI", "particle cracking"})  # cracks do not grow at rest, the film in them does

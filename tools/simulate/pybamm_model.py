@@ -16,19 +16,12 @@ import pybamm
 
 from tools.simulate.point import BatchedMesh
 from tools.simulate.pybamm_mesh import InterfaceFiniteVolume, mesh_size, symbolic_mesh
+from tools.simulate.segment import ANODE, CHARGE, CURRENT, TEMPERATURE, VOLTAGE
 
 Variant = Literal["isothermal", "thermal", "ageing", "storage"]
 
-VOLTAGE = "Voltage [V]"
-CHARGE = "Discharge capacity [A.h]"
-ENERGY = "Discharge energy [W.h]"
-CURRENT = "Current [A]"
-ANODE = "Negative electrode surface potential difference at separator interface [V]"
-OCV = "Bulk open-circuit voltage [V]"
 NEGATIVE_OCP = "X-averaged negative electrode open-circuit potential [V]"
 SEI_THICKNESS = "X-averaged negative SEI thickness [m]"
-TEMPERATURE = "Volume-averaged cell temperature [K]"
-NEVER = 1e9  # a limit that is never reached
 
 Control = Callable[[Mapping[str, Any]], Any]
 Ends = Callable[[Mapping[str, Any]], list[Any]]
@@ -60,15 +53,6 @@ ONE_SQUARE_METRE: dict[str, float] = {
     "Number of electrodes connected in parallel to make a cell": 1.0,
     "Number of cells connected in series to make a battery": 1.0,
 }
-IDLE_CONTROL: dict[str, float] = {
-    "by current": 0.0, "by voltage": 0.0, "by power": 0.0, "by anode": 0.0,
-    "current": 0.0, "voltage": 0.0, "power": 0.0, "anode": 0.0,
-}
-NO_LIMITS: dict[str, float] = {
-    "voltage floor": -NEVER, "voltage ceiling": NEVER, "anode floor": -NEVER, "charge floor": -NEVER,
-    "charge ceiling": NEVER, "taper current": -NEVER, "charge current ceiling": NEVER,
-}
-
 
 def control_residual(variables: Mapping[str, Any]) -> Any:
     """Zero where the switched-on quantity has its set point; the switches are inputs of 0 or 1."""

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from knowledge.protocol import PulsePower
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_curves import curve_of
-from tools.simulate.pybamm_kernel import Kernel, Segment
-from tools.simulate.pybamm_model import CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, VOLTAGE
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import cannot_carry, failed
+from tools.simulate.segment import CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, VOLTAGE, Integrator, Segment
 
 CLOSE_V = 0.002
 ROUNDS = 14
@@ -51,7 +50,7 @@ class _Trial:
         return overpotential / resistance * self.limit_V * 1.002
 
 
-def pulse_power(kernel: Kernel, prepared: Sequence[Prepared], protocol: PulsePower, curves: bool) -> list[Outcome]:
+def pulse_power(kernel: Integrator, prepared: Sequence[Prepared], protocol: PulsePower, curves: bool) -> list[Outcome]:
     """The largest power that can be held constant for the duration, from rest, before a voltage limit is reached."""
     sign = 1.0 if protocol.direction == "discharge" else -1.0
     pulses = kernel.run([_inputs(p, protocol, sign, None) for p in prepared], protocol.duration_s)

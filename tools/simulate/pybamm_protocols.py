@@ -9,16 +9,15 @@ import numpy as np
 from knowledge.protocol import Discharge, Pulse, ThermalDischarge
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_curves import curve_of
-from tools.simulate.pybamm_kernel import Kernel, Segment
-from tools.simulate.pybamm_model import CHARGE, IDLE_CONTROL, NO_LIMITS, OCV, TEMPERATURE, VOLTAGE
 from tools.simulate.pybamm_prepare import KELVIN, Prepared
 from tools.simulate.pybamm_status import SHORTEST, cannot_carry, failed, impossible, limit_reached
+from tools.simulate.segment import CHARGE, IDLE_CONTROL, NO_LIMITS, OCV, TEMPERATURE, VOLTAGE, Integrator, Segment
 
 HALVINGS = 8  # of a current for which no consistent start is found
 
 
 def discharge(
-    kernel: Kernel, prepared: Sequence[Prepared], protocol: Discharge | ThermalDischarge, curves: bool
+    kernel: Integrator, prepared: Sequence[Prepared], protocol: Discharge | ThermalDischarge, curves: bool
 ) -> list[Outcome]:
     """Constant current from 100 % SOC to the lower cut-off; with a lumped temperature where the protocol has one."""
     inputs = []
@@ -33,7 +32,7 @@ def discharge(
 
 
 def without_start(
-    kernel: Kernel, inputs: Sequence[dict[str, float]], segments: Sequence[Segment], end_s: float
+    kernel: Integrator, inputs: Sequence[dict[str, float]], segments: Sequence[Segment], end_s: float
 ) -> list[Segment]:
     """Where no consistent start was found: whether a smaller current already breaks a limit at once.
 
@@ -77,7 +76,7 @@ def _discharged(p: Prepared, segment: Segment, curves: bool) -> Outcome:
     return outcome.model_copy(update={"curve": curve_of([segment])}) if curves else outcome
 
 
-def pulse(kernel: Kernel, prepared: Sequence[Prepared], protocol: Pulse, curves: bool) -> list[Outcome]:
+def pulse(kernel: Integrator, prepared: Sequence[Prepared], protocol: Pulse, curves: bool) -> list[Outcome]:
     """A current pulse from equilibrium: (OCV − V)/I at its end, or at the moment when a voltage limit ends it."""
     sign = 1.0 if protocol.direction == "discharge" else -1.0
     inputs = [

@@ -9,17 +9,16 @@ import numpy as np
 from knowledge.protocol import RoundTrip
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_curves import curve_of
-from tools.simulate.pybamm_kernel import Kernel, Segment
-from tools.simulate.pybamm_model import CHARGE, ENERGY, IDLE_CONTROL, NO_LIMITS, VOLTAGE
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import cannot_carry, failed
+from tools.simulate.segment import CHARGE, ENERGY, IDLE_CONTROL, NO_LIMITS, VOLTAGE, Integrator, Segment
 
 LONGEST_S = 400_000.0
 TAPER_C = 0.05
 PHASES = 3  # of a cycle: discharge, charge, hold
 
 
-def round_trip(kernel: Kernel, prepared: Sequence[Prepared], protocol: RoundTrip, curves: bool) -> list[Outcome]:
+def round_trip(kernel: Integrator, prepared: Sequence[Prepared], protocol: RoundTrip, curves: bool) -> list[Outcome]:
     """Two whole cycles of each design; the second one counts, as it begins where the charge ends."""
     phases = [_phases(p, protocol) * 2 for p in prepared]
     ended: dict[int, Outcome] = {}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tools.simulate.point import Outcome
-from tools.simulate.pybamm_kernel import Segment
-from tools.simulate.pybamm_model import OCV, VOLTAGE
 from tools.simulate.pybamm_prepare import Prepared
+from tools.simulate.segment import OCV, VOLTAGE, Segment
 
 ABOVE_START_V = 0.02
 SHORTEST = 0.01  # of the nominal duration: a discharge that ends earlier carries nothing worth the name

@@ -18,10 +18,9 @@ from tools.simulate.batched.sequence import Phase, follow
 from tools.simulate.batched.solid import Solid
 from tools.simulate.batched.wear import ACTIVE, ACTIVE_P, CRACK, CRACKED, DEAD, LOST, LOST_P, PLATED, PORE, SEI
 from tools.simulate.point import Outcome, SimulationPoint
-from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_kernels import kernel as pybamm_kernel
-from tools.simulate.pybamm_model import CHARGE, VOLTAGE
 from tools.simulate.pybamm_prepare import prepare
+from tools.simulate.segment import CHARGE, VOLTAGE, Segment
 
 pytestmark = pytest.mark.timeout(900)  # the first test compiles the solver that ages: 40 CPU-s
 CELLS, FINE = Cells(12, 4, 12), Accuracy().tighter(5)

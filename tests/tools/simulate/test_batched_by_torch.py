@@ -13,8 +13,8 @@ from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.batched.layout import Cells
 from tools.simulate.batched.tables import tables
 from tools.simulate.point import SimulationPoint
-from tools.simulate.pybamm_model import CHARGE, IDLE_CONTROL, NO_LIMITS, VOLTAGE
 from tools.simulate.pybamm_prepare import prepare
+from tools.simulate.segment import CHARGE, IDLE_CONTROL, NO_LIMITS, VOLTAGE
 
 pytestmark = pytest.mark.timeout(900)
 CELLS = Cells(6, 3, 8)

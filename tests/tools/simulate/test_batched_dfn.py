@@ -16,12 +16,11 @@ from tools.simulate.batched.particle import modes
 from tools.simulate.batched.protocols import discharge, run
 from tools.simulate.batched.tables import CONCENTRATION_MAX, evaluate, piecewise_cubic, tables
 from tools.simulate.point import MESH_ERROR, Outcome, SimulationPoint
-from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_kernels import kernel as pybamm_kernel
-from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, TEMPERATURE, VOLTAGE
 from tools.simulate.pybamm_prepare import prepare
 from tools.simulate.pybamm_protocols import discharge as pybamm_discharge
 from tools.simulate.pybamm_protocols import pulse
+from tools.simulate.segment import ANODE, CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, TEMPERATURE, VOLTAGE, Segment
 
 pytestmark = pytest.mark.timeout(900)  # the first test compiles the solver: 25 CPU-s
 CELLS = Cells(20, 7, 12)

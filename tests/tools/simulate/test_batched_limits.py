@@ -13,8 +13,8 @@ from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.batched.layout import FARADAY, GAS, Cells
 from tools.simulate.batched.tables import evaluate, tables
 from tools.simulate.point import SimulationPoint
-from tools.simulate.pybamm_model import IDLE_CONTROL, NO_LIMITS, VOLTAGE
 from tools.simulate.pybamm_prepare import prepare
+from tools.simulate.segment import IDLE_CONTROL, NO_LIMITS, VOLTAGE
 
 pytestmark = pytest.mark.timeout(900)
 KEY, KELVIN = "nmc532_graphite", 298.15

@@ -11,8 +11,8 @@ from tools.simulate.batched.layout import Cells
 from tools.simulate.batched.sensitivity import elasticities
 from tools.simulate.batched.sequence import Phase, charge_cc_cv, follow, profile, rest
 from tools.simulate.point import SimulationPoint
-from tools.simulate.pybamm_model import CHARGE, CURRENT, OCV, VOLTAGE
 from tools.simulate.pybamm_prepare import prepare
+from tools.simulate.segment import CHARGE, CURRENT, OCV, VOLTAGE
 
 pytestmark = pytest.mark.timeout(900)
 KEY, CELLS = "nmc532_graphite", Cells(16, 6, 12)

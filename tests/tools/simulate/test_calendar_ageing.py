@@ -14,9 +14,10 @@ from tools.simulate.evaluate import evaluate
 from tools.simulate.point import Outcome, SimulationPoint
 from tools.simulate.pybamm_calendar import ACTIVATION, REST, YEAR_S
 from tools.simulate.pybamm_kernels import kernel, parameter_values
-from tools.simulate.pybamm_model import IDLE_CONTROL, NO_LIMITS, SEI_THICKNESS
+from tools.simulate.pybamm_model import SEI_THICKNESS
 from tools.simulate.pybamm_prepare import Prepared, prepare
 from tools.simulate.pybamm_simulator import PybammSimulator
+from tools.simulate.segment import IDLE_CONTROL, NO_LIMITS
 from tools.simulate.standard import EXAMPLE_DESIGN
 from tools.verify.asks import ask_of
 from tools.verify.judge import judge

@@ -18,11 +18,11 @@ from tools.simulate.bpx import load_bpx, write_bpx
 from tools.simulate.buildup import build_up
 from tools.simulate.measure import measured
 from tools.simulate.point import Outcome, SimulationPoint
-from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_mesh import MeshSize, shell_shares
 from tools.simulate.pybamm_model import NEGATIVE_OCP
 from tools.simulate.pybamm_simulator import PybammSimulator
 from tools.simulate.runs import Run
+from tools.simulate.segment import Segment
 from tools.simulate.stock import stock_rebuild
 
 NMC532 = SimulationPoint(pair=SYSTEMS["nmc532_graphite"].reference, path_resistance_ohm_cm2=2.0)

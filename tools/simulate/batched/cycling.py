@@ -16,8 +16,8 @@ from tools.simulate.batched.layout import Cells, edges
 from tools.simulate.batched.wear import ACTIVE, ACTIVE_P, CRACKED, DEAD, LOST, LOST_P, PLATED, PORE, SEI, SLOW
 from tools.simulate.batched.wear_table import wear_table
 from tools.simulate.point import Outcome
-from tools.simulate.pybamm_kernel import Segment
 from tools.simulate.pybamm_prepare import Prepared
+from tools.simulate.segment import Segment
 
 LEAST_LEFT = 0.5   # of room, metal and material after a jump
 MUCH_METAL = 1e3   # mol/m³

@@ -44,7 +44,7 @@ END_OF_TIME, STUCK, TOO_MANY_STEPS, NOT_STARTED = -1, -2, -3, -4
 MOST_STEPS = 6000
 MOST_ITERATIONS, MOST_FIRST_ITERATIONS = 6, 60
 LONGEST_GROWTH, SHORTENED, SAFETY = 2.0, 0.3, 0.85
-TOLERATED, MENDED = 1.2, 3.0  # local errors, in their bounds: above the first a step is cut back, above the other redone
+TOLERATED, MENDED = 1.2, 3.0  # local errors (1: their bound) above which a step is cut back, and redone
 FIRST_STEP, SECOND_STEP, SHORTEST_STEP = 1e-12, 1.6e-5, 1e-11  # of the time scale
 IDLE = -1
 GOES_ON = -7
@@ -155,6 +155,14 @@ def started(slots: Slots, h: History, k: int, limits: Any, lane: int, solved: fl
     slots.rows[lane] = 1
     found = broken_limit(h, k, limits, lane)
     return found if found >= 0 else READY
+
+
+@compiled
+def judge(talk: Any, error: Any, margin: Any) -> None:
+    """What `advance` decides by: the error of the step, what it lets the next one grow to, the nearest limit."""
+    error = select(talk[SOLVED] > 0.5, error, 1e9)
+    growth = SAFETY * exp(ln(most(error, 1e-9)) * (-1.0 / 3.0))
+    talk[ERROR], talk[GROWTH], talk[MARGIN] = error, most(least(growth, LONGEST_GROWTH), 0.25), margin
 
 
 @compiled
@@ -312,11 +320,7 @@ def drive(
         finish(d, p, f, new, u)
         record(d, p, f, new, l0, l1, u, step, w)
         wear_after(p.wear, d, f, new, l0, l1, l2, step, u.surface, p.electrode, p.decay.size)
-        error = step_error(d, p, f, new, l0, l1, l2, accuracy, own.talk[FLOOR])
-        error = select(own.talk[SOLVED] > 0.5, error, 1e9)
-        growth = SAFETY * exp(ln(most(error, 1e-9)) * (-1.0 / 3.0))
-        own.talk[ERROR], own.talk[GROWTH] = error, most(least(growth, LONGEST_GROWTH), 0.25)
-        own.talk[MARGIN] = nearest(new.row, d.limits)
+        judge(own.talk, step_error(d, p, f, new, l0, l1, l2, accuracy, own.talk[FLOOR]), nearest(new.row, d.limits))
         for lane in range(width):
             if slots.design[lane] < 0:
                 continue

@@ -14,8 +14,7 @@ from tools.simulate.batched.layout import LIMIT_NAMES, Cells, Design, layouts, s
 from tools.simulate.batched.particle import modes
 from tools.simulate.batched.tables import Tables, properties, tables
 from tools.simulate.batched.wear_table import wear_table
-from tools.simulate.pybamm_kernel import Segment
-from tools.simulate.pybamm_model import ANODE, CHARGE, CURRENT, ENERGY, OCV, TEMPERATURE, VOLTAGE
+from tools.simulate.segment import ANODE, CHARGE, CURRENT, ENERGY, OCV, TEMPERATURE, VOLTAGE, Segment
 
 OUTPUTS = (VOLTAGE, CURRENT, ANODE, CHARGE, ENERGY, OCV, TEMPERATURE)
 LADDER = (1.0, 5.0, 25.0)
@@ -118,17 +117,17 @@ class BatchedKernel:
 
     def _segments(self, batch: Batch) -> list[Segment]:
         """What a run has written, as the segments that protocols read."""
-        written = batch.written[: int(batch.rows.sum())].T.copy()
         names = OUTPUTS if self.heated else tuple(name for name in OUTPUTS if name != TEMPERATURE)
-        sound = np.isfinite(written).all(axis=0)
+        sound = np.isfinite(batch.written[: int(batch.rows.sum())]).all(axis=1)
         segments = []
         for i, outcome in enumerate(batch.outcomes.tolist()):
             mine = slice(int(batch.begins[i]), int(batch.begins[i] + batch.rows[i]))
             failed = REASONS.get(outcome)
             if failed is None and not sound[mine].all():
                 failed = "numbers that are not finite"
+            table = batch.written[mine].T.copy()  # a view would keep the memory of the whole batch
             segments.append(Segment(
-                written[0, mine], {name: written[1 + k, mine] for k, name in enumerate(names)}, batch.states[i],
+                table[0], dict(zip(names, table[1:], strict=False)), batch.states[i],
                 event=LIMIT_NAMES[outcome] if outcome >= 0 else None, failed=failed))
         return segments
 

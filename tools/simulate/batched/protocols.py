@@ -10,13 +10,12 @@ from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_charge import fast_charge
 from tools.simulate.pybamm_curves import curve_of
-from tools.simulate.pybamm_kernel import Segment
-from tools.simulate.pybamm_model import CHARGE, ENERGY, IDLE_CONTROL, NO_LIMITS, TEMPERATURE, VOLTAGE
 from tools.simulate.pybamm_power import pulse_power
 from tools.simulate.pybamm_prepare import KELVIN, Prepared
 from tools.simulate.pybamm_protocols import pulse
 from tools.simulate.pybamm_round_trip import round_trip
 from tools.simulate.pybamm_status import SHORTEST, cannot_carry, failed, limit_reached
+from tools.simulate.segment import CHARGE, ENERGY, IDLE_CONTROL, NO_LIMITS, TEMPERATURE, VOLTAGE, Segment
 
 
 def discharge(

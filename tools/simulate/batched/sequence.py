@@ -16,8 +16,7 @@ from tools.failures import BadInput
 from tools.simulate.batched.history import Array
 from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.batched.layout import LIMIT_NAMES
-from tools.simulate.pybamm_kernel import Segment
-from tools.simulate.pybamm_model import IDLE_CONTROL, NO_LIMITS
+from tools.simulate.segment import IDLE_CONTROL, NO_LIMITS, Segment
 
 
 class Phase(Frozen):

@@ -151,7 +151,7 @@ def finish(d: Design, p: Properties, f: Formula, new: Level, u: Unknowns) -> Non
 def record(
     d: Design, p: Properties, f: Formula, new: Level, l0: Level, l1: Level, u: Unknowns, step: Step, w: Work
 ) -> None:
-    """What `history.RECORD` names, at the end of the step. Energy is the integral of the quadratic through three powers."""
+    """The columns of `history.RECORD` at the end of the step; energy by the quadratic through three powers."""
     cell_properties(d, p, u, step, w, first_recorded(p.wear, p.electrode), p.electrode + p.separator + 1)
     metal_in_step(p.wear, p.electrode, new, w)
     a0, a1, a2, dt, current = f.a[0], f.a[1], f.a[2], f.dt[0], u.current[0]
