@@ -66,12 +66,11 @@ def _packs(state: RunState, services: Services) -> dict[str, PackBuilt | str]:
 
 
 def _aged_figures(state: RunState, services: Services) -> dict[str, tuple[Figure, ...]]:
-    keys = state["designs"]
-    cycled, twice, stored = (_aged_rows(keys.get(name), services) for name in ("ageing", "aged_twice", "stored"))
+    aged, twice = (_aged_rows(state["designs"].get(name), services) for name in ("ageing", "aged_twice"))
     for design, figures in twice.items():
-        if design in cycled:
-            cycled[design] = tuple(lives_compared(a, b) for a, b in zip(cycled[design], figures, strict=True))
-    return {design: (*cycled.get(design, ()), *stored.get(design, ())) for design in (*cycled, *stored)}
+        if design in aged:
+            aged[design] = tuple(lives_compared(a, b) for a, b in zip(aged[design], figures, strict=True))
+    return aged
 
 
 def _aged_rows(key: str | None, services: Services) -> dict[str, tuple[Figure, ...]]:

@@ -11,7 +11,6 @@ from agent.stages.front import front_request
 from agent.stages.requirements import current_reading
 from agent.state import RunState, house_of
 from knowledge.offer import Offer
-from knowledge.protocol import CalendarAgeing, CycleAgeing
 from knowledge.report import FailureRecord
 from tools.optimise.front import find_front
 from tools.optimise.search import SearchResult
@@ -27,7 +26,6 @@ from tools.verify.production import estimate_yields
 
 BEST = 5
 REBUILT = 2
-STORED = 2      # it informs and decides nothing; the others' is estimated from these
 AGED_TWICE = 1  # a life by PyBaMM takes as long as all others together
 SPARE = 4  # evaluated beyond the number asked: some fall behind on the finer mesh
 
@@ -76,14 +74,11 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     again = [a for a in asks if can_be_rebuilt(a)] or [a for a in standard_asks() if can_be_rebuilt(a)]
     attempt("rebuilt", evaluate_designs, {
         "designs": best[:REBUILT], "asks": [a.model_dump(mode="json") for a in again], "mesh": "rebuild"})
-    cycled = [a.model_dump(mode="json") for a in asks if isinstance(a.protocol, CycleAgeing)]
-    stored = [a.model_dump(mode="json") for a in asks if isinstance(a.protocol, CalendarAgeing)]
-    if cycled and offers:
-        attempt("ageing", age_designs, {"designs": [o.design.model_dump(mode="json") for o in offers], "asks": cycled,
+    lives = [a.model_dump(mode="json") for a in asks if is_ageing(a)]
+    if lives and offers:
+        attempt("ageing", age_designs, {"designs": [o.design.model_dump(mode="json") for o in offers], "asks": lives,
                                         "referee": False})
-        attempt("aged_twice", age_designs, {"designs": best[:AGED_TWICE], "asks": cycled})
-    if stored:
-        attempt("stored", age_designs, {"designs": best[:STORED], "asks": stored})
+        attempt("aged_twice", age_designs, {"designs": best[:AGED_TWICE], "asks": lives})
     if state["options"].get("front", True) and offers:
         attempt("front", find_front, front_request(state, reading, found))
     return {

@@ -11,7 +11,7 @@ side by side (`tools.simulate.batched.cycling`) or one after the other (`tools.s
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from typing import Protocol as Interface
@@ -59,10 +59,11 @@ class Jumps(Interface):
 
 
 class Phase(NamedTuple):
-    """What a life asks its solver for: inputs of the DFN and the state to start from (None: equilibrium)."""
+    """What a life asks its solver for: inputs of the DFN, its first state (None: equilibrium), its longest end."""
 
     inputs: dict[str, float]
     state: np.ndarray | None
+    end_s: float = LONGEST_S
 
 
 Steps = Generator[Phase, Segment, None]
@@ -139,6 +140,22 @@ class Life:
     def retention(self) -> float:
         """The last capacity as a share of the first."""
         return self.capacities[-1] / self.capacities[0]
+
+
+def followed(steps: Generator[Phase, Segment, Outcome], solve: Callable[[Phase], Segment]) -> Outcome:
+    """Answer the phases of a life as they come; what `solve` cannot answer it raises as `AgeingStopped`."""
+    try:
+        phase = next(steps)
+        while True:
+            try:
+                segment = solve(phase)
+            except AgeingStopped as reason:
+                phase = steps.throw(reason)
+            else:
+                phase = steps.send(segment)
+    except StopIteration as end:
+        outcome: Outcome = end.value
+        return outcome
 
 
 def live(life: Life, curves: bool) -> Generator[Phase, Segment, Outcome]:

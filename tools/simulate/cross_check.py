@@ -16,6 +16,10 @@ REFINED_PCT = {"discharge": 0.1, "thermal_discharge": 1.0, "pulse": 0.4, "pulse_
                "round_trip": 0.2}
 
 
+# Largest differences of ageing runs from PyBaMM's, in points (docs/batched_ageing.md).
+LIFE_POINTS = {"capacity_retention": 0.3, "resistance_growth": 1.5}
+
+
 class Estimate(NamedTuple):
     """Of one figure in %: the solver's own estimated error, and that with the error of PyBaMM's refined mesh."""
 
@@ -69,7 +73,7 @@ def cross_checked(figure: Figure, second: Figure, solver: str, estimate: Estimat
 
 
 def lives_compared(figure: Figure, second: Figure) -> Figure:
-    """A figure of an ageing run with what another solver's run of the same mechanisms finds, in its note.
+    """A figure of an ageing run with what PyBaMM's run of the same mechanisms finds, flagged where they differ.
 
     The interval spans the second value too; where the run gave no value the second one's stands alone. A life that
     PyBaMM had to compute in the first place is compared with nothing.
@@ -79,10 +83,23 @@ def lives_compared(figure: Figure, second: Figure) -> Figure:
     if DELEGATED_WORDS in (figure.note or ""):
         return figure
     difference = 100 * (second.value / figure.value - 1) if figure.value else 0.0
-    words = f"aged by PyBaMM too: {second.value:.4g} {figure.unit or ''}".strip() + f", {difference:+.2g} %"
+    allowed = _allowed_of_life(figure)
+    check = CrossCheck(solver="PyBaMM, ageing", value=second.value, difference_pct=difference, allowed_pct=allowed,
+                       flagged=abs(difference) > allowed)
+    words = check_words(check, figure.unit) if check.flagged else \
+        f"aged by PyBaMM too: {second.value:.4g} {figure.unit or ''}".strip() + f", {difference:+.2g} %"
     ends = [v for v in (figure.low, figure.value, figure.high, second.value) if v is not None]
-    return figure.model_copy(update={"note": "; ".join(n for n in (figure.note, words) if n),
+    return figure.model_copy(update={"note": "; ".join(n for n in (figure.note, words) if n), "check": check,
                                      "low": min(ends), "high": max(ends)})
+
+
+def _allowed_of_life(figure: Figure) -> float:
+    """Differences in % that were seen between the two solvers: points of what is left, or of what a life may lose."""
+    points = LIFE_POINTS.get(figure.metric, LIFE_POINTS["capacity_retention"])
+    if figure.unit == "%":
+        return 100 * points / abs(figure.value or 1.0)
+    end = figure.conditions.get("eol_pct", 80.0)
+    return 100 * points / max(100.0 - float(end), 1.0) if isinstance(end, int | float) else 100 * points / 20.0
 
 
 def check_words(check: CrossCheck, unit: str | None) -> str:

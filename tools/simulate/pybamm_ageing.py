@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.protocol import CycleAgeing
-from tools.simulate.ageing import LONGEST_S, AgeingStopped, Life, NotIntegrated, Phase, live
+from tools.simulate.ageing import AgeingStopped, Life, NotIntegrated, Phase, followed, live
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernel import Kernel
 from tools.simulate.pybamm_mesh import shell_shares
@@ -29,24 +29,8 @@ SALT = frozenset(f"{part} porosity times concentration [mol.m-3]"
 
 def cycle_ageing(kernel: Kernel, prepared: Sequence[Prepared], protocol: CycleAgeing, curves: bool) -> list[Outcome]:
     """Cycles to the end of life, or what is left after `max_cycles`."""
-    return [_alone(kernel, Life(PybammJumps(kernel), p, protocol), curves) for p in prepared]
-
-
-def _alone(kernel: Kernel, life: Life, curves: bool) -> Outcome:
-    """Solve a life's phases as they come."""
-    steps = live(life, curves)
-    try:
-        phase = next(steps)
-        while True:
-            try:
-                segment = solved(kernel, phase)
-            except AgeingStopped as reason:
-                phase = steps.throw(reason)
-            else:
-                phase = steps.send(segment)
-    except StopIteration as end:
-        outcome: Outcome = end.value
-        return outcome
+    return [followed(live(Life(PybammJumps(kernel), p, protocol), curves), lambda phase: solved(kernel, phase))
+            for p in prepared]
 
 
 def solved(kernel: Kernel, phase: Phase) -> Segment:
@@ -56,7 +40,7 @@ def solved(kernel: Kernel, phase: Phase) -> Segment:
         AgeingStopped: it cannot be integrated.
     """
     for rung in range(len(kernel.ladder)):
-        segment = kernel.run([phase.inputs], LONGEST_S, [phase.state], first_rung=rung)[0]
+        segment = kernel.run([phase.inputs], phase.end_s, [phase.state], first_rung=rung)[0]
         if segment.failed is not None:
             raise NotIntegrated(f"the integrator failed ({segment.failed})")
         if not stuck(segment):

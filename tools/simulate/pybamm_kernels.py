@@ -96,7 +96,7 @@ def ageing_options(known: System, at_rest: bool = False) -> dict[str, Any]:
     without a back reaction follows a Tafel law, so over years at rest it would go on far above 0 V.
     """
     options: dict[str, Any] = {}
-    mechanisms = tuple(m for m in simulated_mechanisms(known) if not at_rest or m in STILL_AT_REST)
+    mechanisms = (mechanisms_at_rest if at_rest else simulated_mechanisms)(known)
     if "SEI" in mechanisms:
         options.update({"SEI": "solvent-diffusion limited", "SEI porosity change": "true"})
     if "lithium plating" in mechanisms:
@@ -114,3 +114,8 @@ def simulated_mechanisms(known: System) -> tuple[Mechanism, ...]:
     """The mechanisms of a set that an ageing run simulates: cracking only where its SEI is coupled to it."""
     coupled = known.pybamm_set in COUPLED_CRACKING
     return tuple(m for m in known.ageing if coupled or m != "particle cracking")
+
+
+def mechanisms_at_rest(known: System) -> tuple[Mechanism, ...]:
+    """Those of `simulated_mechanisms` that go on while a cell is stored."""
+    return tuple(m for m in simulated_mechanisms(known) if m in STILL_AT_REST)

@@ -99,7 +99,7 @@ def ask_of(requirement: Requirement, asked_sides: frozenset[str] = frozenset()) 
 
 
 def is_ageing(ask: Ask) -> bool:
-    """Whether the ask needs an ageing run, which is slow and done for the best designs only."""
+    """Whether the ask needs an ageing run, in use or at rest."""
     return isinstance(ask.protocol, AGEING)
 
 

@@ -40,7 +40,7 @@ def life_of(key=NMC811, protocol=USUAL, cells=CELLS):
 
 
 def ageing_kernel(key=NMC811, cells=CELLS, accuracy=FINE):
-    return BatchedKernel(key, cells, accuracy, ages=True)
+    return BatchedKernel(key, cells, accuracy, ages="in use")
 
 
 def cycled(life, kernel, cycles):

@@ -2,8 +2,10 @@
 
 import math
 
+import numpy as np
 import pytest
 
+from evals.bench_simulate import random_points
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.parameters import SYSTEMS
@@ -12,13 +14,13 @@ from knowledge.requirement import Requirement, SourceSpan
 from tools.simulate.batched.batched_simulator import BatchedSimulator
 from tools.simulate.evaluate import evaluate
 from tools.simulate.point import Outcome, SimulationPoint
-from tools.simulate.pybamm_calendar import ACTIVATION, REST, YEAR_S
 from tools.simulate.pybamm_kernels import kernel, parameter_values
 from tools.simulate.pybamm_model import SEI_THICKNESS
 from tools.simulate.pybamm_prepare import Prepared, prepare
 from tools.simulate.pybamm_simulator import PybammSimulator
-from tools.simulate.segment import IDLE_CONTROL, NO_LIMITS
+from tools.simulate.segment import IDLE_CONTROL, NO_LIMITS, Segment
 from tools.simulate.standard import EXAMPLE_DESIGN
+from tools.simulate.storage import ACTIVATION, REST, YEAR_S
 from tools.verify.asks import ask_of
 from tools.verify.judge import judge
 
@@ -136,6 +138,22 @@ def test_storage_informs_and_never_decides(design):
     assert judge([asked], found)[0].verdict == "not evaluated"
 
 
-def test_the_batched_solver_hands_storage_on(simulator):
+@pytest.mark.parametrize(("key", "soc_pct"), [("nmc532_graphite", 100.0), ("nmc811_graphite_siox", 50.0)])
+def test_the_batched_solver_stores_as_pybamm_does(simulator, key, soc_pct):
+    reference = SimulationPoint(pair=SYSTEMS[key].reference, path_resistance_ohm_cm2=2.0)
+    points, protocol = [reference, *random_points(SYSTEMS[key], 1, 3)], CalendarAgeing(years=8.0, soc_pct=soc_pct)
+    mine = BatchedSimulator(simulator)
+    found, wanted = (s.simulate(points, protocol, curves=True) for s in (mine, simulator))
+    for ours, theirs in zip(found, wanted, strict=True):
+        assert (ours.status, ours.validity, ours.note) == (theirs.status, theirs.validity, theirs.note)
+        assert ours.curve["year"] == theirs.curve["year"]
+        assert ours.curve["capacity_retention_pct"] == pytest.approx(theirs.curve["capacity_retention_pct"], abs=0.1)
+    assert mine.delegated == 0
+
+
+def test_a_stored_cell_that_the_batched_solver_cannot_finish_goes_to_pybamm(simulator, monkeypatch):
+    nothing = Segment(np.zeros(0), {}, np.zeros(0), failed="the step became too short")
+    monkeypatch.setattr("tools.simulate.batched.kernel.BatchedKernel.run", lambda _, given, *__: [nothing] * len(given))
     found = BatchedSimulator(simulator).simulate([NMC532], CalendarAgeing(years=0.5))[0]
-    assert found.values["capacity_retention_pct"] < 100 and "computed by pybamm" in found.note
+    assert found.values["capacity_retention_pct"] < 100 and "step became too short" in found.note
+    assert "computed by pybamm" in found.note

@@ -51,9 +51,12 @@ def test_a_real_design_simulated_anew_gives_the_same_energy():
     assert refused.value is None and "discharges, not pulse" in refused.note
 
 
-def test_a_second_life_is_told_and_spanned():
+def test_a_second_life_is_told_and_spanned_and_flagged_where_it_is_another():
     told = lives_compared(figure(800.0, 0.0, 960.0), figure(1000.0))
-    assert (told.value, told.low, told.high) == (800.0, 0.0, 1000.0) and "1000 Wh, +25 %" in told.note
+    assert (told.value, told.low, told.high) == (800.0, 0.0, 1000.0)
+    assert told.check.flagged and told.check.allowed_pct == pytest.approx(1.5) and "CHECK" in told.note
+    alike = lives_compared(figure(800.0), figure(808.0))
+    assert not alike.check.flagged and "aged by PyBaMM too: 808 Wh, +1 %" in alike.note
 
 
 def test_a_life_is_not_compared_with_itself_and_a_missing_one_is_replaced():

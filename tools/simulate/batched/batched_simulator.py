@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from knowledge.protocol import CycleAgeing, Protocol
+from knowledge.protocol import CalendarAgeing, CycleAgeing, Protocol
 from tools.failures import ToolFailure
 from tools.simulate.batched.extrapolation import extrapolate
 from tools.simulate.batched.layout import Cells
@@ -26,7 +26,6 @@ TIGHTER = 2.0
 # Ageing hardly depends on the mesh and a life is dozens of cycles: one mesh, with error bounds so much tighter.
 AGEING_MESHES: dict[BatchedMesh, tuple[Cells, float]] = {
     "search": (Cells(12, 4, MODES), 5.0), "verify": (Cells(20, 7, MODES), 10.0)}
-DELEGATED = ("calendar_ageing",)
 LEAST, MOST = 16, 256  # points of one piece of a thread's work
 # Stated error where PyBaMM's search mesh steps in: the largest energy shift in docs/simulation.md.
 REFERENCE_PCT = 1.4
@@ -37,8 +36,8 @@ VERSION = "batched-dfn-5"  # of labels: lives are not kept under it
 class BatchedSimulator:
     """Implements `tools.simulate.point.Simulator` with the batched DFN.
 
-    `reference` (the PyBaMM simulator) answers the protocols in `DELEGATED`, and single points that this solver does
-    not solve or whose parameter set it cannot describe; the outcome's note says so, and `delegated` counts them.
+    `reference` (the PyBaMM simulator) answers single points that this solver does not solve or whose parameter set it
+    cannot describe; the outcome's note says so, and `delegated` counts them.
     `workers` is the number of threads; the compiled solver runs without the interpreter's lock.
     """
 
@@ -56,7 +55,7 @@ class BatchedSimulator:
         self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
     ) -> list[Outcome]:
         """One outcome a point, in order; a solver failure is an outcome with status 'failed', never an exception."""
-        if protocol.kind in DELEGATED or mesh == "rebuild":
+        if mesh == "rebuild":
             return self._by_reference(points, protocol, mesh, curves, [""] * len(points))
         order = sorted(range(len(points)), key=lambda i: (points[i].pair.system, i))
         size = max(LEAST, min(MOST, -(-len(points) // max(self.workers, 1))))
@@ -87,7 +86,7 @@ class BatchedSimulator:
         for outcome, reason in zip(found, reasons, strict=True):
             why = f", as the batched DFN gave no answer: {reason}" if reason else ""
             # A point that was left over must fit into the same table of labels as the others.
-            labelled = reason and outcome.values and protocol.kind != "cycle_ageing"
+            labelled = reason and outcome.values and protocol.kind not in ("cycle_ageing", "calendar_ageing")
             values = {**outcome.values, MESH_ERROR: REFERENCE_PCT} if labelled else outcome.values
             note = "; ".join(w for w in (outcome.note, f"{DELEGATED_WORDS} {self.reference.name}{why}") if w)
             told.append(outcome.model_copy(update={"note": note, "values": values}))
@@ -107,7 +106,7 @@ def solved(
     for members in by_system.values():
         try:
             ready = [p for p in (prepared[i] for i in members) if isinstance(p, Prepared)]
-            made = (aged(ready, protocol, mesh, curves) if isinstance(protocol, CycleAgeing)
+            made = (aged(ready, protocol, mesh, curves) if isinstance(protocol, CycleAgeing | CalendarAgeing)
                     else refined(ready, protocol, mesh, curves))
             outcomes: list[Outcome | str] = [o.note if o.status == "failed" else o for o in made]
         except ToolFailure as failure:
@@ -117,14 +116,19 @@ def solved(
     return answers
 
 
-def aged(prepared: Sequence[Prepared], protocol: CycleAgeing, mesh: BatchedMesh, curves: bool) -> list[Outcome]:
+def aged(
+    prepared: Sequence[Prepared], protocol: CycleAgeing | CalendarAgeing, mesh: BatchedMesh, curves: bool
+) -> list[Outcome]:
     """The lives of points of one system, side by side."""
-    from tools.simulate.batched.cycling import cycle_ageing
+    from tools.simulate.batched.cycling import calendar_ageing, cycle_ageing
     from tools.simulate.batched.history import Accuracy
     from tools.simulate.batched.kernel import BatchedKernel
 
     cells, tighter = AGEING_MESHES[mesh]
-    kernel = BatchedKernel(prepared[0].system.key, cells, Accuracy().tighter(tighter), ages=True)
+    kernel = BatchedKernel(prepared[0].system.key, cells, Accuracy().tighter(tighter),
+                           ages="at rest" if isinstance(protocol, CalendarAgeing) else "in use")
+    if isinstance(protocol, CalendarAgeing):
+        return calendar_ageing(kernel, prepared, protocol, curves)
     return cycle_ageing(kernel, prepared, protocol, curves)
 
 

@@ -1,4 +1,4 @@
-"""Cycle ageing (`tools.simulate.ageing`) on the batched DFN: many lives side by side, each with its own jumps."""
+"""Lives (`tools.simulate.ageing`, `storage`) on the batched DFN: many side by side, each with its own jumps."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from knowledge.protocol import CycleAgeing
-from tools.simulate.ageing import LONGEST_S, AgeingStopped, Life, NotIntegrated, Phase, live
+from knowledge.protocol import CalendarAgeing, CycleAgeing
+from tools.simulate.ageing import AgeingStopped, Life, NotIntegrated, Phase, live
 from tools.simulate.batched.history import COLUMNS, Array
 from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.batched.layout import Cells, edges
@@ -18,6 +18,7 @@ from tools.simulate.batched.wear_table import wear_table
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.segment import Segment
+from tools.simulate.storage import Storage, store, without_basis
 
 LEAST_LEFT = 0.5   # of room, metal and material after a jump
 MUCH_METAL = 1e3   # mol/m³
@@ -28,7 +29,23 @@ def cycle_ageing(
 ) -> list[Outcome]:
     """Cycles to the end of life, or what is left after `max_cycles`; 'failed' where a phase could not be integrated."""
     lives = [Life(BatchedJumps.of(p, kernel.cells), p, protocol) for p in prepared]
-    steps = [live(life, curves) for life in lives]
+    return side_by_side(kernel, lives, [live(life, curves) for life in lives])
+
+
+def calendar_ageing(
+    kernel: BatchedKernel, prepared: Sequence[Prepared], protocol: CalendarAgeing, curves: bool
+) -> list[Outcome]:
+    """What each design keeps after years at rest; 'failed' where a phase could not be integrated."""
+    refused = {i: why for i, p in enumerate(prepared) if (why := without_basis(p, protocol)) is not None}
+    stored = [Storage(p, protocol) for i, p in enumerate(prepared) if i not in refused]
+    found = iter(side_by_side(kernel, stored, [store(one, curves) for one in stored]))
+    return [refused[i] if i in refused else next(found) for i in range(len(prepared))]
+
+
+def side_by_side(
+    kernel: BatchedKernel, lives: Sequence[Life | Storage], steps: Sequence[Generator[Phase, Segment, Outcome]]
+) -> list[Outcome]:
+    """Answer the phases of many lives together, each at its own pace; 'failed' where the solver gave up on one."""
     waiting = {i: next(own) for i, own in enumerate(steps)}
     outcomes: dict[int, Outcome] = {}
     while waiting:
@@ -38,14 +55,14 @@ def cycle_ageing(
             if not members:
                 continue
             phases = [waiting.pop(i) for i in members]
-            segments = kernel.run([p.inputs for p in phases], LONGEST_S, [p.state for p in phases])
+            segments = kernel.run([p.inputs for p in phases], [p.end_s for p in phases], [p.state for p in phases])
             for i, segment in zip(members, segments, strict=True):
                 found = _next(steps[i], segment)
                 if isinstance(found, Outcome):
                     outcomes[i] = found.model_copy(update={"status": "failed"}) if lives[i].unsolved else found
                 else:
                     waiting[i] = found
-    return [outcomes[i] for i in range(len(prepared))]
+    return [outcomes[i] for i in range(len(lives))]
 
 
 def _next(steps: Generator[Phase, Segment, Outcome], segment: Segment) -> Phase | Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Literal
 
 import numpy as np
 
@@ -27,8 +28,8 @@ KELVIN = 273.15
 class BatchedKernel:
     """A system on one mesh. `run` has the signature of `pybamm_kernel.Kernel.run`, so protocols serve both.
 
-    With `ages` films, cracks, … grow as its set says (docs/batched_ageing.md). With `grouped` off one design is solved
-    at a time: the fallback, and the check of the grouped solver.
+    What `ages` names grows as its set says (docs/batched_ageing.md): all in use, films alone at rest. With `grouped`
+    off one design is solved at a time: the fallback, and the check of the grouped solver.
     """
 
     system: str
@@ -36,7 +37,7 @@ class BatchedKernel:
     accuracy: Accuracy = Accuracy()
     heated: bool = False
     grouped: bool = True
-    ages: bool = False
+    ages: Literal["", "in use", "at rest"] = ""
     counts: Whole = field(default_factory=lambda: np.zeros(3, dtype=np.int64))
     retries: int = 0
 
@@ -95,7 +96,7 @@ class BatchedKernel:
         one_C = field_of(packed, self.cells, "one_C")[:, 0]
         scale[driven] = np.minimum(scale[driven], 3600 * one_C[driven] / np.abs(control[driven, 4]))
         begins, rows, outcomes = np.zeros((3, count), dtype=np.int64)
-        wear = wear_table(self.system, known.temperature_C) if self.ages else None
+        wear = wear_table(self.system, known.temperature_C, self.ages == "at rest") if self.ages else None
         start = equilibrium(packed, known, self.cells)
         fields = None
         if wear is not None:

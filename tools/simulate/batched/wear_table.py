@@ -42,15 +42,16 @@ WHOLE = {"cracks": False, "crack_rate": 0.0, "crack_power": 2.0, "crack_area": 0
 class WearTable:
     """The laws of one system at one temperature, and where its cells begin."""
 
-    def __init__(self, key: str, temperature_C: float) -> None:
-        from tools.simulate.pybamm_kernels import ageing_options, simulated_mechanisms
+    def __init__(self, key: str, temperature_C: float, at_rest: bool = False) -> None:
+        from tools.simulate.pybamm_kernels import ageing_options, mechanisms_at_rest, simulated_mechanisms
 
         known = system(key)
         self.functions = Functions(key, temperature_C)
         self.values, self.kelvin = self.functions.values, temperature_C + KELVIN
         self.negative, self.positive = (domain.prim for _, domain in self.functions.sides)
         self.bruggeman = self._number(self.functions.p.n.b_e)
-        mechanisms, options = simulated_mechanisms(known), ageing_options(known)
+        mechanisms = (mechanisms_at_rest if at_rest else simulated_mechanisms)(known)
+        options = ageing_options(known, at_rest)
         if "SEI" not in mechanisms:
             raise OutOfValidity(f"the set of {known.label} ages without a film; use the PyBaMM simulator")
         self.first_crack, self.first_crack_film = 0.0, 0.0
@@ -164,14 +165,14 @@ class WearTable:
 
 
 @lru_cache(maxsize=32)
-def wear_table(key: str, temperature_C: float) -> WearTable:
-    """The laws of a system at a temperature [°C].
+def wear_table(key: str, temperature_C: float, at_rest: bool = False) -> WearTable:
+    """The laws of a system at a temperature [°C], or those that go on while a cell is stored.
 
     Raises:
         tools.failures.OutOfValidity: the set has a mechanism or a function that this solver does not describe.
     """
     try:
-        return WearTable(key, temperature_C)
+        return WearTable(key, temperature_C, at_rest)
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         raise OutOfValidity(f"the ageing of {key} cannot be made into numbers ({error}); use the PyBaMM simulator"
                             ) from error
