@@ -119,7 +119,7 @@ class BatchedKernel:
     def _segments(self, batch: Batch) -> list[Segment]:
         """What a run has written, as the segments that protocols read."""
         names = OUTPUTS if self.heated else tuple(name for name in OUTPUTS if name != TEMPERATURE)
-        sound = np.isfinite(batch.written[: int(batch.rows.sum())]).all(axis=1)
+        sound = np.asarray(np.isfinite(batch.written[: int(batch.rows.sum())]).all(axis=1))
         segments = []
         for i, outcome in enumerate(batch.outcomes.tolist()):
             mine = slice(int(batch.begins[i]), int(batch.begins[i] + batch.rows[i]))

@@ -97,7 +97,8 @@ def edges(count: int) -> Array:
 def layouts(designs: Sequence[Mapping[str, float]], tables: Tables, cells: Cells) -> Array:
     """Packed designs (designs, numbers) from the inputs of the DFN (`Prepared.inputs`: SI, one square metre)."""
     k, ne, ns = tables.constants, cells.electrode, cells.separator
-    columns = dict(zip(GIVEN, np.array([ALL_GIVEN(one) for one in designs], dtype=float).T, strict=True))
+    columns: dict[str, Array] = dict(
+        zip(GIVEN, np.array([ALL_GIVEN(one) for one in designs], dtype=float).T, strict=True))
 
     def given(name: str, default: float | None = None) -> Array:
         if default is None:
