@@ -58,7 +58,8 @@ def answer(document: Path, solver: str, folder: Path, designs: int) -> tuple[Rep
     if done.returncode not in (0, 3):
         raise SystemExit(f"the run with {solver} failed with {done.returncode}: {done.stderr[-500:]}")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Report.model_validate(json.loads(done.stdout)), wall, cpu
+    written = Path(json.loads(done.stdout)["files"]["report.json"])
+    return Report.model_validate_json(written.read_text(encoding="utf-8")), wall, cpu
 
 
 def judged(report: Report) -> int:

@@ -17,7 +17,7 @@ from tools.generate.electrodes import ElectrodeSpace
 from tools.generate.space import DesignSpace
 from tools.optimise.database import Database, Labels
 from tools.optimise.features import Features, features_for, open_rate
-from tools.optimise.prediction import ALWAYS_ANSWERS, AreaModel, enough, heads_of
+from tools.optimise.prediction import ALWAYS_ANSWERS, AreaModel, enough, head_values, heads_of
 from tools.optimise.surrogate import Method, Surrogate, fit_outcomes
 from tools.simulate.evaluate import evaluate_all
 from tools.simulate.point import Mesh, Outcome, SimulationPoint
@@ -178,11 +178,10 @@ def _model(
     database: Database, labels: Labels, table: Needed, method: Method
 ) -> tuple[tuple[Surrogate, Surrogate | None] | None, str]:
     heads = heads_of(table.protocol)
-    if not set(heads) <= set(labels.names):
-        return None, "no point answered: this system has no prediction here"
-    columns = [labels.names.index(h) for h in heads]
-    y = _floored(heads, labels.y[:, columns])
+    y = _floored(heads, head_values(table.protocol, labels.names, labels.y))
     rows = labels.answered & np.isfinite(y).all(1)
+    if not rows.any():
+        return None, "no point answered: this system has no prediction here"
     if not enough(int(rows.sum())):
         return None, f"only {int(rows.sum())} points answered: this system has no prediction here"
     fitted = database.fitted(labels, heads, method)

@@ -19,13 +19,15 @@ from knowledge.offer import SearchStep
 from knowledge.protocol import CycleAgeing
 from knowledge.requirement import Requirement
 from tools.optimise.margins import judged
+from tools.optimise.prediction import Recorder
 from tools.optimise.trial import Tried
 from tools.simulate.evaluate import evaluate
-from tools.simulate.point import DELEGATED_WORDS, Simulator
+from tools.simulate.point import DELEGATED_WORDS
 from tools.verify.ageing_estimate import estimates
 
 RUNS = 2   # lives of a system that are dear: the best design that keeps everything else, and the one farthest from it
 MOST = 64  # lives of a system that are cheap
+FORESEEN = frozenset({"cycle_life", "capacity_retention"})
 
 
 def ageing_asks(requirements: Sequence[Requirement]) -> tuple[Ask, ...]:
@@ -37,13 +39,18 @@ def ageing_asks(requirements: Sequence[Requirement]) -> tuple[Ask, ...]:
                  if isinstance(a.protocol, CycleAgeing) and musts.intersection(a.requirement_ids))
 
 
+def foreseen(asks: Sequence[Ask]) -> tuple[Ask, ...]:
+    """Those whose figure follows from the cycles to the end of life, the head that the forward model has of a life."""
+    return tuple(a for a in asks if a.metric in FORESEEN)
+
+
 @dataclass
 class LifeScout:
     """Ages a few of the designs that were simulated and says of all of them what their life is."""
 
     requirements: Sequence[Requirement]
     asks: tuple[Ask, ...]
-    simulator: Simulator
+    simulator: Recorder
     origin: str = ""
     aged: dict[str, tuple[Figure, ...]] = field(default_factory=dict)  # design id → figures
     log: list[SearchStep] = field(default_factory=list)

@@ -88,6 +88,11 @@ def _margin(bounds: Allowed | None, figure: Figure) -> tuple[float, float]:
     return inside, (high - low) / 2 / scale if low is not None and high is not None else 0.0
 
 
+def margin_of(requirement: Requirement, figure: Figure) -> float:
+    """The relative margin of one figure; NaN where it was not evaluated."""
+    return _margin(allowed(requirement), figure)[0]
+
+
 def softened(margins: np.ndarray) -> np.ndarray:
     """Margins compressed for learning; 0 stays 0."""
     return np.asarray(SOFT * np.tanh(margins / SOFT))

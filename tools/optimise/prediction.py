@@ -7,11 +7,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from knowledge.protocol import Protocol
+from knowledge.protocol import CycleAgeing, Protocol
 from tools.failures import BadInput
 from tools.optimise.features import Features
 from tools.optimise.surrogate import MIN_ROWS, Surrogate, extended
+from tools.simulate.measure_life import GAINED_PCT
 from tools.simulate.point import Mesh, Outcome, SimulationPoint, Simulator, Status
+
+LIFE = "cycles_to_end"  # of life: simulated, or in proportion to what was lost by the last cycle
+LONGEST = 10.0          # of the cycles that were run: lives beyond are all alike
 
 # What the measures read of each protocol; the mean voltage is energy over capacity.
 HEADS: dict[str, tuple[str, ...]] = {
@@ -21,13 +25,15 @@ HEADS: dict[str, tuple[str, ...]] = {
     "pulse_power": ("power_mW_cm2",),
     "fast_charge": ("time_min",),
     "round_trip": ("efficiency_pct",),
+    "cycle_ageing": (LIFE,),
 }
 ALWAYS_ANSWERS = 0.995
 DOMAIN = 0.02         # of a feature's range beyond its ends: rounding, and a step that no smooth model minds
 EXTRAPOLATED = {"validity": "extrapolated", "note": "predicted from outside the sampled ranges"}
 REFUSAL: dict[str, Status] = {"discharge": "cannot carry the current", "thermal_discharge": "cannot carry the current",
            "pulse": "cannot carry the current", "pulse_power": "cannot carry the current",
-           "fast_charge": "limit reached", "round_trip": "cannot carry the current"}
+           "fast_charge": "limit reached", "round_trip": "cannot carry the current",
+           "cycle_ageing": "failed"}
 
 
 @dataclass(frozen=True)
@@ -67,17 +73,22 @@ class AreaModel:
 
     def learnt(self, points: Sequence[SimulationPoint], outcomes: Sequence[Outcome]) -> AreaModel:
         """The model after new labels."""
-        rows = [(p, o) for p, o in zip(points, outcomes, strict=True)
-                if all(n in o.values for n in self.heads.names)]
+        rows = [(p, o) for p, o in zip(points, outcomes, strict=True) if o.values]
         if not rows:
             return self
+        names = sorted({n for _, o in rows for n in o.values})
+        y = head_values(self.protocol, names, np.array([[o.values.get(n, np.nan) for n in names] for _, o in rows]))
+        known = np.isfinite(y).all(1)
+        if not known.any():
+            return self
         x = np.array([self.features.of(p) for p, _ in rows])
-        y = np.array([[o.values[n] for n in self.heads.names] for _, o in rows])
-        return replace(self, heads=extended(self.heads, x, y))
+        return replace(self, heads=extended(self.heads, x[known], y[known]))
 
 
 def _outcome(kind: str, values: dict[str, float], protocol: Protocol) -> Outcome:
     curve: dict[str, list[float]] = {}
+    if isinstance(protocol, CycleAgeing):
+        return Outcome(status="ok", values=_lived(values[LIFE], protocol))
     if kind in {"discharge", "thermal_discharge"}:
         values["mean_voltage_V"] = values["energy_mWh_cm2"] / max(values["capacity_mAh_cm2"], 1e-9)
     if kind == "thermal_discharge":
@@ -85,6 +96,31 @@ def _outcome(kind: str, values: dict[str, float], protocol: Protocol) -> Outcome
         values["max_temperature_C"] = ambient + values["temperature_rise_K"]
         curve = _straight(values, ambient)
     return Outcome(status="ok", values=values, curve=curve)
+
+
+def head_values(protocol: Protocol, names: Sequence[str], y: np.ndarray) -> np.ndarray:
+    """The heads (n, n_heads) of outcomes given as columns (n, n_names); NaN where an outcome has none.
+
+    A life that was not run to its end is that in proportion to the loss; one that gains capacity has none to read.
+    """
+    column = {name: y[:, i] for i, name in enumerate(names)}
+    nothing = np.full(len(y), np.nan)
+    if not isinstance(protocol, CycleAgeing):
+        return np.stack([column.get(h, nothing) for h in heads_of(protocol)], axis=1)
+    left, last = (column.get(name, nothing) for name in ("capacity_retention_pct", "last_cycle"))
+    room = (100 - protocol.eol_pct) / np.maximum(100 - left, 1e-9)
+    unfinished = np.where(left <= GAINED_PCT, last * np.minimum(room, LONGEST), np.nan)
+    ended = column.get("cycles", nothing)
+    return np.asarray(np.where(np.isfinite(ended), ended, unfinished)[:, None])
+
+
+def _lived(cycles: float, protocol: CycleAgeing) -> dict[str, float]:
+    """What an ageing run gives at a life of so many cycles; the inverse of `head_values`."""
+    room = 100 - protocol.eol_pct
+    if cycles < protocol.max_cycles:
+        return {"cycles": cycles, "last_cycle": cycles, "capacity_retention_pct": protocol.eol_pct}
+    last = float(protocol.max_cycles)
+    return {"last_cycle": last, "capacity_retention_pct": 100 - room * last / cycles}
 
 
 def _straight(values: dict[str, float], ambient: float) -> dict[str, list[float]]:
@@ -159,11 +195,30 @@ class Recorder:
         return (min(own), max(own)) if own else None
 
 
+@dataclass
+class WithoutLives:
+    """A simulator that leaves lives unanswered: `tools.optimise.life` ages what is worth it."""
+
+    inner: Simulator
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        self.name = self.inner.name
+
+    def simulate(
+        self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
+    ) -> list[Outcome]:
+        """The inner simulator's outcomes, in order; status 'failed' where a life is asked."""
+        if isinstance(protocol, CycleAgeing):
+            return [Outcome(status="failed", note="aged later, where the rest is kept")] * len(points)
+        return self.inner.simulate(points, protocol, mesh, curves)
+
+
 def heads_of(protocol: Protocol) -> tuple[str, ...]:
     """The outcome values that are predicted for a protocol.
 
     Raises:
-        BadInput: the protocol is not one that surrogates answer (ageing).
+        BadInput: the protocol is not one that surrogates answer (storage).
     """
     try:
         return HEADS[protocol.kind]

@@ -12,12 +12,13 @@ from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure
 from knowledge.offer import SearchStep
+from knowledge.protocol import AGEING
 from knowledge.requirement import Requirement
 from tools.generate.space import DesignSpace
 from tools.optimise.diversity import Place, distinct, pick
 from tools.optimise.forward import Builder
 from tools.optimise.life import LifeScout
-from tools.optimise.margins import CANNOT, Target, judged, measure, needs, softened, steerable, targets_of
+from tools.optimise.margins import CANNOT, Target, judged, margin_of, measure, needs, softened, steerable, targets_of
 from tools.optimise.prediction import Recorder, SurrogateSimulator
 from tools.optimise.refine import SIGMAS, Margins, refine, screen
 from tools.optimise.surrogate import Surrogate, extended, fit_outcomes
@@ -36,6 +37,7 @@ FOR_THE_RECORD = 2    # simulated designs of a space that is not expected to ser
 FAR = 0.2             # a space that misses by more than this in sum is left as soon as another one serves
 HOPELESS = 0.4        # a space whose best surveyed design misses by more is not refined where another's is nearer
 BEHIND = 0.3          # by this much
+LIFE_ROOM = 0.1       # margin wanted of a life at most: its stated interval is half of the value
 STALLED = 0.02        # a space whose best violation falls by less than this share is not searched again
 
 
@@ -93,6 +95,7 @@ class Search:
         self.targets: tuple[Target, ...] = targets_of(self.requirements, self.asks)
         self.weight = np.array([t.weight for t in self.targets])
         self.musts = np.flatnonzero([t.requirement.priority == "must" for t in self.targets])
+        self.lives = np.array([isinstance(self.asks[t.ask].protocol, AGEING) for t in self.targets], dtype=bool)
         self.territories: list[Territory] = []
 
     def survey(self, systems: Collection[str] | None = None) -> None:
@@ -113,7 +116,9 @@ class Search:
             if built.any():
                 margins = found.margins[built]
                 sure = SIGMAS * self._sigma(space, x[built][:48], margins[:48])
-                self.territories.append(Territory(space, x[built], margins, needs(self.targets, found) + sure, sure,
+                wanted = needs(self.targets, found)
+                wanted[self.lives] = np.minimum(wanted[self.lives], LIFE_ROOM)
+                self.territories.append(Territory(space, x[built], margins, wanted + sure, sure,
                                                   np.flatnonzero(steerable(margins))))
             note = (f"{int(built.sum())} can be built; kept: predicted to keep every must"
                     + (f"; the nearest misses by {100 * lost.min():.3g} % in sum" if not kept else ""))
@@ -166,8 +171,10 @@ class Search:
     def simulate(self, chosen: Sequence[Proposal], number: int) -> None:
         """Simulate proposals and judge them, by their life too where the musts ask for one."""
         found = measure([p.design for p in chosen], self.asks, self.targets, self.simulator, self.builder, self.origin)
-        for p, margins, figures in zip(chosen, found.margins, found.figures, strict=True):
+        for p, measured, row in zip(chosen, found.margins, found.figures, strict=True):
             space = p.territory.space
+            margins = np.where(self.lives, p.expected, measured)  # until it is aged
+            figures = tuple(f for a, f in zip(self.asks, row, strict=True) if not isinstance(a.protocol, AGEING))
             self.tried.append(Tried(p.design, space.key, p.vector, margins, p.expected, figures, p.predicted,
                                     judged(self.requirements, figures), self.place(space, p.design, p.vector), number))
         self._scout(number)
@@ -180,6 +187,15 @@ class Search:
         known = len(self.scout.log)
         self.tried = self.scout.judge(self.tried, number)
         self.log += self.scout.log[known:]
+        for tried in self.tried:
+            self._take_life(tried, self.scout)
+
+    def _take_life(self, tried: Tried, scout: LifeScout) -> None:
+        """The margins of an aged design's life, in place."""
+        figures = scout.aged.get(tried.design.id, ())
+        for k in np.flatnonzero(self.lives) if figures else ():
+            target = self.targets[k]
+            tried.margins[k] = margin_of(target.requirement, figures[scout.asks.index(self.asks[target.ask])])
 
     def _propose(self, territory: Territory, number: int) -> list[Proposal]:
         """Refined designs of one space with their margins as the areal models and the build-up give them."""
@@ -303,6 +319,8 @@ class Search:
     def learn(self, number: int) -> None:
         """Teach the areal models and the gradient models what the simulator said in this round."""
         self.predictor.learn(self.simulator.known)
+        if self.scout is not None:
+            self.predictor.learn(self.scout.simulator.known)
         for territory in self.territories:
             mine = [t for t in self.tried if t.space == territory.space.key and t.round == number]
             if mine:
@@ -317,7 +335,8 @@ class Search:
         """
         gaps = np.abs(np.array([t.margins - t.expected for t in mine]))
         for k in range(len(self.targets)):
-            seen = gaps[np.isfinite(gaps[:, k]), k]
+            aged = gaps[:, k] != 0 if self.lives[k] else True
+            seen = gaps[np.isfinite(gaps[:, k]) & aged, k]
             if len(seen) >= TRUST_ROWS:
                 old = territory.least[k]
                 new = float(np.clip(2 * seen.max() + 0.001, old / 3, max(3 * old, 0.01)))

@@ -13,7 +13,7 @@ from knowledge.figure import Figure
 from knowledge.frozen import Frozen
 from knowledge.house import HouseProfile
 from knowledge.offer import Distance, RequirementPrice, SearchStep
-from knowledge.protocol import AGEING
+from knowledge.protocol import AGEING, CycleAgeing, Protocol
 from knowledge.requirement import Requirement
 from tools.failures import BadInput, Infeasible
 from tools.generate.space import DesignSpace, spaces_for
@@ -21,19 +21,20 @@ from tools.optimise.database import Database, Labels, snapshot_digest
 from tools.optimise.device import one_thread, torch_device
 from tools.optimise.diversity import distance, distinct, pick
 from tools.optimise.forward import TABLES, Builder, forward_models, needed_tables
-from tools.optimise.life import LifeScout, ageing_asks
+from tools.optimise.life import LifeScout, ageing_asks, foreseen
 from tools.optimise.margins import targets_of
 from tools.optimise.polish import polish
-from tools.optimise.prediction import Recorder, SurrogateSimulator
+from tools.optimise.prediction import AreaModel, Recorder, SurrogateSimulator, WithoutLives
 from tools.optimise.prices import price_requirements
 from tools.optimise.rounds import NEAREST, Search
 from tools.optimise.trial import Tried
 from tools.run import run_key
-from tools.simulate.point import Simulator
+from tools.simulate.point import AgesCheaply, Simulator
 from tools.tool import Context, tool
 
 ROUNDS = 3
 MORE_ROUNDS = 4       # where some designs meet and more are wanted
+LIVES = 96            # labels of a life, per system and cycle
 DRY_DESIGNS = 96      # designs of each space that tell which protocols and rates the asks lead to
 EXAMPLE = {
     "requirements": [{"id": "R01", "metric": "specific_energy", "comparator": ">=", "value": 240.0, "unit": "Wh/kg",
@@ -95,7 +96,7 @@ class SearchResult(Frozen):
     exhausted: bool = Field(description="all rounds were spent without enough designs")
 
 
-@tool(stage="candidates", version="8", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
+@tool(stage="candidates", version="9", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
 def search_designs(request: SearchDesigns, context: Context) -> SearchResult:
     """Search systems and formats for many different cell designs that meet the requirements.
 
@@ -124,7 +125,7 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
         raise BadInput(f"formats: there is no format {unknown[0]!r}; there are cylindrical, prismatic and pouch")
     proof = _proof(request)
     spaces = spaces_for(request.requirements, request.systems, request.formats, request.house)
-    builder, recorder = Builder(), Recorder(simulator)
+    builder, recorder = Builder(), Recorder(WithoutLives(simulator))
     buildable = buildable_designs(spaces, builder, context.seed)
     if not buildable:
         raise Infeasible("no design can be built in any of the systems and formats: the outer dimensions leave no "
@@ -137,9 +138,11 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     spaces = tuple(s for s in spaces if s.key in buildable)
     many = len(needed) > TABLES
     models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress, many)
-    scout = LifeScout(request.requirements, ageing_asks(request.requirements), simulator, origin)
-    run = Search(request.requirements, asks, spaces, recorder, SurrogateSimulator(models), builder, context.seed,
-                 context.progress, origin, scout, device, [*proof, *log])
+    scout = LifeScout(request.requirements, ageing_asks(request.requirements), Recorder(simulator), origin)
+    lives, of_life = _life_models(scout, simulator, spaces, buildable, builder, context, device)
+    models, labels, log = {**models, **of_life[0]}, [*labels, *of_life[1]], [*log, *of_life[2]]
+    run = Search(request.requirements, (*asks, *lives), spaces, recorder, SurrogateSimulator(models), builder,
+                 context.seed, context.progress, origin, scout, device, [*proof, *log])
     run.survey()
     if many:
         # Too many tables to label them all well: only those of the nearest systems get the full number.
@@ -166,6 +169,20 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     prices = () if stopped else price_requirements(run, number + 1)
     found = _result(run, request, labels, recorder).model_copy(update={"prices": prices})
     return found.model_copy(update={"stopped_by_time": stopped and found.exhausted})
+
+
+def _life_models(
+    scout: LifeScout, simulator: Simulator, spaces: Sequence[DesignSpace], buildable: dict[str, list[CellDesign]],
+    builder: Builder, context: Context, device: str,
+) -> tuple[tuple[Ask, ...], tuple[dict[tuple[str, Protocol], AreaModel], list[Labels], list[SearchStep]]]:
+    """The asks of a life that the forward model foresees, with `forward_models` of them; none where lives are dear."""
+    lives = foreseen(scout.asks)
+    if not lives or not isinstance(simulator, AgesCheaply):
+        return (), ({}, [], [])
+    designs = [d for own in buildable.values() for d in own]
+    needed = [n for n in needed_tables(designs, lives, builder) if isinstance(n.protocol, CycleAgeing)]
+    database = Database(context.home / "database", simulator.alone(), device)
+    return lives, forward_models(spaces, needed, database, LIVES, context.progress)
 
 
 def _proof(request: SearchDesigns) -> list[SearchStep]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, runtime_checkable
 from typing import Protocol as Interface
 
 from pydantic import Field
@@ -62,4 +62,25 @@ class Simulator(Interface):
         self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
     ) -> list[Outcome]:
         """One outcome a point, in order; a solver failure is an outcome with status 'failed', never an exception."""
+        ...
+
+
+class Nobody:
+    """A simulator that leaves everything unanswered: stands behind one that shall answer alone."""
+
+    name = "nobody"
+
+    def simulate(
+        self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
+    ) -> list[Outcome]:
+        """Status 'failed' for every point."""
+        return [Outcome(status="failed", note="not solved")] * len(points)
+
+
+@runtime_checkable
+class AgesCheaply(Interface):
+    """A simulator that ages many designs side by side, at the cost of a few discharges each."""
+
+    def alone(self) -> Simulator:
+        """The same without the dear one behind it: what it cannot solve stays unanswered."""
         ...

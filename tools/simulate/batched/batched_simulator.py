@@ -10,7 +10,16 @@ from knowledge.protocol import CalendarAgeing, CycleAgeing, Protocol
 from tools.failures import ToolFailure
 from tools.simulate.batched.extrapolation import extrapolate
 from tools.simulate.batched.layout import Cells
-from tools.simulate.point import DELEGATED_WORDS, MESH_ERROR, BatchedMesh, Mesh, Outcome, SimulationPoint, Simulator
+from tools.simulate.point import (
+    DELEGATED_WORDS,
+    MESH_ERROR,
+    BatchedMesh,
+    Mesh,
+    Nobody,
+    Outcome,
+    SimulationPoint,
+    Simulator,
+)
 from tools.simulate.pybamm_prepare import Prepared, prepare
 from tools.tool import Progress, silent
 
@@ -50,6 +59,10 @@ class BatchedSimulator:
     def __post_init__(self) -> None:
         # Both solvers: labels of one pair of solvers never mix with those of another.
         self.name = f"{VERSION} with {self.reference.name}"
+
+    def alone(self) -> BatchedSimulator:
+        """Implements `tools.simulate.point.AgesCheaply`."""
+        return BatchedSimulator(Nobody(), self.workers, self.progress)
 
     def simulate(
         self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
