@@ -14,6 +14,7 @@ from tools.simulate.cross_check import lives_compared
 from tools.simulate.evaluate import Curves, DesignEvaluation, DesignsEvaluated
 from tools.simulate.pack import PacksBuilt
 from tools.simulate.second_opinion import with_second_opinions
+from tools.verify.ageing_estimate import without_left
 from tools.verify.asks import asks_for
 from tools.verify.offers import Evaluated, make_offers
 from tools.verify.production import YieldsEstimated
@@ -70,7 +71,7 @@ def _aged_figures(state: RunState, services: Services) -> dict[str, tuple[Figure
     for design, figures in twice.items():
         if design in aged:
             aged[design] = tuple(lives_compared(a, b) for a, b in zip(aged[design], figures, strict=True))
-    return aged
+    return {design: without_left(figures) for design, figures in aged.items()}
 
 
 def _aged_rows(key: str | None, services: Services) -> dict[str, tuple[Figure, ...]]:

@@ -23,7 +23,7 @@ from tools.optimise.prediction import Recorder
 from tools.optimise.trial import Tried
 from tools.simulate.evaluate import evaluate
 from tools.simulate.point import DELEGATED_WORDS
-from tools.verify.ageing_estimate import estimates
+from tools.verify.ageing_estimate import estimates, without_left
 
 RUNS = 2   # lives of a system that are dear: the best design that keeps everything else, and the one farthest from it
 MOST = 64  # lives of a system that are cheap
@@ -50,7 +50,8 @@ class LifeScout:
 
     requirements: Sequence[Requirement]
     asks: tuple[Ask, ...]
-    simulator: Recorder
+    simulator: Recorder            # for a life that may be dear
+    cheaply: Recorder | None       # for many side by side, what it cannot solve being estimated; None: there is none
     origin: str = ""
     aged: dict[str, tuple[Figure, ...]] = field(default_factory=dict)  # design id → figures
     log: list[SearchStep] = field(default_factory=list)
@@ -66,21 +67,22 @@ class LifeScout:
         started = time.perf_counter()
         plain = [tuple(f for f in t.figures if f not in t.life) for t in tried]
         dear = self._chosen(tried)
-        self._age(dear)
-        cheap = self._cheap(tried, plain)
-        self._age(cheap)
-        own = [(*row, *self.aged.get(t.design.id, ())) for t, row in zip(tried, plain, strict=True)]
+        self._age(dear, self.simulator)
+        cheap = self._cheap(tried, plain) if self.cheaply else []
+        self._age(cheap, self.cheaply or self.simulator)
+        lives = [without_left(self.aged.get(t.design.id, ())) for t in tried]
+        own = [(*row, *life) for row, life in zip(plain, lives, strict=True)]
         guesses = estimates(self.asks, [t.design for t in tried], own)
         found = []
-        for t, row, guess in zip(tried, plain, guesses, strict=True):
-            life = self.aged.get(t.design.id, ()) or guess
+        for t, row, aged, guess in zip(tried, plain, lives, guesses, strict=True):
+            life = (*aged, *guess)
             found.append(t.with_life(row, life, judged(self.requirements, (*row, *life))))
         self._note(dear, cheap, found, number, started)
         return found
 
-    def _age(self, chosen: Sequence[Tried]) -> None:
+    def _age(self, chosen: Sequence[Tried], simulator: Recorder) -> None:
         if chosen:
-            figures = evaluate([t.design for t in chosen], self.asks, self.simulator)
+            figures = evaluate([t.design for t in chosen], self.asks, simulator)
             for t, row in zip(chosen, figures, strict=True):
                 self.aged[t.design.id] = tuple(f.model_copy(update={"origin": self.origin}) for f in row)
 

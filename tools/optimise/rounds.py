@@ -195,7 +195,9 @@ class Search:
         figures = scout.aged.get(tried.design.id, ())
         for k in np.flatnonzero(self.lives) if figures else ():
             target = self.targets[k]
-            tried.margins[k] = margin_of(target.requirement, figures[scout.asks.index(self.asks[target.ask])])
+            margin = margin_of(target.requirement, figures[scout.asks.index(self.asks[target.ask])])
+            if np.isfinite(margin):
+                tried.margins[k] = margin
 
     def _propose(self, territory: Territory, number: int) -> list[Proposal]:
         """Refined designs of one space with their margins as the areal models and the build-up give them."""
@@ -319,8 +321,9 @@ class Search:
     def learn(self, number: int) -> None:
         """Teach the areal models and the gradient models what the simulator said in this round."""
         self.predictor.learn(self.simulator.known)
-        if self.scout is not None:
-            self.predictor.learn(self.scout.simulator.known)
+        for recorder in (self.scout.simulator, self.scout.cheaply) if self.scout else ():
+            if recorder is not None:
+                self.predictor.learn(recorder.known)
         for territory in self.territories:
             mine = [t for t in self.tried if t.space == territory.space.key and t.round == number]
             if mine:

@@ -138,7 +138,8 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     spaces = tuple(s for s in spaces if s.key in buildable)
     many = len(needed) > TABLES
     models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress, many)
-    scout = LifeScout(request.requirements, ageing_asks(request.requirements), Recorder(simulator), origin)
+    cheaply = Recorder(simulator.alone()) if isinstance(simulator, AgesCheaply) else None
+    scout = LifeScout(request.requirements, ageing_asks(request.requirements), Recorder(simulator), cheaply, origin)
     lives, of_life = _life_models(scout, simulator, spaces, buildable, builder, context, device)
     models, labels, log = {**models, **of_life[0]}, [*labels, *of_life[1]], [*log, *of_life[2]]
     run = Search(request.requirements, (*asks, *lives), spaces, recorder, SurrogateSimulator(models), builder,

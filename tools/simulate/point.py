@@ -17,6 +17,7 @@ from knowledge.protocol import Protocol
 BatchedMesh = Literal["search", "verify"]
 Mesh = Literal["search", "verify", "rebuild"]
 DELEGATED_WORDS = "computed by"  # begins the note of an outcome that another solver had to give
+LEFT_WORDS = "left unsolved"     # begins the note of one that was not worth another solver's time
 MESH_ERROR = "mesh_error_pct"  # among a solver's values where it estimates its own error
 Status = Literal["ok", "cannot carry the current", "limit reached", "out of validity", "failed"]
 
@@ -63,18 +64,6 @@ class Simulator(Interface):
     ) -> list[Outcome]:
         """One outcome a point, in order; a solver failure is an outcome with status 'failed', never an exception."""
         ...
-
-
-class Nobody:
-    """A simulator that leaves everything unanswered: stands behind one that shall answer alone."""
-
-    name = "nobody"
-
-    def simulate(
-        self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
-    ) -> list[Outcome]:
-        """Status 'failed' for every point."""
-        return [Outcome(status="failed", note="not solved")] * len(points)
 
 
 @runtime_checkable

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure
+from tools.simulate.point import LEFT_WORDS
 from tools.verify.judge import figure_key
 from tools.verify.place import RANGES, variables
 
@@ -33,6 +34,11 @@ def estimate(ask: Ask, design: CellDesign, aged: Sequence[tuple[CellDesign, Figu
         validity=closest.validity,
         note=f"estimated from the ageing runs of {len(near)} designs of the same system",
     )
+
+
+def without_left(figures: Sequence[Figure]) -> tuple[Figure, ...]:
+    """Without those that no solver has answered although one could: an estimate takes their place."""
+    return tuple(f for f in figures if f.value is not None or LEFT_WORDS not in (f.note or ""))
 
 
 def estimates(asks: Sequence[Ask], designs: Sequence[CellDesign], figures: Sequence[Sequence[Figure]]

@@ -73,3 +73,10 @@ class AgeingSimulator(AnalyticSimulator):
         cycles = self.cycles[point.pair.system]
         return "ok", {"cycles": cycles, "last_cycle": cycles, "capacity_retention_pct": 80.0,
                       "resistance_growth_pct": 20.0}
+
+
+class CheaplyAgeingSimulator(AgeingSimulator):
+    """The same, many lives side by side."""
+
+    def alone(self):
+        return self

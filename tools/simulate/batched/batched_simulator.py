@@ -12,10 +12,10 @@ from tools.simulate.batched.extrapolation import extrapolate
 from tools.simulate.batched.layout import Cells
 from tools.simulate.point import (
     DELEGATED_WORDS,
+    LEFT_WORDS,
     MESH_ERROR,
     BatchedMesh,
     Mesh,
-    Nobody,
     Outcome,
     SimulationPoint,
     Simulator,
@@ -35,6 +35,7 @@ TIGHTER = 2.0
 # Ageing hardly depends on the mesh and a life is dozens of cycles: one mesh, with error bounds so much tighter.
 AGEING_MESHES: dict[BatchedMesh, tuple[Cells, float]] = {
     "search": (Cells(12, 4, MODES), 5.0), "verify": (Cells(20, 7, MODES), 10.0)}
+LIVES_LEFT = 2
 LEAST, MOST = 16, 256  # points of one piece of a thread's work
 # Stated error where PyBaMM's search mesh steps in: the largest energy shift in docs/simulation.md.
 REFERENCE_PCT = 1.4
@@ -46,11 +47,12 @@ class BatchedSimulator:
     """Implements `tools.simulate.point.Simulator` with the batched DFN.
 
     `reference` (the PyBaMM simulator) answers single points that this solver does not solve or whose parameter set it
-    cannot describe; the outcome's note says so, and `delegated` counts them.
+    cannot describe; the outcome's note says so, and `delegated` counts them. Of lives, which take PyBaMM some 10 to
+    100 s each, it answers no more than `LIVES_LEFT` in one call; without it no point is answered by another solver.
     `workers` is the number of threads; the compiled solver runs without the interpreter's lock.
     """
 
-    reference: Simulator
+    reference: Simulator | None
     workers: int = 1
     progress: Progress = silent
     name: str = field(default="", init=False)
@@ -58,18 +60,20 @@ class BatchedSimulator:
 
     def __post_init__(self) -> None:
         # Both solvers: labels of one pair of solvers never mix with those of another.
-        self.name = f"{VERSION} with {self.reference.name}"
+        self.name = f"{VERSION} with {self.reference.name}" if self.reference else f"{VERSION} alone"
 
     def alone(self) -> BatchedSimulator:
         """Implements `tools.simulate.point.AgesCheaply`."""
-        return BatchedSimulator(Nobody(), self.workers, self.progress)
+        return BatchedSimulator(None, self.workers, self.progress)
 
     def simulate(
         self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
     ) -> list[Outcome]:
         """One outcome a point, in order; a solver failure is an outcome with status 'failed', never an exception."""
         if mesh == "rebuild":
-            return self._by_reference(points, protocol, mesh, curves, [""] * len(points))
+            if self.reference is None:
+                raise ValueError("the mesh 'rebuild' is a plain PyBaMM simulation's")
+            return self._by_reference(self.reference, points, protocol, mesh, curves, [""] * len(points))
         order = sorted(range(len(points)), key=lambda i: (points[i].pair.system, i))
         size = max(LEAST, min(MOST, -(-len(points) // max(self.workers, 1))))
         pieces = [order[i : i + size] for i in range(0, len(order), size)]
@@ -82,26 +86,29 @@ class BatchedSimulator:
                 answers.update(zip(piece, outcomes, strict=True))
                 self.progress(label, len(answers), len(points))
         left = [i for i in order if isinstance(answers[i], str)]
-        reasons = [str(answers[i]) for i in left]
-        second = self._by_reference([points[i] for i in left], protocol, mesh, curves, reasons)
-        answers.update(zip(left, second, strict=True))
+        handed = left[:LIVES_LEFT] if isinstance(protocol, CycleAgeing | CalendarAgeing) else left
+        if self.reference is not None and handed:
+            reasons = [str(answers[i]) for i in handed]
+            second = self._by_reference(self.reference, [points[i] for i in handed], protocol, mesh, curves, reasons)
+            answers.update(zip(handed, second, strict=True))
+        answers.update({i: Outcome(status="failed", note=f"{LEFT_WORDS}: {a}") for i, a in answers.items()
+                        if isinstance(a, str)})
         return [a for a in (answers[i] for i in range(len(points))) if isinstance(a, Outcome)]
 
     def _by_reference(
-        self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh, curves: bool, reasons: Sequence[str]
+        self, reference: Simulator, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh, curves: bool,
+        reasons: Sequence[str],
     ) -> list[Outcome]:
         """The reference's outcomes, with notes that say who answered and why."""
-        if not points:
-            return []
         self.delegated += len(points)
-        found = self.reference.simulate(points, protocol, mesh, curves)
+        found = reference.simulate(points, protocol, mesh, curves)
         told = []
         for outcome, reason in zip(found, reasons, strict=True):
             why = f", as the batched DFN gave no answer: {reason}" if reason else ""
             # A point that was left over must fit into the same table of labels as the others.
             labelled = reason and outcome.values and protocol.kind not in ("cycle_ageing", "calendar_ageing")
             values = {**outcome.values, MESH_ERROR: REFERENCE_PCT} if labelled else outcome.values
-            note = "; ".join(w for w in (outcome.note, f"{DELEGATED_WORDS} {self.reference.name}{why}") if w)
+            note = "; ".join(w for w in (outcome.note, f"{DELEGATED_WORDS} {reference.name}{why}") if w)
             told.append(outcome.model_copy(update={"note": note, "values": values}))
         return told
 
