@@ -117,12 +117,12 @@ def add_card(file: Annotated[Path, typer.Argument(help="A material card (YAML)."
 @guarded
 def list_systems(json_: JsonOption = False) -> None:
     """The systems there are, with the set behind each."""
-    from knowledge.parameters.registry import SYSTEMS, system
+    from knowledge.parameters.registry import EVALUATED, SYSTEMS, system
     from knowledge.parameters.user import user_keys
 
     rows = [{"key": s.key, "system": s.label, "set": s.pybamm_set, "V": f"{s.v_min:g}–{s.v_max:g}",
              "°C": f"{s.validity.temperature_C[0]:g}–{s.validity.temperature_C[1]:g}"}
-            for s in map(system, (*SYSTEMS, *user_keys()))]
+            for s in map(system, (*SYSTEMS, *EVALUATED, *user_keys()))]
     if json_:
         emit_json(rows)
         return

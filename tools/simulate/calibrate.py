@@ -214,16 +214,17 @@ def _simulation(prepared: Any, soc: float, time: Array, current_A_m2: Array, pul
     import pybamm
 
     from tools.simulate.pybamm_kernels import parameter_values
-    from tools.simulate.pybamm_model import DESIGN_INPUTS, ONE_SQUARE_METRE
+    from tools.simulate.pybamm_model import ONE_SQUARE_METRE, design_inputs, phase_options
 
     values, given = parameter_values(prepared.system), pybamm.InputParameter
     inputs = {**prepared.inputs(soc=soc), "current": 0.0}
-    values.update({name: inputs[key] for name, key in DESIGN_INPUTS.items()}, check_already_exists=False)
+    values.update({name: inputs[key] for name, key in design_inputs(values).items()}, check_already_exists=False)
     values.update(ONE_SQUARE_METRE, check_already_exists=False)
     for side in ("positive", "negative"):
-        for name, factor in ((f"{side.capitalize()} particle diffusivity [m2.s-1]", f"{side}_diffusivity"),
-                             (f"{side.capitalize()} electrode exchange-current density [A.m-2]", f"{side}_kinetics")):
-            values.update({name: _times(values[name], given(factor))})
+        for ending, factor in ((f"{side.capitalize()} particle diffusivity [m2.s-1]", f"{side}_diffusivity"),
+                               (f"{side.capitalize()} electrode exchange-current density [A.m-2]", f"{side}_kinetics")):
+            for name in [name for name in values if name.endswith(ending)]:  # of a blend, both materials
+                values.update({name: _times(values[name], given(factor))})
     values.update({
         "Contact resistance [Ohm]": inputs["path resistance"] + pulse_ohm_m2 * (given("resistance") - 1),
         "Current function [A]": lambda t: pybamm.Interpolant(time, current_A_m2, t) / given("capacity"),
@@ -231,7 +232,7 @@ def _simulation(prepared: Any, soc: float, time: Array, current_A_m2: Array, pul
         "Upper voltage cut-off [V]": prepared.point.pair.v_max + 0.6,
         "Nominal cell capacity [A.h]": prepared.one_C_A_m2,
     }, check_already_exists=False)
-    model = pybamm.lithium_ion.DFN({"contact resistance": "true"})
+    model = pybamm.lithium_ion.DFN({"contact resistance": "true", **phase_options(values)})
     solver = pybamm.IDAKLUSolver(rtol=1e-5, atol=1e-6, on_failure="ignore", on_extrapolation="ignore",
                                  options={"silence_sundials_errors": True})
     return pybamm.Simulation(model, parameter_values=values, solver=solver)

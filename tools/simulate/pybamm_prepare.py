@@ -11,7 +11,7 @@ from knowledge.parameters.system import System
 from knowledge.protocol import CalendarAgeing, CycleAgeing, FastCharge, Protocol, RoundTrip, ThermalDischarge
 from tools.failures import ToolFailure
 from tools.simulate.balance import Balance, balance, check_pair
-from tools.simulate.formulation import active_fraction
+from tools.simulate.formulation import active_fraction, phase_fractions
 from tools.simulate.point import Outcome, SimulationPoint
 
 KELVIN = 273.15
@@ -47,7 +47,12 @@ class Prepared:
         """Design inputs of the DFN at equilibrium at a state of charge from 0 to 1, SI, one square metre."""
         pair, published = self.point.pair, self.system.published
         x, y = self.balance.stoichiometry(soc)
-        temperature = self.temperature_C + KELVIN
+        temperature, fractions, second = self.temperature_C + KELVIN, phase_fractions(pair.negative, "negative"), {}
+        if pair.negative.second is not None and published.second is not None:
+            x, z = self.balance.phases(soc)
+            second = {"negative second active fraction": fractions[1],
+                      "negative second radius": pair.negative.second.particle_radius_um * 1e-6,
+                      "negative second concentration": z * published.second.sites_mol_m3}
         return {
             "negative thickness": pair.negative.coating_thickness_um * 1e-6,
             "separator thickness": pair.separator.thickness_um * 1e-6,
@@ -55,14 +60,14 @@ class Prepared:
             "negative porosity": pair.negative.porosity,
             "separator porosity": pair.separator.porosity,
             "positive porosity": pair.positive.porosity,
-            "negative active fraction": active_fraction(pair.negative, "negative"),
+            "negative active fraction": fractions[0],
             "positive active fraction": active_fraction(pair.positive, "positive"),
             "negative radius": pair.negative.particle_radius_um * 1e-6,
             "positive radius": pair.positive.particle_radius_um * 1e-6,
             "negative concentration": x * published.negative_sites_mol_m3,
             "positive concentration": y * published.positive_sites_mol_m3,
             "temperature": temperature,
-            "path resistance": self.point.path_resistance_ohm_cm2 * 1e-4,
+            "path resistance": self.point.path_resistance_ohm_cm2 * 1e-4, **second,
         }
 
     def thermal_inputs(self, heat_transfer_W_m2K: float) -> dict[str, float]:
