@@ -63,6 +63,7 @@ THERMAL_INPUTS: dict[str, str] = {
     "Cell cooling surface area [m2]": "cooled surface",
     "Total heat transfer coefficient [W.m-2.K-1]": "heat transfer",
 }
+LUMPED = {"thermal": "lumped", "use lumped thermal capacity": "true"}
 ONE_SQUARE_METRE: dict[str, float] = {
     "Electrode height [m]": 1.0, "Electrode width [m]": 1.0, "Cell volume [m3]": 1.0,
     "Number of electrodes connected in parallel to make a cell": 1.0,
@@ -175,7 +176,7 @@ def build_model(
     options: dict[str, Any] = {"contact resistance": "true", "operating mode": control,
                                **phase_options(parameter_values)}
     if variant == "thermal":
-        options.update({"thermal": "lumped", "use lumped thermal capacity": "true"})
+        options.update(LUMPED)
     if variant in {"ageing", "storage"}:
         options.update(mechanisms or {})
     model = pybamm.lithium_ion.DFN(options)
