@@ -134,6 +134,11 @@ class System(Frozen):
         return self.reference.v_max
 
     @property
+    def mean_V(self) -> float:
+        """A mean voltage for counting cells [V], nearer to the upper cut-off: an estimate."""
+        return (self.v_min + 2 * self.v_max) / 3
+
+    @property
     def as_made_stoichiometry(self) -> float:
         """Lithium in the positive as made, per site of the set, so that the published cell's state is reproduced.
 

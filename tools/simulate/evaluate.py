@@ -259,7 +259,7 @@ class DesignsEvaluated(Frozen):
     evaluations: tuple[DesignEvaluation, ...]
 
 
-@tool(stage="designs", version="6", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
+@tool(stage="designs", version="7", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
 def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluation:
     """Simulate one cell design: build-up, figures under the asked conditions, and curves.
 
