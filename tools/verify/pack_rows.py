@@ -63,8 +63,8 @@ def pack_hint(requirements: Sequence[Requirement], system_key: str) -> str:
         options.append(f"--series {max(1, round(found['nominal_V'] / system(system_key).mean_V))}")
     options += ["--v-max V"] * (not VOLTAGE & found.keys()) + ["--energy KWH"] * (not AMOUNT & found.keys())
     asked = " (V and KWH are for you to fill in)" if pack_needs(requirements) is None else ""
-    return (f"its numbers are of the pack: `cellwright pack needs {system_key} {' '.join(options)}` says what each cell "
-            f"must do{asked}")
+    command = " ".join(("cellwright pack needs", system_key, *options))
+    return f"its numbers are of the pack: `{command}` says what each cell must do{asked}"
 
 
 def with_pack(verdicts: Sequence[Verdict], pack: PackBuilt | str | None) -> tuple[Verdict, ...]:
