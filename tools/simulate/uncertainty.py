@@ -86,4 +86,4 @@ HEATED = frozenset({"temperature_rise", "surface_temperature"})
 UNSCATTERED = frozenset({
     "length", "width", "thickness", "height", "diameter", "max_voltage", "min_voltage", "charge_voltage",
     "voltage_window", "price", "cycle_life", "capacity_retention", "resistance_growth", "anode_silicon_fraction",
-    "cathode_cobalt_fraction"})
+    "cathode_cobalt_fraction", "swelling_reversible"})
