@@ -181,7 +181,7 @@ class _Cell:
         """Voltages at the measured times, the last one held where the run ends early; None where nothing comes."""
         import pybamm
 
-        inputs = {name: float(value) for name, value in factors.items()}
+        inputs: dict[str, float] = {name: float(value) for name, value in factors.items()}
         if self.heated:
             inputs.update({name: self.design_inputs[name] for name in HEAT_INPUTS})
         try:

@@ -10,7 +10,7 @@ import zipfile
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +50,8 @@ def _compute(pybamm_set: str, parts: tuple[tuple[str, Array], ...]) -> Table:
     os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
     import pybamm
 
-    values, found = published_values(pybamm_set), []
+    values = published_values(pybamm_set)
+    found: list[Array] = []
     for name, grid in parts:
         symbol = values[name](pybamm.Vector(grid))
         potential = np.asarray(values.process_symbol(symbol).evaluate(), dtype=float).ravel()
@@ -79,7 +80,8 @@ def _store(path: Path, table: Table, names: tuple[str, ...] = NAMES) -> None:
     scratch = path.with_name(f"{path.stem}.{os.getpid()}.npz")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(scratch, **dict(zip(names, table, strict=True)))
+        columns: dict[str, Any] = dict(zip(names, table, strict=True))
+        np.savez(scratch, **columns)
         scratch.replace(path)
     except OSError:
         return
