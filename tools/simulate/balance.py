@@ -43,8 +43,9 @@ class Balance:
 
     def ocv(self, soc: float | Array) -> Array:
         """Open-circuit voltage [V] at states of charge from 0 to 1 as the cell empties, in their shape."""
-        _, _, y_table, u_pos = ocp_table(self.system)
-        x_table, u_neg, _, _ = negative_table(self.system, self.second_site_share)
+        x_table, u_neg, y_table, u_pos = ocp_table(self.system)
+        if self.second_site_share:
+            x_table, u_neg, _, _ = negative_table(self.system, self.second_site_share)
         s = np.asarray(soc, dtype=float)
         (x0, x1), (y0, y1) = self.negative_stoichiometry, self.positive_stoichiometry
         return np.asarray(np.interp(y0 + s * (y1 - y0), y_table, u_pos) - np.interp(x0 + s * (x1 - x0), x_table, u_neg))
@@ -96,11 +97,12 @@ def check_pair(pair: ElectrodePair) -> None:
         raise BadInput(f"v_min {pair.v_min:g} V must lie at least 0.2 V below v_max {pair.v_max:g} V; the published "
                        f"window is {known.v_min:g}–{known.v_max:g} V", field="pair.v_min")
     for side in ("positive", "negative"):
-        mine, theirs = getattr(pair, side).active_material, getattr(known.reference, side).active_material
-        if mine != theirs:
-            raise BadInput(f"{side}.active_material is {mine!r}; the parameter set of {known.key} describes "
-                           f"{theirs!r}", field=f"{side}.active_material")
-        check_second(getattr(pair, side).second, getattr(known.reference, side).second, known.key, side)
+        mine, theirs = getattr(pair, side), getattr(known.reference, side)
+        if mine.active_material != theirs.active_material:
+            raise BadInput(f"{side}.active_material is {mine.active_material!r}; the parameter set of {known.key} "
+                           f"describes {theirs.active_material!r}", field=f"{side}.active_material")
+        if mine.second is not theirs.second:
+            check_second(mine.second, theirs.second, known.key, side)
 
 
 def np_ratio(pair: ElectrodePair) -> float:

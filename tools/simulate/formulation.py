@@ -142,7 +142,7 @@ def coating(electrode: Electrode, key: str, side: Side) -> Coating:
     active = thickness * fraction * active_density_kg_m3(electrode)
     dry = active / electrode.active_mass_fraction
     first, second_share = fraction, 0.0
-    if electrode.second is not None and known.published.second is not None and side == "negative":
+    if electrode.second is not None and known.published.second is not None:
         first, second = phase_fractions(electrode, side)
         more = second * known.published.second.sites_mol_m3
         second_share = more / (more + first * sites)
