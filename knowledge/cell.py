@@ -20,6 +20,14 @@ ELECTRODE_VARIABLES = (
 )
 
 
+class SecondActive(Frozen):
+    """The second active material of a composite coating, such as silicon beside graphite."""
+
+    active_material: str = Field(description="key of its card", examples=["silicon"])
+    share: float = Field(gt=0, lt=1, description="of the active mass", examples=[0.02])
+    particle_radius_um: float = Field(gt=0, le=100, examples=[1.52])
+
+
 class Electrode(Frozen):
     """One coated electrode. Thickness is of one side, calendered, without foil."""
 
@@ -31,6 +39,16 @@ class Electrode(Frozen):
     porosity: float = Field(gt=0, lt=1, examples=[0.335])
     particle_radius_um: float = Field(gt=0, le=100, examples=[5.22])
     foil_thickness_um: float = Field(gt=0, le=100, examples=[16])
+    # Left out of dumps where there is none, so that plain designs keep their identity.
+    second: SecondActive | None = Field(default=None, exclude_if=lambda second: second is None,
+                                        description="of a blend; the fields above are of the first material")
+
+    @property
+    def actives(self) -> tuple[tuple[str, float], ...]:
+        """Card keys of the active materials, the first one first, each with its share of the active mass."""
+        if self.second is None:
+            return ((self.active_material, 1.0),)
+        return (self.active_material, 1 - self.second.share), (self.second.active_material, self.second.share)
 
 
 class Separator(Frozen):

@@ -25,6 +25,10 @@ class ElectrodeSheet(Frozen):
     binder_mass_fraction: float | None = Field(default=None, ge=0, le=1)
     particle_radius_um: float | None = Field(default=None, gt=0)
     foil_thickness_um: float | None = Field(default=None, gt=0)
+    # Only of a blend, and left out of dumps elsewhere, so that plain sheets keep their identity.
+    second_share: float | None = Field(default=None, gt=0, lt=1, exclude_if=lambda share: share is None,
+                                       description="of the active mass, of a blend's second active material")
+    second_radius_um: float | None = Field(default=None, gt=0, exclude_if=lambda radius: radius is None)
 
 
 class SeparatorSheet(Frozen):

@@ -11,6 +11,7 @@ from knowledge.report import FailureRecord
 from tools.failures import FailureClass
 from tools.optimise.search import search_designs
 from tools.verify.asks import asks_for
+from tools.verify.pack_rows import pack_hint
 
 # These say something about the ask, so the report is written all the same.
 SEARCHED_IN_VAIN = {FailureClass.BAD_INPUT.value, FailureClass.INFEASIBLE.value}
@@ -37,10 +38,12 @@ def run(state: RunState, services: Services) -> dict[str, Any]:
     if isinstance(answer, FailureRecord):
         if answer.failure_class not in SEARCHED_IN_VAIN:
             raise StageFailed(FailureClass(answer.failure_class), answer.message)
+        hint = "" if asks else pack_hint(reading.requirements, chosen["systems"][0])
+        why = "; ".join(words for words in (answer.message, hint) if words)
         return {
-            "candidates": {"key": None, "why": answer.message},
+            "candidates": {"key": None, "why": why},
             "failures": [*state.get("failures", []), answer.model_dump(mode="json")],
-            "summary": answer.message,
+            "summary": why,
         }
     result = answer.result
     return {

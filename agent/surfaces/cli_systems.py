@@ -53,8 +53,11 @@ def calibrate(
     design: Annotated[Path, typer.Argument(help="A design file: whole, or a sheet to be completed.")],
     data: Annotated[list[Path], typer.Argument(help="CSV files with time, current and voltage; each begins at rest.")],
     fit: Annotated[str, typer.Option("--fit", help="Parameters that may move, by commas; none compares only.")] = (
-        "capacity,resistance,positive_diffusivity,negative_diffusivity"),
-    temperature: Annotated[float, typer.Option("--temperature", help="Of the cell, held [°C].")] = 25.0,
+        "capacity,resistance,positive_diffusivity,negative_diffusivity,cooling"),
+    temperature: Annotated[float, typer.Option("--temperature", help="Of surroundings and cell at first [°C].")] = 25.0,
+    test: Annotated[list[Path] | None, typer.Option("--test", help="CSV files that the fit does not see.")] = None,
+    cooling: Annotated[float, typer.Option("--cooling", help="Over the outer surface [W/m²K].")] = 10.0,
+    isothermal: Annotated[bool, typer.Option("--isothermal", help="The cell's temperature is held.")] = False,
     json_: JsonOption = False,
 ) -> None:
     """Fit a few parameters of a design to measured curves, and say what error remains."""
@@ -63,9 +66,11 @@ def calibrate(
     from tools.simulate.measured_data import read_measured
 
     names = [] if fit.strip() in ("", "none") else [word.strip() for word in fit.split(",")]
-    runs = [read_measured(path).model_dump(mode="json") for path in data]
+    runs, held_back = ([read_measured(path).model_dump(mode="json") for path in paths] for paths in (data, test or []))
     answer = open_tools().call(calibrate_design, {"design": read_json_file(design), "runs": runs, "fit": names,
-                                                  "temperature_C": temperature})
+                                                  "held_back": held_back,
+                                                  "temperature_C": temperature,
+                                                  "cooling_W_m2K": None if isothermal else cooling})
     if json_:
         emit_json({"ledger_key": answer.key, **answer.result.model_dump(mode="json")})
     else:
@@ -78,7 +83,8 @@ def _show(found: Any) -> None:
     show_rows([{"parameter": p.name, "times its default": f"{p.factor:.3g}", "kind": p.kind, "±": "" if (
         p.standard_error is None) else f"{p.standard_error:.2g}", "what it stands for": p.meaning, "note": p.note}
         for p in found.parameters])
-    show_rows([{"run": e.run, "RMSE before mV": f"{e.rmse_before_mV:.1f}", "after mV": f"{e.rmse_after_mV:.1f}",
+    show_rows([{"run": e.run, "fitted": "yes" if e.fitted else "held back",
+                "RMSE before mV": f"{e.rmse_before_mV:.1f}", "after mV": f"{e.rmse_after_mV:.1f}",
                 "5–95 % of the time, before": f"{e.middle_before_mV:.1f}", "after": f"{e.middle_after_mV:.1f}",
                 "largest after mV": f"{e.largest_after_mV:.0f}", "from % SOC": f"{e.start_soc_pct:.1f}"}
                for e in found.errors])
@@ -117,12 +123,12 @@ def add_card(file: Annotated[Path, typer.Argument(help="A material card (YAML)."
 @guarded
 def list_systems(json_: JsonOption = False) -> None:
     """The systems there are, with the set behind each."""
-    from knowledge.parameters.registry import SYSTEMS, system
+    from knowledge.parameters.registry import EVALUATED, SYSTEMS, system
     from knowledge.parameters.user import user_keys
 
     rows = [{"key": s.key, "system": s.label, "set": s.pybamm_set, "V": f"{s.v_min:g}–{s.v_max:g}",
              "°C": f"{s.validity.temperature_C[0]:g}–{s.validity.temperature_C[1]:g}"}
-            for s in map(system, (*SYSTEMS, *user_keys()))]
+            for s in map(system, (*SYSTEMS, *EVALUATED, *user_keys()))]
     if json_:
         emit_json(rows)
         return

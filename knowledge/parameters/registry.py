@@ -6,6 +6,7 @@ from knowledge.parameters import (
     about_energy_lfp,
     about_energy_nmc111,
     ai2020,
+    ai2022,
     chayambuka2022,
     kim2011,
     mohtat2020,
@@ -21,6 +22,9 @@ SYSTEMS: dict[str, System] = {
     for module in (okane2022, mohtat2020, kim2011, prada2013, ai2020, about_energy_lfp, about_energy_nmc111,
                    schmitt2026, chayambuka2022)
 }
+# Evaluated where a design names them, never searched: silicon's share of a blend is no variable of the search, and only
+# PyBaMM simulates one.
+EVALUATED: dict[str, System] = {ai2022.SYSTEM.key: ai2022.SYSTEM}
 # Searched whatever a document asks; the others only where it names them (`System.named_by`).
 USUAL: dict[str, System] = {key: found for key, found in SYSTEMS.items() if not found.named_by}
 
@@ -38,8 +42,8 @@ def system(key: str) -> System:
     Raises:
         UnknownSystem: there is none.
     """
-    found = SYSTEMS.get(key) or user_system(key)
+    found = SYSTEMS.get(key) or EVALUATED.get(key) or user_system(key)
     if found is None:
-        known = ", ".join((*SYSTEMS, *user_keys()))
+        known = ", ".join((*SYSTEMS, *EVALUATED, *user_keys()))
         raise UnknownSystem(f"there is no system {key!r}; there are {known}")
     return found

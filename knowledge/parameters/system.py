@@ -26,6 +26,8 @@ class ValidityBox(Frozen):
     negative_porosity: Range
     basis: str
     source: str = Field(default="assumption", description="source key, or 'assumption'")
+    second_share: Range | None = Field(default=None, exclude_if=lambda share: share is None,
+                                       description="of a blend's second material in the active mass")
 
     def outside(self, pair: ElectrodePair) -> tuple[str, ...]:
         """The fields of a pair that lie outside the box, in words; empty where it lies inside."""
@@ -35,10 +37,27 @@ class ValidityBox(Frozen):
             "positive porosity": (pair.positive.porosity, self.positive_porosity),
             "negative porosity": (pair.negative.porosity, self.negative_porosity),
         }
+        if pair.negative.second is not None and self.second_share is not None:
+            name = f"share of {pair.negative.second.active_material} in the negative's active mass"
+            values[name] = (pair.negative.second.share, self.second_share)
         return tuple(
             f"{name} {value:g} is outside {low:g}–{high:g}"
             for name, (value, (low, high)) in values.items() if not low <= value <= high
         )
+
+
+class SecondPhase(Frozen):
+    """The second material of a composite negative, as a set describes it and as its published cell holds it.
+
+    Its open-circuit potential has a branch for lithiation and one for delithiation.
+    """
+
+    active_fraction: float = Field(description="of the published negative's coating, by volume")
+    sites_mol_m3: float = Field(description="maximum lithium concentration")
+    stoichiometry: float = Field(description="the set's initial state")
+    window: Range = Field(description="stoichiometries where the set's potentials hold")
+    first_cycle_loss: float = Field(description="lithium lost at formation, as a fraction of its own sites")
+    first_cycle_loss_source: str = "assumption"
 
 
 class PublishedCell(Frozen):
@@ -59,6 +78,15 @@ class PublishedCell(Frozen):
     stoichiometry: tuple[float, float]
     positive_window: Range = Field(default=(0.0, 1.0), description="stoichiometries where the set's potential holds")
     volume_mL: float | None = None
+    second: SecondPhase | None = Field(default=None, exclude_if=lambda second: second is None)
+
+    @property
+    def second_site_share(self) -> float:
+        """The second material's share of the negative's sites; 0 where there is none."""
+        if self.second is None:
+            return 0.0
+        second = self.second.active_fraction * self.second.sites_mol_m3
+        return second / (second + self.negative_active_fraction * self.negative_sites_mol_m3)
 
 
 class System(Frozen):
@@ -106,6 +134,11 @@ class System(Frozen):
         return self.reference.v_max
 
     @property
+    def mean_V(self) -> float:
+        """A mean voltage for counting cells [V], nearer to the upper cut-off: an estimate."""
+        return (self.v_min + 2 * self.v_max) / 3
+
+    @property
     def as_made_stoichiometry(self) -> float:
         """Lithium in the positive as made, per site of the set, so that the published cell's state is reproduced.
 
@@ -116,4 +149,14 @@ class System(Frozen):
         x, y = p.stoichiometry
         q_n = p.pair.negative.coating_thickness_um * p.negative_active_fraction * p.negative_sites_mol_m3
         q_p = p.pair.positive.coating_thickness_um * p.positive_active_fraction * p.positive_sites_mol_m3
-        return y + (x + self.first_cycle_loss) * q_n / q_p
+        if p.second is not None:
+            share = p.second_site_share
+            q_n, x = q_n / (1 - share), (1 - share) * x + share * p.second.stoichiometry
+        return y + (x + self.loss(p.second_site_share)) * q_n / q_p
+
+    def loss(self, second_site_share: float) -> float:
+        """Lithium lost at formation, as a fraction of all sites of a negative with that share in its second phase."""
+        if self.published.second is None:
+            return self.first_cycle_loss
+        own = self.published.second.first_cycle_loss
+        return (1 - second_site_share) * self.first_cycle_loss + second_site_share * own

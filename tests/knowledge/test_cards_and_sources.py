@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from pymatgen.core import Composition
 
 from knowledge.materials.cards import UNSOURCED, Property, UnknownMaterial, card, card_keys
-from knowledge.parameters.registry import SYSTEMS
+from knowledge.parameters.registry import EVALUATED, SYSTEMS
 from knowledge.sources import UnknownSource, _read, source, sources
 from tools.physics.lithium import theoretical_capacity_mAh_g
 
@@ -20,7 +20,7 @@ def test_every_card_is_valid_and_its_sources_resolve(key):
 
 
 def test_every_source_of_the_parameter_sets_resolves():
-    for system in SYSTEMS.values():
+    for system in (*SYSTEMS.values(), *EVALUATED.values()):
         for key in system.sources:
             assert source(key).key == key
         for key in (system.validity.source, system.silicon_source, system.first_cycle_loss_source):

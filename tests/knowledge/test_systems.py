@@ -7,9 +7,11 @@ import pytest
 
 from knowledge.materials.cards import card
 from knowledge.parameters import SYSTEMS, UnknownSystem, system
+from knowledge.parameters.registry import EVALUATED
 from tools.screen.checks import cobalt_fraction
 from tools.simulate.parameter_set import published_values
 
+ALL = {**SYSTEMS, **EVALUATED}
 CELL = {"Negative": "negative", "Positive": "positive"}
 MECHANISM = {"SEI": "SEI kinetic rate constant [m.s-1]",
              "lithium plating": "Exchange-current density for plating [A.m-2]",
@@ -76,18 +78,18 @@ def test_temperature_dependence_is_the_set_s(key, installed):
     assert SYSTEMS[key].has_thermal_parameters == ("Positive electrode specific heat capacity [J.kg-1.K-1]" in values)
 
 
-@pytest.mark.parametrize("key", SYSTEMS)
+@pytest.mark.parametrize("key", ALL)
 def test_words_and_formulas_agree(key):
-    found = SYSTEMS[key]
+    found = ALL[key]
     assert found.cobalt_fraction == pytest.approx(cobalt_fraction(found.cathode_formula))
     assert card(found.reference.positive.active_material).formula == found.cathode_formula
     assert found.reference.system == found.published.pair.system == key
     assert all(low < high for low, high in found.design_ranges.values())
 
 
-@pytest.mark.parametrize("key", SYSTEMS)
+@pytest.mark.parametrize("key", ALL)
 def test_the_start_pair_lies_inside_its_ranges_and_its_box(key):
-    found, pair = SYSTEMS[key], SYSTEMS[key].reference
+    found, pair = ALL[key], ALL[key].reference
     values = {"positive_thickness_um": pair.positive.coating_thickness_um, "positive_porosity": pair.positive.porosity,
               "negative_porosity": pair.negative.porosity, "positive_radius_um": pair.positive.particle_radius_um,
               "negative_radius_um": pair.negative.particle_radius_um,
@@ -98,19 +100,19 @@ def test_the_start_pair_lies_inside_its_ranges_and_its_box(key):
     assert found.validity.outside(pair) == ()
 
 
-@pytest.mark.parametrize("key", SYSTEMS)
+@pytest.mark.parametrize("key", ALL)
 def test_the_page_on_validity_shows_the_box(key):
     page = (Path(__file__).parents[2] / "docs" / "validity.md").read_text(encoding="utf-8")
-    row = next(line for line in page.splitlines() if line.startswith(f"| {SYSTEMS[key].label.replace(' | ', '/')} |"))
-    cells, box = [c.strip() for c in row.strip("|").split("|")], SYSTEMS[key].validity
-    assert cells[1] == SYSTEMS[key].pybamm_set
+    row = next(line for line in page.splitlines() if line.startswith(f"| {ALL[key].label.replace(' | ', '/')} |"))
+    cells, box = [c.strip() for c in row.strip("|").split("|")], ALL[key].validity
+    assert cells[1] == ALL[key].pybamm_set
     for cell, (low, high) in zip(cells[2:8], (
         box.rate_C, box.temperature_C, box.positive_thickness_um, box.negative_thickness_um, box.positive_porosity,
         box.negative_porosity,
     ), strict=True):
         assert cell == f"{low:g} to {high:g}"
-    assert cells[8] == ("yes" if SYSTEMS[key].has_temperature_dependence else "no")
-    assert cells[10] == (", ".join(SYSTEMS[key].ageing) or "none")
+    assert cells[8] == ("yes" if ALL[key].has_temperature_dependence else "no")
+    assert cells[10] == (", ".join(ALL[key].ageing) or "none")
 
 
 def test_unknown_system_lists_those_there_are():

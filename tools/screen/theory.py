@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from knowledge.materials.cards import card
 from tools.simulate.balance import Balance, balance, with_np_ratio
-from tools.simulate.formulation import coating, known_system
+from tools.simulate.formulation import active_density_kg_m3, coating, known_system
 
 TIGHTEST_NP = 1.0 + 1e-9
 
@@ -33,6 +32,6 @@ def physical_bound(key: str) -> tuple[float, float]:
     for side, electrode in (("positive", pair.positive), ("negative", pair.negative)):
         kg_m2 = coating(electrode, key, "positive" if side == "positive" else "negative").active_kg_m2
         mass += kg_m2
-        volume += kg_m2 / card(electrode.active_material).value("density_g_cm3")
+        volume += kg_m2 / (active_density_kg_m3(electrode) / 1000)
     energy_Wh_m2 = held.areal_capacity_mAh_cm2 * held.mean_ocv_V * 10.0
     return energy_Wh_m2 / mass, energy_Wh_m2 / volume

@@ -1,7 +1,8 @@
 """Lithium balance of an electrode pair: stoichiometries at 0 and 100 % SOC, areal capacity, N/P ratio, OCV.
 
 Lithium as made = as-made stoichiometry × Qp − first-cycle loss × Qn, and it stays: x·Qn + y·Qp is constant. 100 % SOC
-is where U_p(y) − U_n(x) = v_max, 0 % where it is v_min.
+is where U_p(y) − U_n(x) = v_max, 0 % where it is v_min. A composite negative counts as one electrode whose x is of both
+materials' sites; 100 % SOC is reached as it fills and every other state as it empties, each on its own branch.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import numpy as np
 from knowledge.cell import Electrode, ElectrodePair
 from knowledge.parameters.system import System
 from tools.failures import BadInput, Infeasible, ToolFailure
-from tools.simulate.formulation import check_electrode, coating, known_system
-from tools.simulate.ocp import Array, ocp_table
+from tools.simulate.formulation import Coating, check_electrode, check_second, coating, known_system
+from tools.simulate.ocp import Array, Branch, negative_table, ocp_table
 from tools.simulate.varied import added_loss
 
 SEPARATOR_UM = (3.0, 60.0)
@@ -33,6 +34,7 @@ class Balance:
     negative_sites_mAh_cm2: float
     positive_sites_mAh_cm2: float
     system: str = field(repr=False)
+    second_site_share: float = field(default=0.0, repr=False)
 
     def stoichiometry(self, soc: float) -> tuple[float, float]:
         """(negative, positive) at a state of charge from 0 to 1."""
@@ -40,11 +42,21 @@ class Balance:
         return x0 + soc * (x1 - x0), y0 + soc * (y1 - y0)
 
     def ocv(self, soc: float | Array) -> Array:
-        """Open-circuit voltage [V] at states of charge from 0 to 1, in their shape."""
+        """Open-circuit voltage [V] at states of charge from 0 to 1 as the cell empties, in their shape."""
         x_table, u_neg, y_table, u_pos = ocp_table(self.system)
+        if self.second_site_share:
+            x_table, u_neg, _, _ = negative_table(self.system, self.second_site_share)
         s = np.asarray(soc, dtype=float)
         (x0, x1), (y0, y1) = self.negative_stoichiometry, self.positive_stoichiometry
         return np.asarray(np.interp(y0 + s * (y1 - y0), y_table, u_pos) - np.interp(x0 + s * (x1 - x0), x_table, u_neg))
+
+    def phases(self, soc: float) -> tuple[float, float]:
+        """Stoichiometries of a composite negative's two materials at a state of charge, as the cell came to it."""
+        table = negative_table(self.system, self.second_site_share, "lithiation" if soc >= 1 else "delithiation")
+        if table.second is None:
+            raise ValueError(f"the negative of {self.system} is of one material")
+        x = self.stoichiometry(soc)[0]
+        return float(np.interp(x, table.x, table.first)), float(np.interp(x, table.x, table.second))
 
     @property
     def mean_ocv_V(self) -> float:
@@ -54,9 +66,10 @@ class Balance:
 
 
 @lru_cache(maxsize=4096)
-def _charge_limit(key: str, v_max: float) -> float:
+def _charge_limit(key: str, v_max: float, second_site_share: float) -> float:
     """Positive stoichiometry that stands at v_max against a full negative: U_p(y) = v_max + U_n(1)."""
-    _, u_neg, y, u_pos = ocp_table(key)
+    _, _, y, u_pos = ocp_table(key)
+    u_neg = negative_table(key, second_site_share, "lithiation").u
     falling = np.minimum.accumulate(u_pos)
     wanted = v_max + u_neg[-1]
     if not falling[-1] < wanted < falling[0]:
@@ -84,10 +97,12 @@ def check_pair(pair: ElectrodePair) -> None:
         raise BadInput(f"v_min {pair.v_min:g} V must lie at least 0.2 V below v_max {pair.v_max:g} V; the published "
                        f"window is {known.v_min:g}–{known.v_max:g} V", field="pair.v_min")
     for side in ("positive", "negative"):
-        mine, theirs = getattr(pair, side).active_material, getattr(known.reference, side).active_material
-        if mine != theirs:
-            raise BadInput(f"{side}.active_material is {mine!r}; the parameter set of {known.key} describes "
-                           f"{theirs!r}", field=f"{side}.active_material")
+        mine, theirs = getattr(pair, side), getattr(known.reference, side)
+        if mine.active_material != theirs.active_material:
+            raise BadInput(f"{side}.active_material is {mine.active_material!r}; the parameter set of {known.key} "
+                           f"describes {theirs.active_material!r}", field=f"{side}.active_material")
+        if mine.second is not theirs.second:
+            check_second(mine.second, theirs.second, known.key, side)
 
 
 def np_ratio(pair: ElectrodePair) -> float:
@@ -96,14 +111,15 @@ def np_ratio(pair: ElectrodePair) -> float:
     N/P = Qn·(1 + loss) / (Qp·(y_made − y_limit)); at 1 the negative is exactly full at 100 % SOC.
     """
     known = known_system(pair.system)
-    q_n = coating(pair.negative, pair.system, "negative").sites_mAh_cm2
+    negative = coating(pair.negative, pair.system, "negative")
     q_p = coating(pair.positive, pair.system, "positive").sites_mAh_cm2
-    return _np(known, q_n, q_p, pair.v_max)
+    return _np(known, negative, q_p, pair.v_max)
 
 
-def _np(known: System, q_n: float, q_p: float, v_max: float) -> float:
-    released = known.as_made_stoichiometry - _charge_limit(known.key, v_max)
-    return q_n * (1 + known.first_cycle_loss + added_loss()) / (q_p * released)
+def _np(known: System, negative: Coating, q_p: float, v_max: float) -> float:
+    share = negative.second_site_share
+    released = known.as_made_stoichiometry - _charge_limit(known.key, v_max, share)
+    return negative.sites_mAh_cm2 * (1 + known.loss(share) + added_loss()) / (q_p * released)
 
 
 def negative_thickness_um(pair: ElectrodePair, wanted_np: float) -> float:
@@ -127,17 +143,18 @@ def balance(pair: ElectrodePair) -> Balance:
     """
     check_pair(pair)
     known = known_system(pair.system)
-    q_n = coating(pair.negative, pair.system, "negative").sites_mAh_cm2
+    negative = coating(pair.negative, pair.system, "negative")
+    q_n, share = negative.sites_mAh_cm2, negative.second_site_share
     q_p = coating(pair.positive, pair.system, "positive").sites_mAh_cm2
-    ratio = _np(known, q_n, q_p, pair.v_max)
+    ratio = _np(known, negative, q_p, pair.v_max)
     if ratio < 1:
         raise Infeasible(
             f"N/P is {ratio:.3f}: the negative ({pair.negative.coating_thickness_um:.3g} µm) cannot hold the lithium "
             f"of the positive ({pair.positive.coating_thickness_um:.3g} µm); it must be at least 1, usual are 1.03 to "
             "1.3",
             field="negative.coating_thickness_um", np_ratio=ratio)
-    lithium = known.as_made_stoichiometry * q_p - (known.first_cycle_loss + added_loss()) * q_n
-    y100, y0 = _window(pair, known, lithium, q_n, q_p)
+    lithium = known.as_made_stoichiometry * q_p - (known.loss(share) + added_loss()) * q_n
+    y100, y0 = _window(pair, ratio, lithium, (q_n, q_p), share)
     x = (lithium - y100 * q_p) / q_n, (lithium - y0 * q_p) / q_n
     capacity = (y0 - y100) * q_p
     if capacity < 0.05:
@@ -146,28 +163,37 @@ def balance(pair: ElectrodePair) -> Balance:
     return Balance(
         negative_stoichiometry=(x[1], x[0]), positive_stoichiometry=(y0, y100), areal_capacity_mAh_cm2=capacity,
         np_ratio=ratio, negative_sites_mAh_cm2=q_n, positive_sites_mAh_cm2=q_p, system=pair.system,
+        second_site_share=share,
     )
 
 
-def _window(pair: ElectrodePair, known: System, lithium: float, q_n: float, q_p: float) -> tuple[float, float]:
+def _window(pair: ElectrodePair, ratio: float, lithium: float, sites: tuple[float, float], second_site_share: float
+            ) -> tuple[float, float]:
     """Positive stoichiometry at v_max and at v_min, on the falling curve V(y) = U_p(y) − U_n((Li − y·Qp)/Qn)."""
-    x_table, u_neg, y, u_pos = ocp_table(pair.system)
+    _, _, y, u_pos = ocp_table(pair.system)
+    q_n, q_p = sites
     x = (lithium - y * q_p) / q_n
     # One grid step past full, so that an exactly full negative (N/P = 1) still brackets v_max.
     held = (x >= 0.0) & (x <= 1.005)
     y, x, u_pos = y[held], x[held], u_pos[held]
     if y.size < 10:
-        raise Infeasible(f"no state of the pair conserves its lithium; N/P is {_np(known, q_n, q_p, pair.v_max):.2f}, "
-                         "usual are 1.03 to 1.3")
-    volts = np.minimum.accumulate(u_pos - np.interp(x, x_table, u_neg))
-    if not volts[-1] < pair.v_min < volts[0]:
-        raise BadInput(f"v_min is {pair.v_min:g} V; the open-circuit voltage of this pair spans {volts[-1]:.2f}–"
-                       f"{volts[0]:.2f} V", field="pair.v_min")
-    if not volts[-1] < pair.v_max < volts[0]:
-        raise BadInput(f"v_max is {pair.v_max:g} V; the open-circuit voltage of this pair spans {volts[-1]:.2f}–"
-                       f"{volts[0]:.2f} V", field="pair.v_max")
-    limits = np.interp([-pair.v_max, -pair.v_min], -volts, y)
-    return float(limits[0]), float(limits[1])
+        raise Infeasible(f"no state of the pair conserves its lithium; N/P is {ratio:.2f}, usual are 1.03 to 1.3")
+
+    def volts(branch: Branch) -> Array:
+        table = negative_table(pair.system, second_site_share, branch)
+        return np.asarray(np.minimum.accumulate(u_pos - np.interp(x, table.x, table.u)))
+
+    def at(limit: str, curve: Array) -> float:
+        wanted: float = getattr(pair, limit)
+        if not curve[-1] < wanted < curve[0]:
+            raise BadInput(f"{limit} is {wanted:g} V; the open-circuit voltage of this pair spans {curve[-1]:.2f}–"
+                           f"{curve[0]:.2f} V", field=f"pair.{limit}")
+        return float(np.interp(-wanted, -curve, y))
+
+    emptying = volts("delithiation")
+    filling = emptying if second_site_share == 0.0 else volts("lithiation")
+    empty = at("v_min", emptying)
+    return at("v_max", filling), empty
 
 
 def balance_many(pairs: Sequence[ElectrodePair]) -> list[Balance | ToolFailure]:

@@ -19,6 +19,7 @@ import numpy as np
 from knowledge.cell import CellDesign, Electrode
 from knowledge.offer import BuildUp
 from knowledge.parameters.registry import system
+from tools.failures import OutOfValidity
 from tools.physics.lithium import FARADAY_C_MOL
 from tools.simulate.balance import Balance, balance
 from tools.simulate.buildup import build_up
@@ -41,7 +42,12 @@ def write_bpx(design: CellDesign, path: Path | None = None) -> dict[str, Any]:
 
     Raises:
         tools.failures.BadInput, tools.failures.Infeasible: the design cannot be built.
+        tools.failures.OutOfValidity: the design's negative is a blend, whose hysteresis BPX has no place for.
     """
+    second = design.pair.negative.second
+    if second is not None:
+        raise OutOfValidity(f"a negative with {second.active_material} as a second active material is not written as "
+                            "BPX: the format has no place for a potential that differs between charge and discharge")
     content = bpx_of(design, build_up(design), balance(design.pair))
     schema().parse_bpx_obj(copy.deepcopy(content))
     if path is not None:

@@ -62,8 +62,9 @@ def _electrode_items(positive: Coating, negative: Coating, layout: Layout, desig
         ("negative", design.pair.negative, negative, layout.negative_coated_m2),
     ):
         binder = BINDER["positive" if name == "positive" else "negative"]
-        for part, key, areal in (("active material", electrode.active_material, coated.active_kg_m2),
-                                 ("conductive additive", CONDUCTIVE, coated.conductive_kg_m2),
+        actives = [(f"{'second ' * i}active material", key, share * coated.active_kg_m2)
+                   for i, (key, share) in enumerate(electrode.actives)]
+        for part, key, areal in (*actives, ("conductive additive", CONDUCTIVE, coated.conductive_kg_m2),
                                  ("binder", binder, coated.binder_kg_m2)):
             items.append(Item(f"{name} {part}", key, areal * area, group=f"{name} coating"))
     for name, key, foil in (("positive foil", POSITIVE_FOIL, layout.positive_foil),

@@ -23,22 +23,29 @@ from tools.tool import Context, tool
 
 Array = npt.NDArray[np.float64]
 Name = Literal["capacity", "resistance", "positive_diffusivity", "negative_diffusivity", "positive_kinetics",
-               "negative_kinetics"]
-STANDARD: tuple[Name, ...] = ("capacity", "resistance", "positive_diffusivity", "negative_diffusivity")
+               "negative_kinetics", "cooling"]
+STANDARD: tuple[Name, ...] = ("capacity", "resistance", "positive_diffusivity", "negative_diffusivity", "cooling")
 # Lower and upper bound of each factor on what the design and its set say; a resistance is added, in times its default.
 BOUNDS: dict[Name, tuple[float, float]] = {
     "capacity": (0.8, 1.25), "resistance": (0.5, 3.0), "positive_diffusivity": (0.03, 30.0),
-    "negative_diffusivity": (0.03, 30.0), "positive_kinetics": (0.03, 30.0), "negative_kinetics": (0.03, 30.0)}
+    "negative_diffusivity": (0.03, 30.0), "positive_kinetics": (0.03, 30.0), "negative_kinetics": (0.03, 30.0),
+    "cooling": (0.3, 10.0)}
 MEANING: dict[Name, str] = {
     "capacity": "electrode area or loading of both sides",
     "resistance": "ohmic part, in units of the design's own 10 s resistance",
     "positive_diffusivity": "diffusion in the positive's particles", "positive_kinetics": "exchange current, positive",
-    "negative_diffusivity": "diffusion in the negative's particles", "negative_kinetics": "exchange current, negative"}
+    "negative_diffusivity": "diffusion in the negative's particles", "negative_kinetics": "exchange current, negative",
+    "cooling": "heat transfer over the outer surface, in units of the stated one"}
+COOLING_W_M2K = 10.0  # where none is stated: still air (assumption)
+COOLING = "Total heat transfer coefficient [W.m-2.K-1]"
+HEAT_INPUTS = tuple(f"{side} {what}" for side in ("positive", "negative")  # what `heating_rate` reads of a design
+                    for what in ("thickness", "active fraction", "concentration"))
 LOST_V = 0.5         # residual of a point that the simulation does not reach
 CORNER = 0.02        # of the largest current: where the solver starts anew
 COARSE, FINE = (0.5, 0.75, 1.35, 2.0), (0.96, 0.98, 1.02, 1.04)  # steps of the first look
 STEEP_V = 1.0        # per whole charge of the run: the slope beyond which charge errors count as such
 MOST_TRIALS = 25     # of least squares, each one gradient
+ORIGIN, STEP = 5.0, 0.004  # logarithms are fitted from here, so that the gradient's relative steps are some 2 % each
 
 
 class CalibrateDesign(Frozen):
@@ -46,8 +53,12 @@ class CalibrateDesign(Frozen):
 
     design: GivenDesign = Field(description="a whole design, or a sheet in teardown or designer's terms")
     runs: tuple[MeasuredRun, ...] = Field(min_length=1, max_length=12)
+    held_back: tuple[MeasuredRun, ...] = Field(default=(), max_length=12, description="runs that the fit does not see: "
+                                               "the calibrated model is compared with them")
     fit: tuple[Name, ...] = Field(default=STANDARD, description="empty compares without fitting")
-    temperature_C: float = Field(default=25.0, description="of the cell, held")
+    temperature_C: float = Field(default=25.0, description="of the surroundings, and of the cell at first")
+    cooling_W_m2K: float | None = Field(default=COOLING_W_M2K, gt=0, le=10_000, description="heat transfer over the "
+                                        "outer surface; null holds the cell's temperature")
 
 
 class Fitted(Frozen):
@@ -65,6 +76,7 @@ class RunError(Frozen):
     """How far simulated and measured voltage are apart in one run [mV], before and after."""
 
     run: str
+    fitted: bool = Field(description="False: held back from the fit")
     rmse_before_mV: float
     rmse_after_mV: float
     middle_before_mV: float = Field(description="root mean square over 5 to 95 % of the time")
@@ -74,7 +86,7 @@ class RunError(Frozen):
 
 
 class Calibration(Frozen):
-    """The factors, the errors that remain, and the curves they are of."""
+    """The factors, the errors that remain, and the curves they are of; the two sums are of the fitted runs."""
 
     design: CellDesign
     parameters: tuple[Fitted, ...]
@@ -86,7 +98,7 @@ class Calibration(Frozen):
     note: str = ""
 
 
-@tool(stage="designs", version="1", backends=("pybamm",), example={"design": EXAMPLE_DESIGN, "runs": [{
+@tool(stage="designs", version="2", backends=("pybamm",), example={"design": EXAMPLE_DESIGN, "runs": [{
     "name": "pulse", "time_s": [0, 1, 10, 20, 30], "current_A": [0, 2.5, 2.5, 2.5, 2.5],
     "voltage_V": [4.18, 4.1, 4.08, 4.07, 4.06]}], "fit": ["resistance"]})
 def calibrate_design(request: CalibrateDesign, context: Context) -> Calibration:
@@ -103,19 +115,27 @@ def calibrate_design(request: CalibrateDesign, context: Context) -> Calibration:
     design = sheet.design if sheet is not None else given
     assert isinstance(design, CellDesign)
     pulse = _pulse_ohm_m2(design, request.temperature_C, context)
-    cells = [_Cell(design, run, request.temperature_C, pulse) for run in request.runs]
+    every = [_Cell(design, run, request.temperature_C, pulse, request.cooling_W_m2K)
+             for run in (*request.runs, *request.held_back)]
+    cells = every[:len(request.runs)]
+    if "cooling" in request.fit and not cells[0].heated:
+        request = request.model_copy(update={"fit": tuple(name for name in request.fit if name != "cooling")})
     ones = dict.fromkeys(BOUNDS, 1.0)
-    before = [cell.simulated(ones) for cell in cells]
+    before = [cell.simulated(ones) for cell in every]
     if any(voltage is None for voltage in before):
-        lost = next(c.run.name for c, v in zip(cells, before, strict=True) if v is None)
+        lost = next(c.run.name for c, v in zip(every, before, strict=True) if v is None)
         raise NotConverged(f"the run {lost!r} could not be simulated with the design as it is")
     best, errors_of, note = _fit(cells, request.fit, context)
-    after = [cell.simulated(best) for cell in cells]
+    held = "" if cells[0].heated else f"the cell's temperature is held at {request.temperature_C:g} °C"
+    note = "; ".join(words for words in (note, held) if words)
+    after = [cell.simulated(best) for cell in every]
+    fitted = len(cells)
     return Calibration(
         design=design, parameters=tuple(_said(name, best, errors_of, request.fit) for name in BOUNDS),
-        errors=tuple(_compared(c, b, a) for c, b, a in zip(cells, before, after, strict=True)),
-        rmse_before_mV=_rmse(cells, before), rmse_after_mV=_rmse(cells, after), note=note,
-        curves={c.run.name: c.curve(b, a) for c, b, a in zip(cells, before, after, strict=True)},
+        errors=tuple(_compared(c, b, a, i < fitted)
+                     for i, (c, b, a) in enumerate(zip(every, before, after, strict=True))),
+        rmse_before_mV=_rmse(cells, before[:fitted]), rmse_after_mV=_rmse(cells, after[:fitted]), note=note,
+        curves={c.run.name: c.curve(b, a) for c, b, a in zip(every, before, after, strict=True)},
         assumed=sheet.assumed if sheet is not None else ())
 
 
@@ -136,7 +156,8 @@ def _pulse_ohm_m2(design: CellDesign, temperature_C: float, context: Context) ->
 class _Cell:
     """One run on one design: a DFN with the measured current, built once, whose factors are inputs."""
 
-    def __init__(self, design: CellDesign, run: MeasuredRun, temperature_C: float, pulse_ohm_m2: float) -> None:
+    def __init__(self, design: CellDesign, run: MeasuredRun, temperature_C: float, pulse_ohm_m2: float,
+                 cooling_W_m2K: float | None = None) -> None:
         from tools.simulate.balance import balance
         from tools.simulate.buildup import build_up
         from tools.simulate.point import Outcome
@@ -151,14 +172,18 @@ class _Cell:
         prepared = prepare(point(design, build, None), Discharge(temperature_C=temperature_C))
         if isinstance(prepared, Outcome):
             raise BadInput(prepared.note)
+        self.heated = cooling_W_m2K is not None and prepared.system.has_thermal_parameters
+        self.design_inputs = prepared.inputs(self.soc)
         self.simulation = _simulation(prepared, self.soc, self.time, self.current / build.electrode_area_cm2 * 1e4,
-                                      pulse_ohm_m2)
+                                      pulse_ohm_m2, cooling_W_m2K if self.heated else None)
 
     def simulated(self, factors: dict[Name, float]) -> Array | None:
         """Voltages at the measured times, the last one held where the run ends early; None where nothing comes."""
         import pybamm
 
-        inputs = {name: float(value) for name, value in factors.items()}
+        inputs: dict[str, float] = {name: float(value) for name, value in factors.items()}
+        if self.heated:
+            inputs.update({name: self.design_inputs[name] for name in HEAT_INPUTS})
         try:
             solution = self.simulation.solve(self.corners, t_interp=self.time, inputs=inputs)
         except (pybamm.SolverError, ValueError, RuntimeError):
@@ -210,20 +235,30 @@ def _start_soc(held: Any, volts: float, design: CellDesign, name: str) -> float:
     return float(np.interp(volts, ocv, grid))
 
 
-def _simulation(prepared: Any, soc: float, time: Array, current_A_m2: Array, pulse_ohm_m2: float) -> Any:
+def _simulation(prepared: Any, soc: float, time: Array, current_A_m2: Array, pulse_ohm_m2: float,
+                cooling_W_m2K: float | None) -> Any:
     import pybamm
 
     from tools.simulate.pybamm_kernels import parameter_values
-    from tools.simulate.pybamm_model import DESIGN_INPUTS, ONE_SQUARE_METRE
+    from tools.simulate.pybamm_model import (
+        LUMPED,
+        ONE_SQUARE_METRE,
+        TEMPERATURE,
+        THERMAL_INPUTS,
+        design_inputs,
+        heating_rate,
+        phase_options,
+    )
 
     values, given = parameter_values(prepared.system), pybamm.InputParameter
     inputs = {**prepared.inputs(soc=soc), "current": 0.0}
-    values.update({name: inputs[key] for name, key in DESIGN_INPUTS.items()}, check_already_exists=False)
+    values.update({name: inputs[key] for name, key in design_inputs(values).items()}, check_already_exists=False)
     values.update(ONE_SQUARE_METRE, check_already_exists=False)
     for side in ("positive", "negative"):
-        for name, factor in ((f"{side.capitalize()} particle diffusivity [m2.s-1]", f"{side}_diffusivity"),
-                             (f"{side.capitalize()} electrode exchange-current density [A.m-2]", f"{side}_kinetics")):
-            values.update({name: _times(values[name], given(factor))})
+        for ending, factor in ((f"{side.capitalize()} particle diffusivity [m2.s-1]", f"{side}_diffusivity"),
+                               (f"{side.capitalize()} electrode exchange-current density [A.m-2]", f"{side}_kinetics")):
+            for name in [name for name in values if name.endswith(ending)]:  # of a blend, both materials
+                values.update({name: _times(values[name], given(factor))})
     values.update({
         "Contact resistance [Ohm]": inputs["path resistance"] + pulse_ohm_m2 * (given("resistance") - 1),
         "Current function [A]": lambda t: pybamm.Interpolant(time, current_A_m2, t) / given("capacity"),
@@ -231,7 +266,15 @@ def _simulation(prepared: Any, soc: float, time: Array, current_A_m2: Array, pul
         "Upper voltage cut-off [V]": prepared.point.pair.v_max + 0.6,
         "Nominal cell capacity [A.h]": prepared.one_C_A_m2,
     }, check_already_exists=False)
-    model = pybamm.lithium_ion.DFN({"contact resistance": "true"})
+    options = {"contact resistance": "true", **phase_options(values)}
+    if cooling_W_m2K is not None:
+        heat = prepared.thermal_inputs(cooling_W_m2K)
+        values.update({name: heat[key] for name, key in THERMAL_INPUTS.items()}, check_already_exists=False)
+        values.update({COOLING: cooling_W_m2K * given("cooling")})
+        options.update(LUMPED)
+    model = pybamm.lithium_ion.DFN(options)
+    if cooling_W_m2K is not None:
+        model.rhs[model.variables[TEMPERATURE]] = heating_rate(model.variables, model.param)
     solver = pybamm.IDAKLUSolver(rtol=1e-5, atol=1e-6, on_failure="ignore", on_extrapolation="ignore",
                                  options={"silence_sundials_errors": True})
     return pybamm.Simulation(model, parameter_values=values, solver=solver)
@@ -253,18 +296,28 @@ def _fit(cells: list[_Cell], names: tuple[Name, ...], context: Context
         return best, {}, "compared as it is, nothing fitted"
     from scipy.optimize import least_squares
 
-    def residuals(logs: Array) -> Array:
-        factors = {**best, **{n: math.exp(v) for n, v in zip(names, logs, strict=True)}}
-        return np.concatenate([cell.distance(cell.simulated(factors)) for cell in cells])
+    def factors(logs: Array) -> dict[Name, float]:
+        return {**best, **{n: math.exp(v - ORIGIN) for n, v in zip(names, logs, strict=True)}}
 
-    context.progress("fitting", 0, 1)
-    start = _coarse(names, lambda logs: float(np.sum(residuals(logs) ** 2)))
-    bounds = [np.log([BOUNDS[n][k] for n in names]) for k in (0, 1)]
-    found = least_squares(residuals, start, bounds=bounds, diff_step=0.02, max_nfev=MOST_TRIALS, x_scale="jac")
+    def distances(logs: Array) -> Array:
+        return np.concatenate([cell.distance(cell.simulated(factors(logs))) for cell in cells])
+
+    def residuals(logs: Array) -> Array:
+        return np.concatenate([cell.residual(cell.simulated(factors(logs))) for cell in cells])
+
+    context.progress("fitting", 0, 2)
+    start = ORIGIN + _coarse(names, lambda logs: float(np.sum(distances(ORIGIN + logs) ** 2)))
+    bounds = [ORIGIN + np.log([BOUNDS[n][k] for n in names]) for k in (0, 1)]
+    settings = {"bounds": bounds, "diff_step": STEP, "max_nfev": MOST_TRIALS, "x_scale": "jac"}
+    near = least_squares(distances, start, **settings)
+    context.progress("fitting", 1, 2)
+    # Never from a place that fits worse than the design as it is.
+    nearest = min((near.x, np.full(len(names), ORIGIN)), key=lambda logs: float(np.sum(residuals(logs) ** 2)))
+    found = least_squares(residuals, nearest, **settings)
     freedom = max(len(found.fun) - len(names), 1)
     spread = np.linalg.pinv(found.jac.T @ found.jac) * float(found.fun @ found.fun) / freedom
     errors: dict[Name, float] = {n: math.sqrt(max(float(spread[i, i]), 0.0)) for i, n in enumerate(names)}
-    best.update({n: math.exp(v) for n, v in zip(names, found.x, strict=True)})
+    best.update({n: math.exp(v - ORIGIN) for n, v in zip(names, found.x, strict=True)})
     return best, errors, "" if found.success else "the fit stopped at its limit of trials"
 
 
@@ -300,10 +353,10 @@ def _rmse(cells: list[_Cell], voltages: list[Array | None]) -> float:
     return 1000 * math.sqrt(sum(squares) / len(squares))
 
 
-def _compared(cell: _Cell, before: Array | None, after: Array | None) -> RunError:
+def _compared(cell: _Cell, before: Array | None, after: Array | None, fitted: bool) -> RunError:
     largest = float(np.abs(after - cell.voltage).max()) if after is not None else LOST_V
     middle = [cell.middle_mV(v) for v in (before, after)]
     return RunError(
-        run=cell.run.name, rmse_before_mV=_rmse([cell], [before]), rmse_after_mV=_rmse([cell], [after]),
+        run=cell.run.name, fitted=fitted, rmse_before_mV=_rmse([cell], [before]), rmse_after_mV=_rmse([cell], [after]),
         middle_before_mV=middle[0], middle_after_mV=middle[1], largest_after_mV=1000 * largest,
         start_soc_pct=100 * cell.soc)

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from knowledge.cell import CellDesign, ElectrodePair
+from knowledge.materials.cards import card
 from knowledge.offer import BuildUp
 from knowledge.parameters.registry import system
 from tools.verify.words import classes
@@ -52,8 +53,10 @@ def cobalt_share_pct(pair: ElectrodePair) -> float:
 
 
 def silicon_share_pct(pair: ElectrodePair) -> tuple[float, bool]:
-    """Silicon in % of the dry anode coating's mass, and whether a source states it."""
-    found = system(pair.system)
+    """Silicon in % of the dry anode coating's mass, and whether the design or a source states it."""
+    found, negative = system(pair.system), pair.negative
+    if negative.second is not None and card(negative.second.active_material).formula == "Si":
+        return 100 * negative.active_mass_fraction * negative.second.share, True
     return 100 * found.silicon_fraction, found.silicon_source != "assumption"
 
 

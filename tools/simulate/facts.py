@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign, Cylindrical
-from knowledge.figure import Figure
+from knowledge.figure import Figure, FigureMethod
 from knowledge.offer import BuildUp
+from tools.simulate.breathing import breathing
 from tools.simulate.composition import (
     chemistry_text,
     cobalt_mass_g,
@@ -26,6 +27,10 @@ def fact(plain: Figure, ask: Ask, design: CellDesign, build_up: BuildUp) -> Figu
         share, stated = silicon_share_pct(design.pair)
         words = f"the published set does not state the silicon content; {share:.3g} % is assumed in the mass balance"
         return plain.model_copy(update={"value": share} if stated else {"note": words})
+    if metric == "swelling_reversible":
+        found = breathing(design, build_up)
+        method: FigureMethod = "build-up" if found.value is None else "surrogate"  # an estimate decides nothing
+        return plain.model_copy(update={**found._asdict(), "method": method})
     if metric == "format":
         return plain.model_copy(update={"text": format_text(design)})
     if metric in {"chemistry", "cathode_chemistry", "anode_chemistry"}:

@@ -84,17 +84,19 @@ def spectrum(prepared: object, soc: float, frequencies_Hz: np.ndarray) -> np.nda
 
     import pybamm
 
-    from tools.simulate.pybamm_mesh import MESHES
+    from tools.simulate.pybamm_mesh import MESHES, SHELLS
+    from tools.simulate.pybamm_model import phase_options
     from tools.simulate.pybamm_prepare import Prepared
     from tools.simulate.stock import stock_values
 
     assert isinstance(prepared, Prepared)
     size = MESHES["verify"]
-    points = {"x_n": size.electrode, "x_s": size.separator, "x_p": size.electrode, "r_n": 60, "r_p": 60}
-    model = pybamm.lithium_ion.DFN({"contact resistance": "true", "surface form": "differential"})
+    points = {"x_n": size.electrode, "x_s": size.separator, "x_p": size.electrode, **dict.fromkeys(SHELLS, 60)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         values = stock_values(prepared, prepared.point.pair.v_min, soc)
+        model = pybamm.lithium_ion.DFN({"contact resistance": "true", "surface form": "differential",
+                                        **phase_options(values)})
         simulation = pybamm.EISSimulation(model, parameter_values=values, var_pts=points)
         solution = simulation.solve(frequencies_Hz)
     return np.asarray(solution.impedance) * 1e4

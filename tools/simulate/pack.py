@@ -137,7 +137,7 @@ def pack_to_cell(request: PackToCell, context: Context) -> CellOptions:
     if needs.energy_kWh is None and needs.power_kW is None:
         raise BadInput("needs.energy_kWh or needs.power_kW is missing: without either nothing follows for a cell",
                        field="needs.energy_kWh")
-    middle = (known.v_min + 2 * known.v_max) / 3
+    middle = known.mean_V
     series = needs.series or series_count(needs, known.v_min, known.v_max, middle)
     parallels = (needs.parallel,) if needs.parallel else tuple(range(1, MOST_OPTIONS + 1))
     options = tuple(_cell_needs(needs, over, series, p, series * middle) for p in parallels)

@@ -22,7 +22,7 @@ MOST_ENTROPIC_V_K = 1e-3
 ELECTROLYTE = ("Electrolyte conductivity [S.m-1]", "Electrolyte diffusivity [m2.s-1]", "Thermodynamic factor")
 SALT_MOL_M3 = (1.0, 4000.0)
 STEEP_V = 50.0  # per unit of stoichiometry
-ENTROPIC = ("Negative electrode OCP entropic change [V.K-1]", "Positive electrode OCP entropic change [V.K-1]")
+ENTROPIC = "electrode OCP entropic change [V.K-1]"
 OUTPUTS = (VOLTAGE, CHARGE, CURRENT, ANODE, OCV)
 
 
@@ -46,7 +46,7 @@ def parameter_values(known: System) -> Any:
     values = published_values(known.pybamm_set)
     if known.overrides:
         values.update(dict(known.overrides), check_already_exists=False)
-    for name in ENTROPIC:
+    for name in [name for name in values if name.endswith(ENTROPIC)]:
         published = values[name]
         if callable(published):
             values.update({name: partial(plausible_entropic_change, published)})

@@ -15,7 +15,11 @@ from scipy.sparse import csr_matrix, diags
 from tools.simulate.point import BatchedMesh
 
 ELECTRODE_DOMAINS = ("negative electrode", "separator", "positive electrode")
-PARTICLE_DOMAINS = ("negative particle", "positive particle")
+PARTICLE_DOMAINS = ("negative particle", "negative primary particle", "negative secondary particle",
+                    "positive particle")
+
+
+SHELLS = ("r_n", "r_n_prim", "r_n_sec", "r_p")  # PyBaMM's names of the numbers of shells
 
 
 class MeshSize(NamedTuple):
@@ -105,5 +109,5 @@ def symbolic_mesh(model: Any, geometry: Any, size: MeshSize) -> Any:
     for domain in PARTICLE_DOMAINS:
         types[domain] = pybamm.MeshGenerator(GradedSymbolicSubMesh, {"ratio": size.shell_ratio})
     points = {"x_n": size.electrode, "x_s": size.separator, "x_p": size.electrode}
-    points.update({"r_n": size.shells, "r_p": size.shells})
+    points.update(dict.fromkeys(SHELLS, size.shells))
     return pybamm.Mesh(geometry, types, points)

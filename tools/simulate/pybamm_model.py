@@ -43,16 +43,45 @@ DESIGN_INPUTS: dict[str, str] = {
     "Contact resistance [Ohm]": "path resistance",
     "Current function [A]": "current",
 }
+# A composite negative has two of these.
+FIRST = ("Negative electrode active material volume fraction", "Negative particle radius [m]",
+         "Initial concentration in negative electrode [mol.m-3]")
+BLEND: dict[str, Any] = {
+    "particle phases": ("2", "1"),
+    # Silicon's potential as it fills is another one than as it empties; the sign of the current says which.
+    "open-circuit potential": (("single", "current sigmoid"), "single"),
+}
 THERMAL_INPUTS: dict[str, str] = {
     "Cell heat capacity [J.K-1.m-3]": "heat capacity",
     "Cell cooling surface area [m2]": "cooled surface",
     "Total heat transfer coefficient [W.m-2.K-1]": "heat transfer",
 }
+LUMPED = {"thermal": "lumped", "use lumped thermal capacity": "true"}
 ONE_SQUARE_METRE: dict[str, float] = {
     "Electrode height [m]": 1.0, "Electrode width [m]": 1.0, "Cell volume [m3]": 1.0,
     "Number of electrodes connected in parallel to make a cell": 1.0,
     "Number of cells connected in series to make a battery": 1.0,
 }
+
+def blended(values: Any) -> bool:
+    """Whether a parameter set describes a negative of two materials."""
+    return f"Secondary: {FIRST[0]}" in values
+
+
+def phase_options(values: Any) -> dict[str, Any]:
+    """PyBaMM's model options for the materials of a parameter set's negative."""
+    return dict(BLEND) if blended(values) else {}
+
+
+def design_inputs(values: Any) -> dict[str, str]:
+    """The set's parameters that a design gives, each with the input's name."""
+    if not blended(values):
+        return DESIGN_INPUTS
+    plain = {name: key for name, key in DESIGN_INPUTS.items() if name not in FIRST}
+    first = {f"Primary: {name}": DESIGN_INPUTS[name] for name in FIRST}
+    second = {f"Secondary: {name}": DESIGN_INPUTS[name].replace("negative", "negative second") for name in FIRST}
+    return plain | first | second
+
 
 def control_residual(variables: Mapping[str, Any]) -> Any:
     """Zero where the switched-on quantity has its set point; the switches are inputs of 0 or 1."""
@@ -128,9 +157,10 @@ def build_model(
         mechanisms: PyBaMM model options of the degradation mechanisms (variants 'ageing' and 'storage' only).
         control: model variables → what is zero where the load is as asked; `ends`: → the termination events.
     """
-    options: dict[str, Any] = {"contact resistance": "true", "operating mode": control}
+    options: dict[str, Any] = {"contact resistance": "true", "operating mode": control,
+                               **phase_options(parameter_values)}
     if variant == "thermal":
-        options.update({"thermal": "lumped", "use lumped thermal capacity": "true"})
+        options.update(LUMPED)
     if variant in {"ageing", "storage"}:
         options.update(mechanisms or {})
     model = pybamm.lithium_ion.DFN(options)
@@ -139,7 +169,7 @@ def build_model(
     if variant == "thermal":
         model.rhs[model.variables[TEMPERATURE]] = heating_rate(model.variables, model.param)
     values = parameter_values.copy()
-    inputs = DESIGN_INPUTS | (THERMAL_INPUTS if variant == "thermal" else {})
+    inputs = design_inputs(values) | (THERMAL_INPUTS if variant == "thermal" else {})
     values.update({name: pybamm.InputParameter(key) for name, key in inputs.items()}, check_already_exists=False)
     values.update(ONE_SQUARE_METRE, check_already_exists=False)
     geometry = model.default_geometry

@@ -12,7 +12,7 @@ from knowledge.parameters.system import System
 from knowledge.protocol import CalendarAgeing, CycleAgeing, FastCharge, Protocol, RoundTrip, ThermalDischarge
 from tools.failures import ToolFailure
 from tools.simulate.balance import Balance, balance, check_pair
-from tools.simulate.formulation import active_fraction
+from tools.simulate.formulation import active_fraction, phase_fractions
 from tools.simulate.point import Outcome, SimulationPoint
 
 KELVIN = 273.15
@@ -48,17 +48,25 @@ class Prepared:
         """Design inputs of the DFN at equilibrium at a state of charge from 0 to 1, SI, one square metre."""
         published = self.system.published
         x, y = self.balance.stoichiometry(soc)
+        second = {}
+        if self.point.pair.negative.second is not None and published.second is not None:
+            x, z = self.balance.phases(soc)
+            second = {"negative second concentration": z * published.second.sites_mol_m3}
         return {
             **self._coatings,
             "negative concentration": x * published.negative_sites_mol_m3,
             "positive concentration": y * published.positive_sites_mol_m3,
-            "temperature": self.temperature_C + KELVIN,
+            "temperature": self.temperature_C + KELVIN, **second,
         }
 
     @cached_property
     def _coatings(self) -> dict[str, float]:
         """The inputs that no protocol changes; every mesh and phase asks for them again."""
         pair = self.point.pair
+        fractions, second = phase_fractions(pair.negative, "negative"), {}
+        if pair.negative.second is not None and self.system.published.second is not None:
+            second = {"negative second active fraction": fractions[1],
+                      "negative second radius": pair.negative.second.particle_radius_um * 1e-6}
         return {
             "negative thickness": pair.negative.coating_thickness_um * 1e-6,
             "separator thickness": pair.separator.thickness_um * 1e-6,
@@ -66,11 +74,11 @@ class Prepared:
             "negative porosity": pair.negative.porosity,
             "separator porosity": pair.separator.porosity,
             "positive porosity": pair.positive.porosity,
-            "negative active fraction": active_fraction(pair.negative, "negative"),
+            "negative active fraction": fractions[0],
             "positive active fraction": active_fraction(pair.positive, "positive"),
             "negative radius": pair.negative.particle_radius_um * 1e-6,
             "positive radius": pair.positive.particle_radius_um * 1e-6,
-            "path resistance": self.point.path_resistance_ohm_cm2 * 1e-4,
+            "path resistance": self.point.path_resistance_ohm_cm2 * 1e-4, **second,
         }
 
     def thermal_inputs(self, heat_transfer_W_m2K: float) -> dict[str, float]:

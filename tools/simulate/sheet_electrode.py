@@ -18,6 +18,7 @@ PLAUSIBLE_SHEET: dict[str, tuple[float, float]] = {
     "porosity": PLAUSIBLE["porosity"], "foil_thickness_um": PLAUSIBLE["foil_thickness_um"],
     "particle_radius_um": PLAUSIBLE["particle_radius_um"],
 }
+SECOND = {"second_share": "share", "second_radius_um": "particle_radius_um"}
 RECIPE = ("active_mass_fraction", "conductive_mass_fraction", "binder_mass_fraction")
 
 
@@ -41,7 +42,7 @@ def resolve_electrode(sheet: ElectrodeSheet, reference: Electrode, side: Side, b
         tools.failures.BadInput: a value that cannot be right, or values that contradict each other.
     """
     check_plausible(sheet, side)
-    found = Resolved(_recipe(sheet, reference, side), thick=True)
+    found = Resolved(_recipe(sheet, _blended(sheet, reference, side), side), thick=True)
     given = {name for name in ("loading_mg_cm2", "coating_thickness_um", "density_g_cm3", "porosity")
              if getattr(sheet, name) is not None}
     if not given & {"density_g_cm3", "porosity"} and len(given) < 2:
@@ -71,6 +72,18 @@ def check_plausible(sheet: ElectrodeSheet, side: Side) -> None:
         if value is not None and not low <= value <= high:
             raise BadInput(f"{side}.{name} is {value:g}; plausible are {low:g} to {high:g} (is the unit right?)",
                            field=f"{side}.{name}")
+
+
+def _blended(sheet: ElectrodeSheet, reference: Electrode, side: Side) -> Electrode:
+    """The reference with the sheet's share and particles of the second active material."""
+    given = {field: value for name, field in SECOND.items() if (value := getattr(sheet, name)) is not None}
+    if not given:
+        return reference
+    if reference.second is None:
+        name = next(name for name in SECOND if getattr(sheet, name) is not None)
+        raise BadInput(f"{side}.{name}: the parameter set of this system describes one active material in the {side}",
+                       field=f"{side}.{name}")
+    return reference.model_copy(update={"second": reference.second.model_copy(update=given)})
 
 
 def _recipe(sheet: ElectrodeSheet, reference: Electrode, side: Side) -> Electrode:
@@ -146,6 +159,9 @@ def _fill(sheet: ElectrodeSheet, reference: Electrode, side: Side, basis: str, f
     if all(getattr(sheet, name) is None for name in (*RECIPE, "active_volume_fraction")):
         words = "/".join(f"{100 * getattr(reference, name):g}" for name in RECIPE)
         found.assumed.append(Assumed(field=f"{side}.recipe", value=f"{words} % active/conductive/binder", basis=basis))
+    if reference.second is not None:
+        found.assumed += [Assumed(field=f"{side}.{name}", value=getattr(reference.second, field), basis=basis)
+                          for name, field in SECOND.items() if getattr(sheet, name) is None]
     found.electrode = found.electrode.model_copy(update=update)
 
 

@@ -27,6 +27,7 @@ def stock_rebuild(point: SimulationPoint, protocol: Protocol) -> Outcome:
     import numpy as np
     import pybamm
 
+    from tools.simulate.pybamm_model import phase_options
     from tools.simulate.pybamm_prepare import Prepared, prepare
 
     prepared = prepare(point, protocol)
@@ -34,7 +35,7 @@ def stock_rebuild(point: SimulationPoint, protocol: Protocol) -> Outcome:
         return prepared
     floor = protocol.v_min if protocol.v_min is not None else point.pair.v_min
     values = stock_values(prepared, floor)
-    model = pybamm.lithium_ion.DFN({"contact resistance": "true"})
+    model = pybamm.lithium_ion.DFN({"contact resistance": "true", **phase_options(values)})
     points = {name: FINER * count for name, count in model.default_var_pts.items()}
     simulation = pybamm.Simulation(model, parameter_values=values, var_pts=points)
     try:
@@ -52,11 +53,11 @@ def stock_rebuild(point: SimulationPoint, protocol: Protocol) -> Outcome:
 def stock_values(prepared: Any, v_floor: float, soc: float = 1.0) -> Any:
     """`pybamm.ParameterValues` of one design under its current from a SOC (0 to 1), per m², with plain numbers only."""
     from tools.simulate.pybamm_kernels import parameter_values
-    from tools.simulate.pybamm_model import DESIGN_INPUTS, ONE_SQUARE_METRE
+    from tools.simulate.pybamm_model import ONE_SQUARE_METRE, design_inputs
 
     values = parameter_values(prepared.system)
     inputs = {**prepared.inputs(soc), "current": prepared.load_A_m2}
-    values.update({name: inputs[key] for name, key in DESIGN_INPUTS.items()}, check_already_exists=False)
+    values.update({name: inputs[key] for name, key in design_inputs(values).items()}, check_already_exists=False)
     values.update(ONE_SQUARE_METRE, check_already_exists=False)
     limits = {"Lower voltage cut-off [V]": v_floor, "Upper voltage cut-off [V]": prepared.point.pair.v_max + 0.5}
     values.update({**limits, "Nominal cell capacity [A.h]": prepared.one_C_A_m2}, check_already_exists=False)

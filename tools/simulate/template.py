@@ -63,5 +63,9 @@ def _designer(design: CellDesign) -> dict[str, Any]:
 
 
 def _recipe(electrode: Electrode) -> dict[str, float]:
-    return electrode.model_dump(include={"active_mass_fraction", "conductive_mass_fraction", "binder_mass_fraction",
-                                         "particle_radius_um", "foil_thickness_um"})
+    own: dict[str, float] = electrode.model_dump(include={
+        "active_mass_fraction", "conductive_mass_fraction", "binder_mass_fraction", "particle_radius_um",
+        "foil_thickness_um"})
+    second = electrode.second
+    return own if second is None else {
+        **own, "second_share": second.share, "second_radius_um": second.particle_radius_um}

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.cell import CellDesign, Cylindrical
+from knowledge.cell import CellDesign, Cylindrical, Electrode
 from knowledge.materials.cards import card
 from knowledge.sheet import Assumed
 from tools.simulate.balance import np_ratio, with_np_ratio
@@ -111,9 +111,9 @@ def _place(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], str]:
 def _model(design: CellDesign) -> Iterator[Cause]:
     rows = table()["model"]
     for side in SIDES:
-        key = getattr(design.pair, side).active_material
-        density = card(key).value("density_g_cm3") * (1 + rows["active_density"]["relative"])
-        yield Cause(f"{side} active density", design, {(key, "density_g_cm3"): density})
+        changed = {(key, "density_g_cm3"): card(key).value("density_g_cm3") * (1 + rows["active_density"]["relative"])
+                   for key, _ in getattr(design.pair, side).actives}
+        yield Cause(f"{side} active density", design, changed)
         yield Cause(f"{side} capacity", design, {(SITES, side): 1 + _sign(side) * rows[f"{side}_sites"]["relative"]})
     yield Cause("first-cycle loss", design, {LOSS: rows["first_cycle_loss"]["absolute"]})
     yield Cause("open-circuit voltage", design, voltage=1 + rows["voltage"]["relative"])
@@ -127,7 +127,14 @@ def _sign(side: str) -> int:
 
 
 def _particles(design: CellDesign, factor: float) -> CellDesign:
-    return _electrodes(design, lambda e: {"particle_radius_um": e.particle_radius_um * factor})
+    def larger(electrode: Electrode) -> dict[str, Any]:
+        second, radius = electrode.second, electrode.particle_radius_um * factor
+        if second is None:
+            return {"particle_radius_um": radius}
+        more = {"particle_radius_um": second.particle_radius_um * factor}
+        return {"particle_radius_um": radius, "second": second.model_copy(update=more)}
+
+    return _electrodes(design, larger)
 
 
 def _pores(design: CellDesign, added: float) -> CellDesign:
@@ -137,7 +144,7 @@ def _pores(design: CellDesign, added: float) -> CellDesign:
         "coating_thickness_um": e.coating_thickness_um * (1 - e.porosity) / (1 - e.porosity - added)})
 
 
-def _electrodes(design: CellDesign, change: Callable[[Any], dict[str, float]]) -> CellDesign:
+def _electrodes(design: CellDesign, change: Callable[[Electrode], dict[str, Any]]) -> CellDesign:
     pair = design.pair.model_copy(update={
         side: getattr(design.pair, side).model_copy(update=change(getattr(design.pair, side))) for side in SIDES})
     return design.model_copy(update={"pair": pair})

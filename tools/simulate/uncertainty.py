@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from knowledge.ask import Ask
 from knowledge.cell import CellDesign
 from knowledge.figure import Figure, Scatter, Share
+from knowledge.offer import BuildUp
 from knowledge.protocol import Protocol
 from knowledge.sheet import Assumed
-from tools.simulate.evaluate import evaluate_all
+from tools.simulate.buildup import build_up
+from tools.simulate.evaluate import Builder, evaluate_all
 from tools.simulate.point import Simulator
 from tools.simulate.replay import Recorder, Replay, Seen
 from tools.simulate.tolerance import Cause, causes, table
@@ -33,25 +35,29 @@ def with_scatter(design: CellDesign, asks: Sequence[Ask], figures: Sequence[Figu
         assumed: what a sheet left out; it scatters more than what it states.
     """
     nominal = _values(design, asks, Replay(recorder.seen))
+    built = build_up(design)
     seen = {protocol: list(rows) for protocol, rows in recorder.seen.items()}
     found: list[tuple[str, list[float | None]]] = []
     for cause in causes(design, assumed):
-        values = _of_cause(cause, asks, recorder.inner, seen)
+        values = _of_cause(cause, asks, recorder.inner, seen, built)
         found.append((cause.name, values))
     rows = [_interval(figure, base, [(name, values[i]) for name, values in found])
             for i, (figure, base) in enumerate(zip(figures, nominal, strict=True))]
     return tuple(f for f, _ in rows), tuple(s for _, s in rows if s is not None)
 
 
-def _of_cause(cause: Cause, asks: Sequence[Ask], inner: Simulator, seen: Mapping[Protocol, list[Seen]]
-              ) -> list[float | None]:
-    simulator: Simulator = inner if cause.simulated else Replay(seen, cause.voltage)
+def _of_cause(cause: Cause, asks: Sequence[Ask], inner: Simulator, seen: Mapping[Protocol, list[Seen]],
+              nominal: BuildUp) -> list[float | None]:
+    if cause.simulated:
+        # Particles and pores stand for transport: the cell weighs and measures what it did.
+        return _values(cause.design, asks, inner, lambda _: nominal)
     with varied(cause.changed):
-        return _values(cause.design, asks, simulator)
+        return _values(cause.design, asks, Replay(seen, cause.voltage))
 
 
-def _values(design: CellDesign, asks: Sequence[Ask], simulator: Simulator) -> list[float | None]:
-    return [figure.value for figure in evaluate_all([design], asks, simulator)[0].figures]
+def _values(design: CellDesign, asks: Sequence[Ask], simulator: Simulator, builder: Builder | None = None
+            ) -> list[float | None]:
+    return [figure.value for figure in evaluate_all([design], asks, simulator, builder=builder)[0].figures]
 
 
 def _interval(figure: Figure, base: float | None, values: list[tuple[str, float | None]]
@@ -80,4 +86,4 @@ HEATED = frozenset({"temperature_rise", "surface_temperature"})
 UNSCATTERED = frozenset({
     "length", "width", "thickness", "height", "diameter", "max_voltage", "min_voltage", "charge_voltage",
     "voltage_window", "price", "cycle_life", "capacity_retention", "resistance_growth", "anode_silicon_fraction",
-    "cathode_cobalt_fraction"})
+    "cathode_cobalt_fraction", "swelling_reversible"})

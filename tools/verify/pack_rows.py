@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from knowledge.figure import Verdict
 from knowledge.pack import PackBuilt, PackNeeds
+from knowledge.parameters.registry import system
 from knowledge.requirement import Requirement
 from tools.verify.compare import allowed, bound_text
 
@@ -19,6 +20,9 @@ _FROM = (
     ("volume_L", ("volume",), "high"),
     ("power_kW", ("discharge_power_pulse",), "low"),
 )
+VOLTAGE, AMOUNT = {"v_max", "nominal_V"}, {"energy_kWh", "power_kW"}  # one of each makes counts
+_OPTIONS = {"energy_kWh": "energy", "power_kW": "power", "v_max": "v-max", "v_min": "v-min", "mass_kg": "mass",
+            "volume_L": "volume"}
 # To the fields' units; volts and litres are theirs already.
 _PER_UNIT = {"Wh": 1e-3, "kWh": 1.0, "W": 1e-3, "kW": 1.0, "g": 1e-3, "kg": 1.0}
 
@@ -28,6 +32,13 @@ def pack_needs(requirements: Sequence[Requirement]) -> PackNeeds | None:
 
     Of several rows of one metric the must counts, then the first.
     """
+    found = _stated(requirements)
+    if not VOLTAGE & found.keys() or not AMOUNT & found.keys():
+        return None
+    return PackNeeds.model_validate(found)
+
+
+def _stated(requirements: Sequence[Requirement]) -> dict[str, float]:
     found: dict[str, float] = {}
     rows = sorted((r for r in requirements if r.level == "pack"), key=lambda r: r.priority != "must")
     for name, metrics, end in _FROM:
@@ -39,9 +50,21 @@ def pack_needs(requirements: Sequence[Requirement]) -> PackNeeds | None:
         value = {"low": ends[0], "high": ends[-1], "middle": sum(ends) / len(ends)}[end]
         if value > 0:
             found[name] = value * _PER_UNIT.get(row.unit or "", 1.0)
-    if not {"v_max", "nominal_V"} & found.keys() or not {"energy_kWh", "power_kW"} & found.keys():
-        return None
-    return PackNeeds.model_validate(found)
+    return found
+
+
+def pack_hint(requirements: Sequence[Requirement], system_key: str) -> str:
+    """Where a document gives numbers of a pack alone: the command that turns them into a cell's; empty elsewhere."""
+    if not any(r.level == "pack" for r in requirements):
+        return ""
+    found = _stated(requirements)
+    options = [f"--{option} {found[field]:g}" for field, option in _OPTIONS.items() if field in found]
+    if "v_max" not in found and "nominal_V" in found:
+        options.append(f"--series {max(1, round(found['nominal_V'] / system(system_key).mean_V))}")
+    options += ["--v-max V"] * (not VOLTAGE & found.keys()) + ["--energy KWH"] * (not AMOUNT & found.keys())
+    asked = " (V and KWH are for you to fill in)" if pack_needs(requirements) is None else ""
+    command = " ".join(("cellwright pack needs", system_key, *options))
+    return f"its numbers are of the pack: `{command}` says what each cell must do{asked}"
 
 
 def with_pack(verdicts: Sequence[Verdict], pack: PackBuilt | str | None) -> tuple[Verdict, ...]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from knowledge.cell import CellDesign
+from knowledge.parameters import SYSTEMS
 from tools.failures import BadInput, Unreadable
 from tools.simulate.calibrate import BOUNDS, CalibrateDesign, _Cell, _pulse_ohm_m2, calibrate_design
 from tools.simulate.measured_data import MeasuredRun, read_measured
@@ -13,14 +14,14 @@ from tools.tool import Context
 DESIGN = CellDesign.model_validate(EXAMPLE_DESIGN)
 
 
-def made(rate, points=60, **factors):
-    """A run that the model itself makes with known factors."""
+def made(rate, points=60, cooling_W_m2K=None, **factors):
+    """A run that the model itself makes with known factors; at a held temperature without a cooling."""
     time = np.concatenate([[0.0, 1.0], np.linspace(2.0, 3300.0 / rate, points)])
     current = np.where(time < 1.5, 0.0, 4.9 * rate)
     run = MeasuredRun(name=f"{rate:g}C", time_s=tuple(time), current_A=tuple(current),
                       voltage_V=tuple(np.full(len(time), 4.2)))
     pulse = _pulse_ohm_m2(DESIGN, 25.0, Context(home=None))
-    volts = _Cell(DESIGN, run, 25.0, pulse).simulated({**dict.fromkeys(BOUNDS, 1.0), **factors})
+    volts = _Cell(DESIGN, run, 25.0, pulse, cooling_W_m2K).simulated({**dict.fromkeys(BOUNDS, 1.0), **factors})
     return run.model_copy(update={"voltage_V": tuple(map(float, volts))})
 
 
@@ -28,18 +29,47 @@ def made(rate, points=60, **factors):
 def test_known_factors_come_back():
     runs = tuple(made(rate, capacity=0.97, resistance=1.3, negative_diffusivity=0.6) for rate in (1.0, 1 / 3))
     found = calibrate_design.function(CalibrateDesign(design=DESIGN, runs=runs, fit=(
-        "capacity", "resistance", "negative_diffusivity")), Context(home=None))
+        "capacity", "resistance", "negative_diffusivity"), cooling_W_m2K=None), Context(home=None))
     factors = {p.name: p for p in found.parameters}
     assert factors["capacity"].factor == pytest.approx(0.97, rel=1e-3)
     assert factors["resistance"].factor == pytest.approx(1.3, rel=1e-2)
     assert factors["negative_diffusivity"].factor == pytest.approx(0.6, rel=1e-2)
     assert factors["positive_kinetics"].kind == "default" and factors["capacity"].kind == "calibrated"
     assert found.rmse_after_mV < 1 < 50 < found.rmse_before_mV
+    assert "held at 25 °C" in found.note
+
+
+@pytest.mark.slow
+def test_a_cell_that_warms_up_gives_its_cooling_back_and_foretells_a_run_it_has_not_seen():
+    train, test = made(2.0, cooling_W_m2K=10.0, cooling=2.0), made(1.0, cooling_W_m2K=10.0, cooling=2.0)
+    found = calibrate_design.function(CalibrateDesign(design=DESIGN, runs=(train,), held_back=(test,),
+                                                      fit=("capacity", "cooling")), Context(home=None))
+    factors = {p.name: p.factor for p in found.parameters}
+    assert factors["cooling"] == pytest.approx(2.0, rel=0.02) and factors["capacity"] == pytest.approx(1.0, rel=1e-3)
+    seen, unseen = found.errors
+    assert seen.fitted and not unseen.fitted and unseen.rmse_after_mV < 1 < unseen.rmse_before_mV
+    assert set(found.curves) == {"1C", "2C"}
+
+
+def test_self_heating_lowers_the_overvoltage():
+    pulse = _pulse_ohm_m2(DESIGN, 25.0, Context(home=None))
+    ones, run = dict.fromkeys(BOUNDS, 1.0), made(2.0, 20)
+    held, warm = (_Cell(DESIGN, run, 25.0, pulse, cooling).simulated(ones) for cooling in (None, 10.0))
+    assert np.mean(warm[5:-5] - held[5:-5]) > 0.01
+    assert np.allclose(warm[:3], held[:3], atol=2e-3)
+
+
+def test_a_set_without_thermal_parameters_is_held_and_says_so():
+    design = CellDesign(pair=SYSTEMS["lfp_graphite"].reference, format=DESIGN.format)
+    run = MeasuredRun(name="pulse", time_s=(0, 1, 10, 20, 30), current_A=(0, 2, 2, 2, 2),
+                      voltage_V=(3.6, 3.4, 3.3, 3.3, 3.3))
+    found = calibrate_design.function(CalibrateDesign(design=design, runs=(run,), fit=("cooling",)), Context(home=None))
+    assert "held at 25 °C" in found.note and all(p.kind == "default" for p in found.parameters)
 
 
 def test_nothing_fitted_compares():
-    found = calibrate_design.function(CalibrateDesign(design=DESIGN, runs=(made(1.0, 30, capacity=0.95),), fit=()),
-                                      Context(home=None))
+    run = made(1.0, 30, capacity=0.95)
+    found = calibrate_design.function(CalibrateDesign(design=DESIGN, runs=(run,), fit=()), Context(home=None))
     assert found.rmse_before_mV == found.rmse_after_mV > 10
     assert found.errors[0].middle_before_mV == found.errors[0].middle_after_mV > 10
     assert all(p.kind == "default" for p in found.parameters)

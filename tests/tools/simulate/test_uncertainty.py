@@ -93,3 +93,13 @@ def test_changed_numbers_are_as_they_were_afterwards():
         assert card_value("steel_can", "density_g_cm3") == 8.5
     assert inside.stoichiometric_capacity_Ah < before.stoichiometric_capacity_Ah
     assert build_up(DESIGN) == before and card_value("steel_can", "density_g_cm3") == 7.85
+
+
+def test_what_stands_for_transport_moves_neither_mass_nor_size():
+    """Pores that lead less well are no thinner coating: a winding holds no more turns of it."""
+    roomy = DESIGN.model_copy(update={"format": Cylindrical(diameter_mm=46, height_mm=80)})
+    recorder = Recorder(Plain())
+    figures = evaluate_all([roomy], ASKS, recorder)[0].figures
+    _, scatter = with_scatter(roomy, ASKS, figures, recorder)
+    shares = {s.metric: {x.cause: x.sigma for x in s.largest} for s in scatter}
+    assert "pores" not in shares["mass"] and "pores" not in shares["capacity"]

@@ -6,7 +6,7 @@ from knowledge.figure import Figure, Verdict
 from knowledge.pack import Overheads, PackBuilt
 from knowledge.requirement import Requirement, SourceSpan
 from tools.verify.judge import judge
-from tools.verify.pack_rows import pack_needs, with_pack
+from tools.verify.pack_rows import pack_hint, pack_needs, with_pack
 
 SPAN = SourceSpan(document="ask.md", quote="x")
 
@@ -54,3 +54,24 @@ def test_why_there_is_no_pack_is_told():
     told: tuple[Verdict, ...] = with_pack(judge(PACK, ()), "no series count keeps 260 to 420 V")
     assert "no series count" in told[0].reason
     assert with_pack(told, None) == told
+
+
+@pytest.mark.parametrize(("rows", "said"), [
+    (PACK, "`cellwright pack needs nmc532_graphite --energy 60 --power 150 --v-max 420 --v-min 260 --mass 380`"),
+    ((PACK[0], row("R2", "nominal_voltage", "=", 400.0, "V")), "--energy 60 --series 107`"),
+    (PACK[:1], "`cellwright pack needs nmc532_graphite --energy 60 --v-max V` says what each cell must do (V and KWH"),
+    ((row("R1", "mass", "<=", 70.0, "g", level="cell"),), ""),
+])
+def test_numbers_of_a_pack_alone_lead_to_the_command_that_turns_them_into_a_cells(rows, said):
+    hint = pack_hint(rows, "nmc532_graphite")
+    assert said in hint and bool(hint) == bool(said)
+
+
+def test_the_command_that_is_told_is_understood():
+    from typer.testing import CliRunner
+
+    from evals.cli import app
+
+    words = pack_hint(PACK, "nmc532_graphite").split("`")[1].split()
+    answer = CliRunner().invoke(app, words[1:])
+    assert answer.exit_code == 0 and "100 in series" in answer.output
