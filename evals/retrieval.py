@@ -157,7 +157,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Print the table of one set of questions, over the starter library and the papers given."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--corpus", type=Path, nargs="*", default=[])
-    parser.add_argument("--split", choices=["dev", "test", "second", "third"], default="dev")
+    parser.add_argument("--split", choices=["dev", "test", "second", "third", "fourth"], default="dev")
     parser.add_argument("--kinds", action="store_true", help="nDCG for each kind of question")
     parser.add_argument("--misses", action="store_true", help="the questions that go wrong, dev half only")
     options = parser.parse_args(arguments)
