@@ -145,7 +145,7 @@ def _beside(quantity: Quantity, fit: list[Found], known: Property, text: str) ->
         before = known.implied and quantity.end <= material.start and _BEFORE.match(text[quantity.end:material.start])
         if behind or before:
             around = text[max(material.start - _NEAR_CHANGE, 0):material.start]
-            around += text[material.end:material.end + _NEAR_CHANGE] if before else ""
+            around += text[material.end:material.end + _NEAR_CHANGE // 2] if before else ""
             return None if _MIXED.search(around) else material
     return None
 
