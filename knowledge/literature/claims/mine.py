@@ -38,8 +38,9 @@ _CONDITION = re.compile(r"\bat\s*(?:about|~)?\s*$", re.IGNORECASE)  # "cycled at
 _OTHER_NAME = re.compile(r"\b(?:current|current densit(?:y|ies)|power densit(?:y|ies)|rate|throughput)\s+"
                          r"(?:of|is|was|=)\s*(?:about|~)?\s*$", re.IGNORECASE)  # the sentence itself names it otherwise
 _FOLLOWS = re.compile(r"^[\s)]*(?:for|of|in|by)\s+(?:the\s+|a\s+|an\s+)?(?:\w+\s+){0,2}$", re.IGNORECASE)
-_MIXED = re.compile(r"\b(?:composites?|hybrids?|nanowires?|framework|network|fillers?|dispersed|blends?|membranes?|"
-                    r"separators?|coated|coatings?|decorated|wrapped|doped|doping|modified|mixture|hydrogenated|SCE|CPE|added|additives?)\b",
+_MIXED = re.compile(r"\b(?:composites?|hybrids?|hybridi[sz]\w+|nanowires?|framework|network|fillers?|dispersed|blends?|"
+                    r"membranes?|separators?|coated|coatings?|decorated|wrapped|doped|doping|modified|mixture|"
+                    r"hydrogenated|SCE|CPE|added|additives?)\b",
                     re.IGNORECASE)  # then the figure may be of the mixture and not of the material
 _BRACKET = re.compile(r"^\)?(?:\s(?:powders?|cathodes?|anodes?|electrodes?|particles)){0,2}\s?\([^()]*$")
 _BEFORE = re.compile(r"^\s*(?:for (?:the )?)?$")
