@@ -166,7 +166,8 @@ def minilm() -> OnnxModel:
                                   "or go back with `cellwright knowledge configure --embedder hashed`")
     model = (Path(found.origin).parent / "model.onnx").read_bytes()
     if hashlib.sha256(model).hexdigest() != _MINILM_SHA256:
-        raise EmbedderUnavailable(f"{_MINILM_PACKAGE} holds another model than the one known here; install version 1.0.0")
+        raise EmbedderUnavailable(f"{_MINILM_PACKAGE} holds another model than the one measured here; install its "
+                                  "version 1.0.0")
     with np.load(WORDPIECES) as stored:
         pieces = {piece: number for number, piece in enumerate(str(stored["words"]).split("\n"))}
     return OnnxModel(model, BertWordPieceTokenizer(vocab=pieces, lowercase=True))
