@@ -55,14 +55,16 @@ class Outcome:
         return next((1.0 / (i + 1) for i, d in enumerate(self.found[:TOP]) if d in self.relevant), 0.0)
 
 
-def prepared(folder: Path, corpus: Iterable[Path] = ()) -> Library:
+def prepared(folder: Path, corpus: Iterable[Path] = (), embedder: str = "hashed") -> Library:
     """The starter library, with papers beside it, in a store of its own."""
     from knowledge.literature.ingest import add_files
     from knowledge.literature.library import open_library, open_store
 
-    paths = list(corpus)
+    store, paths = open_store(folder), list(corpus)
+    if embedder != "hashed":
+        store.note("embedder", embedder)
     if paths:
-        add_files(open_store(folder), paths, lambda *_: None)
+        add_files(store, paths, lambda *_: None)
     return open_library(folder)
 
 
@@ -157,13 +159,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Print the table of one set of questions, over the starter library and the papers given."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--corpus", type=Path, nargs="*", default=[])
-    parser.add_argument("--split", choices=["dev", "test", "second", "third"], default="dev")
+    parser.add_argument("--embedder", default="hashed", help="as `cellwright knowledge configure` takes it")
+    parser.add_argument("--split", choices=["dev", "test", "second", "third", "fourth"], default="dev")
     parser.add_argument("--kinds", action="store_true", help="nDCG for each kind of question")
     parser.add_argument("--misses", action="store_true", help="the questions that go wrong, dev half only")
     options = parser.parse_args(arguments)
     split: Split = options.split
     with tempfile.TemporaryDirectory() as folder:
-        library = prepared(Path(folder), options.corpus)
+        library = prepared(Path(folder), options.corpus, options.embedder)
         found = outcomes(library, [q for q in questions() if q.split == split])
     table = measures(found)
     print(f"{split}: {len(found['search'])} questions, {len(library.ids)} passages")

@@ -36,7 +36,7 @@ def gathered(library: Library, asked: Iterable[Question]) -> tuple[list[str], ND
         if question.targets and not question.on_cards:
             continue
         texts.append(question.text)
-        rows.append(astuple(library.signs(question.text)))
+        rows.append([sign for sign in astuple(library.signs(question.text)) if sign is not None])
         answerable.append(bool(question.targets))
     return texts, np.array(rows, dtype=float), np.array(answerable)
 
@@ -71,13 +71,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Print the weights, and for some gates what is left empty of unseen questions."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--corpus", type=Path, nargs="*", default=[])
+    parser.add_argument("--embedder", default="hashed", help="as `cellwright knowledge configure` takes it")
     options = parser.parse_args(arguments)
     asked = [q for q in questions() if q.split == "dev"]
     parts = []
     corpora: list[list[Path]] = [[], options.corpus] if options.corpus else [[]]
     for corpus in corpora:
         with tempfile.TemporaryDirectory() as folder:
-            parts.append(gathered(prepared(Path(folder), corpus), asked))
+            parts.append(gathered(prepared(Path(folder), corpus, options.embedder), asked))
     texts = [t for part in parts for t in part[0]]
     signs, answerable = np.concatenate([p[1] for p in parts]), np.concatenate([p[2] for p in parts])
     bias, *weights = fitted(signs, answerable)

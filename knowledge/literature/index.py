@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from knowledge.evidence import Passage
 from knowledge.literature.embedders import Embedder
 from knowledge.literature.errors import EmbedderMismatch, ServerUnavailable, StoreDamaged
 from knowledge.literature.store import PassageStore
-from knowledge.literature.vectors import VectorCopy, discard_copy, open_copy, write_copy
+from knowledge.literature.vectors import VectorCopy, Vectors, discard_copy, open_copy, write_copy
 from knowledge.literature.words import tokens
 
 COLLECTION = "passages"
@@ -123,13 +123,6 @@ def _build_lexical(store: PassageStore, folder: Path, stamp: dict[str, str]) -> 
     shutil.rmtree(folder, ignore_errors=True)
     fresh.replace(folder)
     return Lexical(folder)
-
-
-class Vectors(Protocol):
-    """What finds the passages nearest to a question."""
-
-    def nearest(self, vector: NDArray[np.float32], count: int) -> dict[str, float]:
-        """Ids of the nearest passages with their cosines, nearest first; `vector` of shape (dimension,)."""
 
 
 class _OnServer:

@@ -44,6 +44,7 @@ class _Entry:
     shown: str
     alternatives: tuple[tuple[str, ...], ...]
     latin: tuple[tuple[tuple[str, ...], bool, bool], ...]  # index tokens; foreign; all but one were stop words
+    stopped: tuple[tuple[str, ...], ...]    # the words of forms that are made of stop words: "how long does it last"
     compounds: tuple[str, ...]              # German one-word forms that may be part of a longer word
     cjk: tuple[str, ...]
     general: bool
@@ -72,6 +73,7 @@ def _entry(row: dict[str, Any]) -> _Entry:
         shown=row["en"][0],
         alternatives=tuple(dict.fromkeys(tuple(tokens(form)) for form in texts if tokens(form))),
         latin=tuple((form, form not in english, reduced) for form, reduced in latin.items() if form),
+        stopped=tuple(tuple(word_runs(form)) for form in asked if word_runs(form) and not tokens(form)),
         compounds=tuple(normal(f) for f in row["de"] if " " not in f and len(f) >= _MIN_COMPOUND),
         cjk=tuple(normal(f) for f in texts if any(is_cjk(c) for c in f)),
         general=bool(row.get("general")),
@@ -107,6 +109,12 @@ def _phrases_by_word() -> dict[str, list[int]]:
 def _cjk_forms() -> tuple[tuple[str, _Entry], ...]:
     """Every form in CJK script, longest first."""
     return tuple(sorted(((form, e) for e in _entries() for form in e.cjk), key=lambda pair: -len(pair[0])))
+
+
+@lru_cache(maxsize=1)
+def _stopped_forms() -> tuple[tuple[str, _Entry], ...]:
+    """Every form that is made of stop words, which are left out everywhere else."""
+    return tuple((" ".join(form), entry) for entry in _entries() for form in entry.stopped)
 
 
 @lru_cache(maxsize=1)
@@ -146,6 +154,7 @@ def parse(text: str) -> Query:
                 groups.append(_group(*entries))
                 translated = translated or foreign
                 break
+    groups += [_group(entry) for form, entry in _stopped_forms() if f" {form} " in f" {' '.join(word_runs(text))} "]
     if _BELOW_ZERO.search(text):
         groups += [_group(e) for e in _entries() if e.shown == _COLD]
     for position, word in enumerate(words):

@@ -13,19 +13,23 @@ from numpy.typing import NDArray
 
 from knowledge.evidence import Passage, SourceKind
 from knowledge.literature import embed as hashed
+from knowledge.literature.background import Background, background
 from knowledge.literature.gate import BEARS, Signs, bears, signs
-from knowledge.literature.index import Lexical, Vectors, exclusive, open_lexical, open_vectors
+from knowledge.literature.index import Lexical, exclusive, open_lexical, open_vectors
 from knowledge.literature.kin import Kin, standing
 from knowledge.literature.query import Query, glossary_words, parse
 from knowledge.literature.spelling import Speller
 from knowledge.literature.store import PassageStore
+from knowledge.literature.vectors import Vectors
 from knowledge.literature.weighing import Weighed, weigh
 from knowledge.literature.words import STOP, forms, is_cjk, normal, tokens, word_runs
 
 BESIDE = 0.5          # share of the best passage's share that others must hold to stand beside it
 ENOUGH = 0.44         # share of the question's weight from which a passage stands beside any other
-SURE_COSINE = 0.62    # above this a passage is nearly the question itself
-_BY_VECTOR = 0.35     # weight of the cosine beside the words, whose best sum is 1
+SURE_COSINE = 0.62    # of n-grams: above this a passage is nearly the question itself
+SURE_MEANING = 0.4    # by a sentence model: above this a passage bears on a question that passes the gate
+_BY_NGRAMS = 0.35     # weight of the n-grams' nearness beside the words, whose best sum is 1
+_BY_MEANING = 0.6     # and of a sentence model's
 _DEPTH = 60           # how many neighbours the vectors give
 _COMPARED = 8         # passages whose n-grams the gate looks at where the vectors are of another embedder
 _QUOTE = 420           # characters; a fact card is always quoted whole
@@ -57,6 +61,9 @@ class Library:
             self.lexical: Lexical = open_lexical(self.store)
             self._vectors: Vectors = open_vectors(self.store, self.lexical.keys[0])
         self._embedder = self.store.embedder
+        self._background: Background | None = None  # n-grams need none: their cosine is a share of the same n-grams
+        if self._embedder.id != hashed.EMBEDDER_ID:
+            self._background = background(folder, self.store.digest, self._embedder, self._vectors)
         self.digest = self.store.identity
         self.ids, kinds, years = self.lexical.keys
         self._row = {one: i for i, one in enumerate(self.ids)}
@@ -86,14 +93,17 @@ class Library:
         if since is not None:
             allowed &= self._years >= since
         by_words = weigh(query, self.lexical, self._speller, self._kin)
-        cosine = self._cosine(text)
+        nearness = self._nearness(text)
         held = np.where(allowed, by_words.coverage, 0.0)
-        known = self._known(query, by_words, held, np.where(allowed, cosine, 0.0))
-        least = min(enough, BESIDE * known.held) if known.held > 0 and bears(known) >= gate else np.inf
-        rows = np.flatnonzero(allowed & ((held >= least) | (cosine >= SURE_COSINE)))
+        known = self._known(query, by_words, held, np.where(allowed, nearness, 0.0))
+        passes = bears(known) >= gate
+        least = min(enough, BESIDE * known.held) if known.held > 0 and passes else np.inf
+        sure = SURE_COSINE if self._background is None else SURE_MEANING if passes else np.inf
+        rows = np.flatnonzero(allowed & ((held >= least) | (nearness >= sure)))
         if not len(rows):
             return []
-        score = (by_words.score[rows] + _BY_VECTOR * cosine[rows]) / (1.0 + _BY_VECTOR)
+        weight = _BY_NGRAMS if self._background is None else _BY_MEANING
+        score = (by_words.score[rows] + weight * nearness[rows]) / (1.0 + weight)
         least_score = np.partition(score, -top)[-top] - 1e-8 if len(rows) > top else -np.inf  # only these are sorted
         order = sorted(np.flatnonzero(score >= least_score).tolist(),
                        key=lambda i: (-round(float(score[i]), 9), self.ids[rows[i]]))[:top]
@@ -114,18 +124,18 @@ class Library:
         """What the gate knows of a question."""
         query = parse(self._respelt(text))
         by_words = weigh(query, self.lexical, self._speller, self._kin)
-        return self._known(query, by_words, by_words.coverage, self._cosine(text))
+        return self._known(query, by_words, by_words.coverage, self._nearness(text))
 
-    def _known(self, query: Query, by_words: Weighed, held: NDArray[Any], cosine: NDArray[np.float64]) -> Signs:
-        """The signs of a question. The gate was fitted on n-grams: beside another embedder these are made as needed."""
-        if self._embedder.id == hashed.EMBEDDER_ID:
-            nearest = float(cosine.max())
-        else:
-            few = [self.ids[row] for row in np.argsort(-held, kind="stable")[:_COMPARED]]
-            texts = [passage.text for passage in self.store.get(few).values()]
-            vectors = hashed.embed([query.text, *texts])
-            nearest = float((vectors[1:] @ vectors[0]).max(initial=0.0))
-        return signs(by_words, int(np.argmax(held)), nearest, query.translated)
+    def _known(self, query: Query, by_words: Weighed, held: NDArray[Any], nearness: NDArray[np.float64]) -> Signs:
+        """The signs of a question. The gate looks at n-grams: beside another embedder these are made as needed."""
+        best = int(np.argmax(held))
+        if self._background is None:
+            return signs(by_words, best, float(nearness.max()), query.translated, None)
+        few = [self.ids[row] for row in np.argsort(-held, kind="stable")[:_COMPARED]]
+        texts = [passage.text for passage in self.store.get(few).values()]
+        vectors = hashed.embed([query.text, *texts])
+        nearest = float((vectors[1:] @ vectors[0]).max(initial=0.0))
+        return signs(by_words, best, nearest, query.translated, nearness)
 
     def _respelt(self, text: str) -> str:
         """The question with words that nobody knows brought to the nearest term of the glossary or common word."""
@@ -140,13 +150,16 @@ class Library:
         """Ids of the passages whose vectors are nearest to the question's, nearest first."""
         return list(self._near(text, count))
 
-    def _cosine(self, text: str) -> NDArray[np.float64]:
-        """Cosine of the nearest passages to the question, 0 for the others, shape (n_passages,)."""
+    def _nearness(self, text: str) -> NDArray[np.float64]:
+        """Cosine of the nearest passages to the question, 0 for the others, shape (n_passages,).
+
+        By a sentence model: how far the cosine stands above the store's background, 0 to 1.
+        """
         found = np.zeros(len(self.ids))
         for one, cosine in self._near(text, _DEPTH).items():
             if one in self._row:
                 found[self._row[one]] = cosine
-        return found
+        return found if self._background is None else self._background.above(found)
 
     def _near(self, text: str, count: int) -> dict[str, float]:
         """Ids of the nearest passages with their cosines, nearest first."""

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,13 @@ from numpy.typing import NDArray
 _FOLDER = "vectors"
 _FORMAT = 1
 _STEP = 5_000  # passages written at a time
+
+
+class Vectors(Protocol):
+    """What finds the passages nearest to a question."""
+
+    def nearest(self, vector: NDArray[np.float32], count: int) -> dict[str, float]:
+        """Ids of the nearest passages with their cosines, nearest first; `vector` of shape (dimension,)."""
 
 
 class VectorCopy:

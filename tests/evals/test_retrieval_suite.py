@@ -7,7 +7,16 @@ import pytest
 
 from evals.literature_tasks import cite
 from evals.retrieval import SYSTEMS, Outcome, interval, measures, outcomes, prepared
-from evals.retrieval_set import SECOND, SECOND_SHA256, THIRD, THIRD_SHA256, Question, questions
+from evals.retrieval_set import (
+    FOURTH,
+    FOURTH_SHA256,
+    SECOND,
+    SECOND_SHA256,
+    THIRD,
+    THIRD_SHA256,
+    Question,
+    questions,
+)
 from evals.scorers import citations, retrieval
 from evals.suites import SuiteCase, load_suite
 from knowledge.literature.cards import load_cards
@@ -26,6 +35,7 @@ def test_the_set_is_large_balanced_and_names_cards_that_exist():
 
 
 def test_the_judging_sets_are_frozen():
+    assert hashlib.sha256(FOURTH.read_bytes()).hexdigest() == FOURTH_SHA256
     assert hashlib.sha256(THIRD.read_bytes()).hexdigest() == THIRD_SHA256
     assert hashlib.sha256(SECOND.read_bytes()).hexdigest() == SECOND_SHA256
     second = [q for q in questions() if q.split == "second"]

@@ -85,6 +85,11 @@ def test_a_unit_alone_does_not_make_a_condition_or_another_quantity_a_property(t
     ("Carbon-coated LFP (150 mAh/g) was mixed with a binder in all of the cells here.", []),
     ("It was painted onto graphite paper to a loading of 0.5 mg/cm2 for both of the electrodes.", []),
     ("A capacity of 3635 mAh/g was found for hydrogenated silicon in a thin film.", []),
+    ("The capacity of 165 mAh/g for the LTO electrode is above that of the LFP film here.",
+     [("lto", "specific_capacity", 165)]),
+    ("The capacity of 165 mAh/g for the LTO composite is above that of the LFP film here.", []),
+    ("The theoretical density of LLZNO was 5.20 g/cm3, and the relative density came from its measured density.", []),
+    ("Its hybridization with carbon gave SnO2 a reversible capacity of 634 mAh/g in all of the cells.", []),
 ])
 def test_a_figure_right_beside_a_material_is_its_own(text, found):
     assert told(text) == found

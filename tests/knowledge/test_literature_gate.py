@@ -9,7 +9,7 @@ from knowledge.literature.gate import BEARS, Signs, bears
 from knowledge.literature.library import open_library
 from knowledge.literature.query import parse
 
-SURE = Signs(held=1.0, nearness=1.0, terms=2, cosine=0.4, missing=0.0, translated=0.0, size=2.1)
+SURE = Signs(held=1.0, terms=2, cosine=0.4, missing=0.0, translated=0.0, size=2.1)
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def library(tmp_path_factory):
 
 def test_each_sign_moves_the_gate_the_way_it_should():
     assert bears(SURE) > 0.9
-    for change in ({"held": 0.3}, {"nearness": 0.0}, {"terms": 0}, {"cosine": 0.0}, {"missing": 0.5}, {"size": 4.0}):
+    for change in ({"held": 0.3}, {"terms": 0}, {"cosine": 0.0}, {"missing": 0.5}, {"size": 4.0}):
         assert bears(Signs(**{**SURE.__dict__, **change})) < bears(SURE), change
     assert bears(Signs(**{**SURE.__dict__, "translated": 1.0})) > bears(SURE)
 
@@ -56,5 +56,5 @@ def test_questions_become_signs(library):
              Question(kind="plain", text="a paper only", targets=("10.1/x",)),
              Question(kind="unanswerable", text="rules of cricket", targets=())]
     texts, table, answerable = gathered(library, asked)
-    assert texts == ["lithium plating", "rules of cricket"] and table.shape == (2, 7)
+    assert texts == ["lithium plating", "rules of cricket"] and table.shape == (2, 6)
     assert answerable.tolist() == [True, False]

@@ -183,6 +183,7 @@ def test_a_bibliography_gives_abstracts_or_titles(tmp_path):
                      "the tab; a ceramic coat halves the creep rate at 60 degC and keeps the pores open.</p>"},
         {"doi": "10.1000/two", "title": "Binder migration while drying", "year": 2019,
          "abstract": "Roe, et al. Binder migration while drying, J. Coatings, 2019, https://doi.org/10.1000/two."},
+        {"doi": "10.1000/three", "title": "On gassing", "abstract": "Spinel pouch cells gassed strongly at 45 degC."},
     ]
     listing = tmp_path / "papers.jsonl"
     listing.write_text("\n".join(json.dumps(r) for r in records), encoding="utf-8")
@@ -194,6 +195,8 @@ def test_a_bibliography_gives_abstracts_or_titles(tmp_path):
     title, = own.search("binder migration", top=1)
     assert title.passage.place == "title" and title.quote == "Binder migration while drying"
     assert not own.search("binder migration", since=2020)
+    short, = own.search("gassing of spinel pouch cells", top=1)
+    assert short.passage.place == "abstract" and short.quote.startswith("Spinel"), "a short abstract is an abstract"
 
 
 def test_missing_paths_are_told(tmp_path):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.literature.embed import DIMENSION, embed
@@ -43,6 +43,7 @@ def test_a_typo_stays_near_and_another_topic_does_not():
     assert float(right @ typo) > 0.5 > 0.2 > float(right @ other)
 
 
+@settings(deadline=None)  # the first call reads the glossary
 @given(st.text(max_size=200))
 def test_any_text_can_be_asked(text):
     parse(text)
@@ -85,3 +86,16 @@ def test_the_quote_is_the_sentence_that_answers():
     filler = "Nothing of interest is said here about other things. " * 12
     text = filler + "Plating begins below 10 °C at 2C. " + filler
     assert "Plating begins below 10 °C at 2C." in best_quote(text, {"plat"})
+
+
+def test_a_form_of_stop_words_alone_is_found_as_a_whole():
+    assert [g.shown for g in parse("how long does it last").groups] == ["ageing"]
+    assert parse("how does it").groups == () and parse("die Zelle").groups == parse("Zelle").groups
+
+
+@pytest.mark.parametrize(("asked", "term"), [
+    ("ruined by supercharging", "fast charging"), ("it gets frosty in january", "low temperature"),
+    ("it went up in flames", "thermal runaway"), ("akkubrand", "thermal runaway"), ("电池鼓包", "swelling"),
+    ("lead acid", "lead-acid"), ("겨울철", "low temperature")])
+def test_everyday_and_neighbouring_words_are_terms(asked, term):
+    assert term in [g.shown for g in parse(asked).groups]

@@ -66,6 +66,7 @@ def test_a_store_moves_to_an_endpoint_and_back(tmp_path, endpoint):
     told = configure_store(tmp_path, None, f"openai:{address(endpoint)}#small", None)
     assert f"{len(load_cards()[0])} passages" in told and "openai:small" in told
     assert open_library(tmp_path).search("lithium plating in the cold")
+    assert open_library(tmp_path).signs("lithium plating").meaning is not None
     store = open_store(tmp_path)
     assert store.digest != before, "another embedder is another store to ask"
     assert len((store.folder / "egress.jsonl").read_text().splitlines()) >= 2

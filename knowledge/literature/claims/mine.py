@@ -13,6 +13,7 @@ from knowledge.literature.claims.reading import (
     bare_fractions,
     materials,
     named,
+    named_otherwise,
     properties,
     quantities,
 )
@@ -37,11 +38,13 @@ _CONDITION = re.compile(r"\bat\s*(?:about|~)?\s*$", re.IGNORECASE)  # "cycled at
 _OTHER_NAME = re.compile(r"\b(?:current|current densit(?:y|ies)|power densit(?:y|ies)|rate|throughput)\s+"
                          r"(?:of|is|was|=)\s*(?:about|~)?\s*$", re.IGNORECASE)  # the sentence itself names it otherwise
 _FOLLOWS = re.compile(r"^[\s)]*(?:for|of|in|by)\s+(?:the\s+|a\s+|an\s+)?(?:\w+\s+){0,2}$", re.IGNORECASE)
-_MIXED = re.compile(r"\b(?:composites?|hybrids?|nanowires?|framework|network|fillers?|dispersed|blends?|membranes?|"
-                    r"separators?|coated|coatings?|decorated|wrapped|doped|doping|modified|mixture|hydrogenated|SCE|CPE|added|additives?)\b",
+_MIXED = re.compile(r"\b(?:composites?|hybrids?|hybridi[sz]\w+|nanowires?|framework|network|fillers?|dispersed|blends?|"
+                    r"membranes?|separators?|coated|coatings?|decorated|wrapped|doped|doping|modified|mixture|"
+                    r"hydrogenated|SCE|CPE|added|additives?)\b",
                     re.IGNORECASE)  # then the figure may be of the mixture and not of the material
 _BRACKET = re.compile(r"^\)?(?:\s(?:powders?|cathodes?|anodes?|electrodes?|particles)){0,2}\s?\([^()]*$")
-_NEAR_CHANGE = 25  # characters before a name in which a word such as "coated" makes it another material
+_BEFORE = re.compile(r"^\s*(?:for (?:the )?)?$")
+_NEAR_CHANGE = 25  # characters beside a name in which a word such as "coated" makes it another material
 _LIST = re.compile(r"^\s*(?:,|and|, and|or)\s*(?:the\s+)?$")
 _OTHERS = re.compile(r"\b(?:than|compared|versus|vs\.?|whereas|while|instead|unlike|contrast|respectively|relative to)"
                      r"\b", re.IGNORECASE)
@@ -116,11 +119,9 @@ def _belongs(quantity: Quantity, known: Property, mentions: list[Found], text: s
 
 def _rival(quantity: Quantity, known: Property, text: str, distance: int) -> bool:
     """Whether another property that is written in this unit is named nearer to the figure."""
-    return any(
-        _distance(mention, quantity) < distance
-        for other in properties() if other.name != known.name and quantity.unit in other.units
-        for mention in named(text, other)
-    )
+    others = [mention for other in properties() if other.name != known.name and quantity.unit in other.units
+              for mention in named(text, other)]
+    return any(_distance(mention, quantity) < distance for mention in (*others, *named_otherwise(text, known)))
 
 
 def _distance(found: Found, quantity: Quantity) -> int:
@@ -134,15 +135,19 @@ def _distance(found: Found, quantity: Quantity) -> int:
 
 
 def _beside(quantity: Quantity, fit: list[Found], known: Property, text: str) -> Found | None:
-    """The material that a figure stands at: in a bracket right behind it, or right before it where the unit says what.
+    """The material that a figure stands at: in a bracket right behind it, right before it, or before "for" it.
+
+    What stands before a material must be said by its unit.
 
     Such a figure is the material's own, whatever else the sentence names, unless the material is called a changed one.
     """
     for material in sorted(fit, key=lambda f: -f.end):
         behind = material.end <= quantity.start and _BRACKET.match(text[material.end:quantity.start])
-        before = known.implied and quantity.end <= material.start and not text[quantity.end:material.start].strip()
+        before = known.implied and quantity.end <= material.start and _BEFORE.match(text[quantity.end:material.start])
         if behind or before:
-            return None if _MIXED.search(text[max(material.start - _NEAR_CHANGE, 0):material.start]) else material
+            around = text[max(material.start - _NEAR_CHANGE, 0):material.start]
+            around += text[material.end:material.end + _NEAR_CHANGE // 2] if before else ""
+            return None if _MIXED.search(around) else material
     return None
 
 

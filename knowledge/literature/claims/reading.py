@@ -163,10 +163,22 @@ def _sort(formula: str) -> str:
 
 def named(text: str, known: Property) -> list[Found]:
     """Where a text names a property, the longest words only."""
+    return [found for found in _mentions(text, known) if not _otherwise(text, found, known)]
+
+
+def named_otherwise(text: str, known: Property) -> list[Found]:
+    """Where a text names another property by the same word: relative density, electronic conductivity."""
+    return [found for found in _mentions(text, known) if _otherwise(text, found, known)]
+
+
+def _otherwise(text: str, found: Found, known: Property) -> bool:
+    return text[:found.start].lower().rstrip().endswith(known.not_after) if known.not_after else False
+
+
+def _mentions(text: str, known: Property) -> list[Found]:
     taken: list[Found] = []
     for words in sorted(known.words, key=len, reverse=True):
         for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE):
-            other = any(text[:match.start()].lower().rstrip().endswith(word) for word in known.not_after)
-            if not other and not any(f.start < match.end() and match.start() < f.end for f in taken):
+            if not any(f.start < match.end() and match.start() < f.end for f in taken):
                 taken.append(Found(known.name, match.start(), match.end()))
     return sorted(taken, key=lambda f: f.start)
