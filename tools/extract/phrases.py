@@ -154,6 +154,8 @@ def _compiled(
 
 
 def _pattern(phrase: str, inflect: bool) -> str:
+    if phrase.endswith("|"):
+        phrase, inflect = phrase[:-1], False               # `must|` is never `Muster`
     if len(phrase) <= 2 and phrase.isascii() and phrase.isupper():
         return rf"(?-i:(?<![A-Za-z0-9_]){phrase}(?![A-Za-z0-9_]))"    # LE is an end of life, Le an article
     open_end = phrase.endswith("*")

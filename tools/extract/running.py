@@ -125,6 +125,8 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
         if read_defaults(page, block, start, end):
             continue
         background.ignore_other_levels(page, block, start, end)
+        background.ignore_bracketed_system(page, block, start, end)
+        background.ignore_host(page, block, start, end)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
             background.ignore_span(page, block, start, end, "superseded")
             continue
