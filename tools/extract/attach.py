@@ -12,6 +12,7 @@ from tools.extract.meaning import direct, final_metric, level_of, priced_per
 from tools.extract.page import Draft
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
+from tools.extract.sizes import shared_tolerance
 from tools.extract.unnamed import WINDOW_METRICS, WINDOWS
 
 _PART = re.compile(r",(?!\d)|[;、，]|\s(?:and|und|et|sowie|but|aber|or|oder|ou|bzw\.?)\s|\.\s")
@@ -61,8 +62,9 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
         new.metric = final_metric(new, text, clause.start, clause.end, a)
         new.level = level_of(page, clause.start, clause.end, metric(new.metric).level, clause.block)
+    shared_tolerance(text, made)
     _respectively(clause, made)
-    _joined_windows(made)
+    joined_windows(made)
     for new in made:
         if new.metric == "price":
             new.unit = priced_per(text[clause.start:clause.end], new.unit)
@@ -84,7 +86,7 @@ def _kind_here(clause: Clause, new: Draft) -> None:
         new.comparator = "="
 
 
-def _joined_windows(made: list[Draft]) -> None:
+def joined_windows(made: list[Draft]) -> None:
     """`Never below 10 °C nor above 40 °C` is one window."""
     for low in list(made):
         for high in list(made):

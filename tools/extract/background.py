@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from knowledge.document import Block
+from tools.extract.comparators import said_about
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -42,7 +43,7 @@ def sentence_background(page: Page, start: int, end: int, listed: bool = False) 
     hits = [h for h in hits if not any(r.start <= h.start and h.end <= r.end for r in refused)]
     if not hits:
         return _told_of(page, start, end) or (
-            "predecessor" if not listed and _told(page.text, start, end) else None)
+            "predecessor" if not listed and _told(page, start, end) else None)
     first = hits[0]
     if first.what == "superseded" and lexicon("amend", "replace").search(page.text, start, end):
         others = [h for h in hits if h.what != "superseded"]
@@ -84,17 +85,18 @@ def between(live: list[tuple[int, int]], start: int, end: int) -> list[tuple[int
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
 
-def _told(text: str, start: int, end: int) -> bool:
+def _told(page: Page, start: int, end: int) -> bool:
     """A sentence that tells what was or is today, and asks nothing: no modal word, no bound."""
-    past = lexicon("past").search(text, start, end) or lexicon("now").search(text, start, end)
-    return bool(past) and not _asks(text, start, end)
+    past = lexicon("past").search(page.text, start, end) or lexicon("now").search(page.text, start, end)
+    return bool(past) and not _asks(page, start, end)
 
 
-def _asks(text: str, start: int, end: int) -> bool:
-    """Whether text[start:end] has a modal word, a bound, a ban or a change."""
-    return any(lexicon(*path).search(text, start, end) for path in (
-        ("priority",), ("comparators_before",), ("comparators_after",), ("amend", "replace"), ("forbidden",),
-        ("refused_value",)))
+def _asks(page: Page, start: int, end: int) -> bool:
+    """Whether text[start:end] has a modal word, a ban, a change or a number with a bound."""
+    spoken = any(lexicon(*path).search(page.text, start, end) for path in (
+        ("priority",), ("amend", "replace"), ("forbidden",), ("refused_value",)))
+    return spoken or any(said_about(page.text, q, start, end).sign
+                         for q in page.inside(page.block_at(start), start, end))
 
 
 def _told_of(page: Page, start: int, end: int) -> str | None:
@@ -108,7 +110,7 @@ def _told_of(page: Page, start: int, end: int) -> str | None:
         spoken = lexicon("priority").search(page.text, start, end) or lexicon("level", "cell").search(
             page.text, start, places[0])
         return None if spoken else "equipment"
-    return None if _asks(page.text, start, end) else "predecessor"
+    return None if _asks(page, start, end) else "predecessor"
 
 
 def _bracketed(text: str, start: int, place: int) -> bool:
@@ -171,7 +173,7 @@ def ignore_host(page: Page, block: Block, start: int, end: int) -> None:
     """
     text = page.text
     inside = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
-    if not inside or _asks(text, start, end) or lexicon("level", "cell").search(text, start, inside[0].start) or lexicon(
+    if not inside or _asks(page, start, end) or lexicon("level", "cell").search(text, start, inside[0].start) or lexicon(
             "level", "scope_cell").search(text, start, end):
         return
     first = lexicon("told_of").search(text, start, inside[0].start)

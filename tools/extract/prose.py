@@ -10,27 +10,17 @@ from tools.extract import axes
 from tools.extract.attach import attach
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_about, said_of_all
+from tools.extract.given import conditions_of, shipped
 from tools.extract.meaning import direct, draft, implied_metric, metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
+from tools.extract.turned import against_habit
 from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, temperature_window, unnamed_metric
-
-# "the vent opens at 0.8 MPa", "discharge with 1.5C": after a metric of their own these are values.
-_SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
-
-
-_NEVER = ("acceleration", "pressure", "dose", "leak", "sound", "length",
-          "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
-          "specific_power", "power_density", "specific_charge", "percent_per_month")
-
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
 _SKINS = ("surface_temperature", "temperature_rise")
-
-
-_DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
 
 
 def read_clause(clause: Clause) -> list[Draft]:
@@ -46,7 +36,7 @@ def read_clause(clause: Clause) -> list[Draft]:
                        for q in numbered)]
     said = said_of_all(text, numbered, clause.start, clause.end)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
-    strong = _conditions(clause, numbered, hits, said)
+    strong = conditions_of(clause, numbered, hits, said)
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
     tested = outcome is not None and any(metric(h.what).test for h in hits)
     made += _bare_loads(clause, hits, strong, said)
@@ -67,6 +57,8 @@ def read_clause(clause: Clause) -> list[Draft]:
         if name in ("cathode_cobalt_fraction", None) and q.is_a("percent") and any(
                 h.what == "recycled_content" for h in hits):
             name = "recycled_content"
+        if name:
+            said[id(q)] = against_habit(text, metric(name), q, said[id(q)], (clause.start, clause.end))
         new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
         if new:
             made.append(new)
@@ -91,7 +83,7 @@ def _name_of(
         name = temperature_window(text, q, clause.start, clause.end) or name or _headed_window(clause, q)
     if name is None and not tested:
         name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
-    if name is None and _shipped(clause, q, numbered, hits):
+    if name is None and shipped(clause, q, numbered, hits):
         name = "shipping_soc"
     if name is None and not tested:
         name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, said, numbered, strong)
@@ -162,55 +154,6 @@ def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | Non
     return None
 
 
-def _chunk_start(text: str, quantities: list[Quantity], q: Quantity, floor: int) -> int:
-    previous = max((p.end for p in quantities if p.end <= q.start), default=floor)
-    cut = max(text.rfind(c, previous, q.start) for c in ",;(|:，")
-    return max(previous, cut + 1)
-
-
-def _conditions(
-    clause: Clause, quantities: list[Quantity], hits: list[Hit[str]], said: dict[int, Said]
-) -> dict[int, Quantity]:
-    """Quantities that the grammar marks as conditions: after `at`, in brackets, with their own noun (50 % SOC)."""
-    text, found = clause.text, dict[int, Quantity]()
-    for place, q in enumerate(quantities):
-        if q.is_a(*_NEVER) and not (q.dimensions - set(_NEVER) - {"acceleration"}):
-            continue
-        sign = said[id(q)].sign
-        floor = _chunk_start(text, quantities, q, clause.start)
-        lead = _lead_of(text, floor, q, said[id(q)])
-        own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
-        directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
-            _DIRECTED.match(text, q.end)) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
-        inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
-        if lead and own and (own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
-            lead = None                                    # at 25 °C the calendar life shall be 15 years
-        if own and q.is_a("rate", "current") and sign and not lead:
-            inherent = False
-        if own and q.is_a("percent") and own[-1].what in ("shipping_soc", "capacity_retention"):
-            inherent = False
-            lead = None if own[-1].what == "shipping_soc" else lead
-        if _shipped(clause, q, quantities, hits):
-            continue
-        chained = place > 0 and id(quantities[place - 1]) in found and _chain(text[quantities[place - 1].end:q.start])
-        bracket = _bracketed(text, clause.start, q.start) and not own and not sign and not _counted(q, hits)
-        led = lead is not None and (not sign or sign == "up_to" and lead.start != said[id(q)].start)
-        tail = lexicon("condition_tail").starting_at(text, q.end, min(clause.end, q.end + 14))
-        if tail and not sign and not (q.is_a("time") and text[tail.start:tail.end] in ("で", "では", "下")):
-            led = True
-        if led or inherent or (chained and not sign) or bracket:
-            found[id(q)] = q
-    return found
-
-
-def _shipped(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list[Hit[str]]) -> bool:
-    """`Cells leave the works at 30 % SOC`: the one percentage of a clause about shipping is what is asked for."""
-    return (q.is_a("percent") and sum(o.is_a("percent") for o in quantities) == 1
-            and lexicon("cues", "shipping_soc").search(clause.text, clause.start, clause.end) is not None
-            and not any(h.what != "shipping_soc" and (metric_for(h.what, q) or any(
-                metric_for(h.what, o) == h.what for o in quantities)) for h in hits))
-
-
 def _bare_loads(
     clause: Clause, hits: list[Hit[str]], strong: dict[int, Quantity], said: dict[int, Said]
 ) -> list[Draft]:
@@ -239,46 +182,6 @@ def _opens_with_load(text: str, start: int, q: Quantity) -> bool:
     """`Laden mit 6 A`: an item that opens with the load asks for it."""
     lead = _LOAD_LEAD.fullmatch(text, start, q.start)
     return lead is not None and lexicon("slots", "charge").search(lead.group("word")) is not None
-
-
-def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
-    """The word that makes a number a condition; none where a demand stands between (`for take-off it shall …`)."""
-    first = said.start if said.sign else q.start
-    leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
-             if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start]
-    return leads[0] if leads else None
-
-
-def _counted(q: Quantity, hits: list[Hit[str]]) -> bool:
-    """`DV samples (200 pcs)`: a count in brackets belongs to the words before."""
-    return q.is_a("count") and any(metric(h.what).dimension == "count" and h.end <= q.start for h in hits)
-
-
-def _own_noun(clause: Clause, q: Quantity) -> bool:
-    if not q.is_a("percent"):
-        return False
-    after = clause.text[q.end:q.end + 22]
-    before = clause.text[max(clause.start, q.start - 12):q.start]
-    noun = lexicon("slots", "soc").starting_at(after, 0, len(after)) or lexicon("slots", "dod").starting_at(
-        after, 0, len(after)) or re.match(r"\s*(?:mean|mittlere[rmn]?|average)\s+SOC", after)
-    led = lexicon("slots", "soc").ending_at(before, 0, len(before)) or lexicon("slots", "dod").ending_at(
-        before, 0, len(before))
-    lead = lexicon("slots", "eol_lead").ending_at(before, 0, len(before))
-    eol = lead and (lexicon("slots", "eol").search(after) or any(
-        h.what in ("cycle_life", "calendar_life", "charge_time", "fast_charge_time")
-        for h in metric_hits(clause.page, clause.start, clause.end)) or any(
-        p.is_a("cycle") for p in clause.page.inside(clause.block, clause.start, clause.end)))
-    life = lexicon("life").search(before) and lexicon("slots", "eol").search(after)
-    return bool(noun or led or eol or life)
-
-
-def _chain(gap: str) -> bool:
-    return bool(re.fullmatch(r"\s*(?:,|/|and|und|et|&|,\s*and|和|および|및)\s*", gap))
-
-
-def _bracketed(text: str, floor: int, place: int) -> bool:
-    part = text[floor:place]
-    return part.count("(") > part.count(")")
 
 
 def _choose(
@@ -312,46 +215,13 @@ def _choose(
 
 
 def _says_of_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantity]) -> bool:
-    """`130 mm wide, 36 mm thick`: an adjective of size belongs to the number right before it."""
+    """`130 mm wide, 36 mm thick`, `27 mm of thickness`: a word of size behind a number belongs to the number right before it."""
     if not q.is_a("length") or hit.end > q.start:
         return False
-    before = next((o for o in others if o is not q and o.is_a("length") and 0 <= hit.start - o.end <= 2), None)
-    return before is not None and lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None
-
-
-def forbidden_range(clause: Clause) -> Draft | None:
-    """`Charging below -20 °C is prohibited`: a limit of the operating temperature, turned round."""
-    page, text = clause.page, clause.text
-    if not lexicon("forbidden").search(text, clause.start, clause.end):
-        return None
-    for q in page.inside(clause.block, clause.start, clause.end):
-        said = said_about(text, q, clause.start, clause.end)
-        if not q.is_a("temperature") or said.sign not in ("<", ">", "<=", ">=") or id(q) in page.fates:
-            continue
-        if all(said.start <= h.start < said.end for h in lexicon("forbidden").find(text, clause.start, clause.end)):
-            continue                                       # `never above 65 °C` is a bound in itself
-        name = direct(page, "operating_temperature", clause.start, clause.end)
-        made = draft(page, clause.block, q, name, Said(">=" if "<" in said.sign else "<=", clause.start, clause.end),
-                     quote=(said.start, clause.end))
-        if made:
-            page.settle(q, "requirement")
-            return made
-    return None
-
-
-def permitted(clause: Clause) -> bool:
-    """A clause that allows something asks for nothing; its numbers are set aside with a question."""
-    page = clause.page
-    hit = lexicon("permission").search(clause.text, clause.start, clause.end)
-    numbers = [q for q in page.inside(clause.block, clause.start, clause.end) if q.units and id(q) not in page.fates]
-    if not hit or not numbers or any(
-            said_about(clause.text, q, clause.start, clause.end).sign in (">=", "<=") for q in numbers):
+    before = next((o for o in reversed(others) if o is not q and o.is_a("length") and o.end <= hit.start), None)
+    if before is None or before.end <= q.end:
         return False
-    for q in numbers:
-        page.settle(q, "ignored", "a permission, not a requirement")
-    quote = page.document.text[clause.start:clause.end]
-    page.note("ambiguity", "a permission with numbers, read as no requirement", clause.block, clause.start, clause.end,
-              question=f"Is this only allowed, or must the cell reach it: “{' '.join(quote.split())}”?")
-    return True
-
-
+    gap = text[before.end:hit.start]
+    adjective = lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None
+    filled = lexicon("filler").ending_at(gap, 0, len(gap))
+    return adjective and len(gap) <= 2 or filled is not None and not gap[:filled.start].strip()

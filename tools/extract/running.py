@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
-from tools.extract import amendments, background, corrections, dates, substances, wording
+from tools.extract import amendments, background, corrections, dates, sizes, substances, wording
+from tools.extract.attach import joined_windows
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
@@ -16,8 +17,9 @@ from tools.extract.defaults import ends_life, general_defaults, read_defaults
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
-from tools.extract.prose import forbidden_range, permitted, read_clause
+from tools.extract.prose import read_clause
 from tools.extract.sections import section_level, title_background
+from tools.extract.turned import forbidden_ranges, permitted
 
 _PRONOUN = re.compile(
     r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
@@ -230,6 +232,7 @@ def _sentence(
             return
     found: list[Draft] = []
     hits: list[Hit[str]] = []
+    apart: list[sizes.Deviation] = []
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
         lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
@@ -237,9 +240,10 @@ def _sentence(
         hits = own or hits
         if permitted(clause):
             continue
-        turned = forbidden_range(clause)
-        new: list[Draft] = [turned] if turned else []
+        apart += sizes.deviations(clause)
+        new: list[Draft] = forbidden_ranges(clause)
         new += read_clause(clause)
+        joined_windows(new)
         new += substances.ban_drafts(page, block, a, b)
         for made in new:
             made.priority = of_statement(page, block, (a, b), (start, end), walk.lead_priority if block.kind
@@ -250,6 +254,8 @@ def _sentence(
         found += _worded(walk, block, (a, b), (start, end), new)
     if not found and walk.last is not None and lexicon("measured_with").search(page.text, start, end):
         _measured(walk, block, start, end)
+    sizes.in_space(page.text, start, end, found)
+    sizes.tolerate(page, block, found, apart)
     corrections.correct(page, block, start, end, found)
     _keep(page, block, found)
 

@@ -82,7 +82,7 @@ def unnamed_metric(
     if q.is_a("count") and q.value >= 1000 and (lexicon("yearly").search(text, start, end) or not any(
             o.is_a("price") for o in numbered)):
         return "order_quantity"
-    if q.is_a("mass") and said.sign in ("<=", "<") and not q.is_a("acceleration") and len(numbered) <= 2:
+    if q.is_a("mass") and said.sign in ("<=", "<", ">") and not q.is_a("acceleration") and len(numbered) <= 2:
         return "mass"
     if q.is_a("percent") and any(o.is_a("cycle") and id(o) in strong for o in numbered):
         return "capacity_retention"                       # after 700 cycles 80 % should be left
