@@ -54,7 +54,7 @@ def conditions_of(
         bracket = _bracketed(text, clause.start, q.start) and not own and not sign and not _counted(q, hits)
         led = lead is not None and (not sign or sign == "up_to" and lead.start != said[id(q)].start)
         tail = lexicon("condition_tail").starting_at(text, q.end, min(clause.end, q.end + 14))
-        if tail and not sign and not (q.is_a("time") and text[tail.start:tail.end] in ("で", "では", "下")):
+        if tail and not sign and not (q.is_a("time") and text[tail.start:tail.end].startswith(("で", "下"))):
             led = True
         if led or inherent or (chained and not sign) or bracket:
             found[id(q)] = q
@@ -73,7 +73,8 @@ def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
     """The word that makes a number a condition; none where a demand stands between (`for take-off it shall …`)."""
     first = said.start if said.sign else q.start
     leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
-             if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start]
+             if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start
+             and not lexicon("peak_word").ending_at(text, max(floor, h.start - 24), h.start)]
     return leads[0] if leads else None
 
 

@@ -8,6 +8,7 @@ from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract import axes
 from tools.extract.attach import attach
+from tools.extract.bare_numbers import repeated, unit_of_life
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_about, said_of_all
 from tools.extract.given import conditions_of, shipped
@@ -28,9 +29,9 @@ def read_clause(clause: Clause) -> list[Draft]:
     page, text = clause.page, clause.text
     set_aside_old(page, clause.block, clause.start, clause.end)
     open_ = [q for q in page.inside(clause.block, clause.start, clause.end) if id(q) not in page.fates]
-    numbered = [q for q in open_ if q.units]
+    numbered = sorted([*(q for q in open_ if q.units), *unit_of_life(clause)], key=lambda q: q.start)
     if not numbered:
-        return []
+        return repeated(clause, [])
     hits = [h for h in metric_hits(page, clause.start, clause.end)
             if not any(h.start < q.end and h.end > q.start and not (q.is_a("count") and h.start > q.start)
                        for q in numbered)]
@@ -64,9 +65,9 @@ def read_clause(clause: Clause) -> list[Draft]:
             made.append(new)
             page.settle(q, "requirement")
     if not made:
-        made += _windows(clause, numbered, said)
+        made += _windows(clause, numbered, said) or _only_loads(clause, strong, said)
     attach(clause, made, numbered, said)
-    return made
+    return made + repeated(clause, made)
 
 
 def _name_of(
@@ -145,13 +146,9 @@ def _charged_to(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quan
 
 
 def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | None:
-    for q in quantities:
-        if q.shape == "range" and q.is_a("percent") and q.values[0] < q.values[1]:
-            around = clause.text[max(clause.start, q.start - 40):q.end + 30]
-            if lexicon("slots", "soc").search(around) or lexicon("slots", "charge").search(around) or clause.before \
-                    or re.search(r"(?:min|Minuten|minutes)\b", clause.text[q.end:clause.end]):
-                return q
-    return None
+    """The states of charge that a time leads from and to: two rising percentages, whatever the verb is."""
+    rising = [q for q in quantities if q.shape == "range" and q.is_a("percent") and q.values[0] < q.values[1]]
+    return rising[0] if rising else None
 
 
 def _bare_loads(
@@ -178,6 +175,25 @@ def _bare_loads(
 _LOAD_LEAD = re.compile(r"[\W\d]*(?P<word>[^\W\d]+)\s+(?:with|at|mit|bei|à|avec|:)\s*$")
 
 
+def _only_loads(clause: Clause, strong: dict[int, Quantity], said: dict[int, Said]) -> list[Draft]:
+    """`At 20 % SOC it must give 45 A for 10 s and stay above 2.5 V`: in a demand without a metric the load is asked."""
+    page, text, made = clause.page, clause.text, list[Draft]()
+    start, end = clause.start, clause.end
+    if not lexicon("priority").search(text, start, end) and not lexicon("ability").search(text, start, end):
+        return []
+    if lexicon("measured_with").search(text, start, end) or metric_hits(page, start, end):
+        return []
+    loads = [q for q in strong.values() if q.is_a("rate", "current", "power", "rate_P") and not said[id(q)].sign]
+    for q in loads[:1]:
+        others = [o for o in page.inside(clause.block, start, end) if o.units]
+        name = unnamed_metric(page, clause.block, (start, end), q, Said(">=", q.start, q.end), others, {})
+        new = draft(page, clause.block, q, name, said[id(q)]) if name else None
+        if new:
+            made.append(new)
+            page.settle(q, "requirement")
+    return made
+
+
 def _opens_with_load(text: str, start: int, q: Quantity) -> bool:
     """`Laden mit 6 A`: an item that opens with the load asks for it."""
     lead = _LOAD_LEAD.fullmatch(text, start, q.start)
@@ -191,7 +207,7 @@ def _choose(
     best: tuple[float, str] | None = None
     for hit in [*hits, *clause.lead_hits]:
         name = metric_for(hit.what, q)
-        if name is None or _says_of_another(clause.text, hit, q, others):
+        if name is None or _says_of_another(clause.text, hit, q, others) or _leads_another(clause.text, hit, q, others):
             continue
         if hit in clause.lead_hits:
             cost = 70.0
@@ -214,12 +230,23 @@ def _choose(
     return best[1]
 
 
+_CUT = re.compile(r"[,，、]|\s(?:and|und|et)\s")
+
+
+def _leads_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantity]) -> bool:
+    """`20 A continuous, peak 35 A`: a word behind a comma leads the next number of its kind."""
+    if hit.start < q.end or not _CUT.search(text, q.end, hit.start):
+        return False
+    after = next((o for o in others if o.start >= hit.end and o.dimensions & q.dimensions), None)
+    return after is not None and not _CUT.search(text, hit.end, after.start)
+
+
 def _says_of_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantity]) -> bool:
     """`130 mm wide, 36 mm thick`, `27 mm of thickness`: a word of size behind a number belongs to the number right before it."""
     if not q.is_a("length") or hit.end > q.start:
         return False
     before = next((o for o in reversed(others) if o is not q and o.is_a("length") and o.end <= hit.start), None)
-    if before is None or before.end <= q.end:
+    if before is None:
         return False
     gap = text[before.end:hit.start]
     adjective = lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None

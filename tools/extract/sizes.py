@@ -35,18 +35,21 @@ def deviations(clause: Clause) -> list[Deviation]:
     inside = [q for q in page.inside(clause.block, clause.start, clause.end) if id(q) not in page.fates]
     if any(q.shape == "tuple" for q in inside):
         return []                                          # said once for a tuple: read with it
-    lengths = [q for q in inside if q.is_a("length") and q.shape in ("single", "tolerance_only")]
+    signed = [q for q in inside if not q.units and q.shape == "single" and text[q.start:q.start + 1] in "+-"]
+    lengths = [q for q in inside if (q.is_a("length") or q in signed) and q.shape in ("single", "tolerance_only")]
     found: list[Deviation] = []
     used: set[int] = set()
     for place, q in enumerate(lengths):
         if id(q) in used:
             continue
         after = lengths[place + 1] if place + 1 < len(lengths) else None
-        pair = after is not None and _signs(text, q, after, inside)
+        pair = after is not None and bool(after.units) and _signs(text, q, after)
+        if not q.units and not pair:
+            continue
         if q.shape == "tolerance_only":
             minus = plus = _mm(q, q.value)
         elif after is not None and pair:
-            values = sorted((_mm(q, q.value), _mm(after, after.value)))
+            values = sorted((_mm(q if q.units else after, q.value), _mm(after, after.value)))
             minus, plus = abs(values[0]), values[1]
             used.add(id(after))
             page.settle(after, "requirement", "tolerance of the dimensions")
@@ -59,7 +62,7 @@ def deviations(clause: Clause) -> list[Deviation]:
     return found
 
 
-def _signs(text: str, q: Quantity, after: Quantity, inside: list[Quantity]) -> bool:
+def _signs(text: str, q: Quantity, after: Quantity) -> bool:
     """`+0.1/-0.3 mm` or `+0.1 mm / -0.3 mm`."""
     signs = {text[q.start:q.start + 1], text[after.start:after.start + 1]}
     return signs == {"+", "-"} and _SIGNED.fullmatch(text[q.end:after.start]) is not None
