@@ -13,7 +13,7 @@ from tools.extract.page import Draft
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.sizes import shared_tolerance
-from tools.extract.unnamed import WINDOW_METRICS, WINDOWS
+from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, chunk_around
 
 _PART = re.compile(r",(?!\d)|[;、，]|\s(?:and|und|et|sowie|but|aber|or|oder|ou|bzw\.?)\s|\.\s")
 
@@ -58,6 +58,8 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         _refer_back(clause, new, a, b)
         _kind_here(clause, new)
         new.conditions = tidy(new.conditions, new.metric)
+        own = chunk_around(text, new.quantity, a, b) if new.quantity is not None else (a, b)
+        new.metric = direct(page, new.metric, *own)
         before = direct(page, new.metric, a, b if len(made) == 1 else new.end)
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
         new.metric = final_metric(new, text, clause.start, clause.end, a)

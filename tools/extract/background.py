@@ -91,10 +91,12 @@ def _told(page: Page, start: int, end: int) -> bool:
     return bool(past) and not _asks(page, start, end)
 
 
+_ASKING = (("priority",), ("amend", "replace"), ("forbidden",), ("refused_value",))
+
+
 def _asks(page: Page, start: int, end: int) -> bool:
     """Whether text[start:end] has a modal word, a ban, a change or a number with a bound."""
-    spoken = any(lexicon(*path).search(page.text, start, end) for path in (
-        ("priority",), ("amend", "replace"), ("forbidden",), ("refused_value",)))
+    spoken = any(lexicon(*path).search(page.text, start, end) for path in _ASKING)
     return spoken or any(said_about(page.text, q, start, end).sign
                          for q in page.inside(page.block_at(start), start, end))
 
@@ -110,7 +112,9 @@ def _told_of(page: Page, start: int, end: int) -> str | None:
         spoken = lexicon("priority").search(page.text, start, end) or lexicon("level", "cell").search(
             page.text, start, places[0])
         return None if spoken else "equipment"
-    return None if _asks(page, start, end) else "predecessor"
+    asked = any(lexicon(*path).search(page.text, start, end) for path in _ASKING)
+    past = lexicon("past").search(page.text, start, end)
+    return None if asked or not past and _asks(page, start, end) else "predecessor"
 
 
 def _bracketed(text: str, start: int, place: int) -> bool:

@@ -58,7 +58,15 @@ def conditions_of(
             led = True
         if led or inherent or (chained and not sign) or bracket:
             found[id(q)] = q
+    for q, after in zip(quantities[-2::-1], quantities[:0:-1], strict=True):   # 0.2C、25℃放电到2.5V
+        if id(after) in found and id(q) not in found and not said[id(q)].sign and q.is_a(
+                "rate", "current", "temperature", "percent", "rate_P") and _LISTED.fullmatch(text, q.end, after.start) and not [
+                h for h in hits if metric_for(h.what, q) and h.end <= q.start]:
+            found[id(q)] = q
     return found
+
+
+_LISTED = re.compile(r"\s*[、，,/・]\s*")
 
 
 def shipped(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list[Hit[str]]) -> bool:
@@ -92,7 +100,8 @@ def _own_noun(clause: Clause, q: Quantity) -> bool:
         after, 0, len(after)) or re.match(r"\s*(?:mean|mittlere[rmn]?|average)\s+SOC", after)
     led = lexicon("slots", "soc").ending_at(before, 0, len(before)) or lexicon("slots", "dod").ending_at(
         before, 0, len(before))
-    lead = lexicon("slots", "eol_lead").ending_at(before, 0, len(before))
+    lead = lexicon("slots", "eol_lead").ending_at(before, 0, len(before)) or lexicon("eol_tail").starting_at(
+        after, 0, len(after))
     eol = lead and (lexicon("slots", "eol").search(after) or any(
         h.what in ("cycle_life", "calendar_life", "charge_time", "fast_charge_time")
         for h in metric_hits(clause.page, clause.start, clause.end)) or any(

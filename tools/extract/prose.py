@@ -249,6 +249,7 @@ def _says_of_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantit
     if before is None:
         return False
     gap = text[before.end:hit.start]
-    adjective = lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None
+    adjective = lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None and not text[
+        hit.start].isupper()
     filled = lexicon("filler").ending_at(gap, 0, len(gap))
-    return adjective and len(gap) <= 2 or filled is not None and not gap[:filled.start].strip()
+    return adjective and not gap.strip() or filled is not None and not gap[:filled.start].strip()

@@ -220,6 +220,19 @@ def _range_gap() -> re.Pattern[str]:
                       re.IGNORECASE)
 
 
+@lru_cache(maxsize=2)
+def _bound_words(key: str) -> re.Pattern[str]:
+    body = "|".join(re.escape(str(w)) for w in sorted(vocabulary.words()[key], key=len, reverse=True))
+    return re.compile(rf"\s?(?:{body})[\s、,]?\s?")
+
+
+def _bounded(text: str, a: _Term, b: _Term) -> bool:
+    """`0℃以上45℃以下`: a least and a most of one dimension side by side are a window."""
+    return (bool(_dims(a) & _dims(b)) and a.number.value < b.number.value
+            and _bound_words("range_least").fullmatch(text[a.end:b.start]) is not None
+            and _bound_words("range_most").match(text, b.end) is not None)
+
+
 _AND = re.compile(r"\s+(?:and|und|et)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:between|zwischen|entre)\s*$", re.IGNORECASE)
 
@@ -324,6 +337,8 @@ def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
             group.append(c)
         if "length" in {d for t in group for d in _dims(t)}:
             return _made("tuple", text, group, tuple(t.number.value for t in group)), len(group)
+    if b and _bounded(text, a, b):
+        return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     if b and _is_range(text, a, b) and not (a.number.rate and b.number.rate and text[a.end:b.start].strip() == "/"):
         return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     return Quantity(a.start, a.end, "single", (a.number.value,), a.units, a.text, a.number.rate), 1

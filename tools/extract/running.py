@@ -331,9 +331,9 @@ def _worded(
 
 def _chemistries(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     """`NMC or NCA as cathode are allowed`, `any cathode except LFP`: an electrode named asks without a modal word."""
-    if not any(h.what in wording.CHEMICAL for h in metric_hits(page, start, end)):
-        return []
     only = lexicon("chem_only").search(page.text, start, end)
+    if not any(h.what in wording.CHEMICAL for h in metric_hits(page, start, end)):
+        return wording.only_chemistry(page, block, start, end)
     return [d for d in wording.chemistry_drafts(page, block, start, end)
             if d.metric != "chemistry" and (d.comparator == "prohibited" or only)]
 

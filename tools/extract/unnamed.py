@@ -23,6 +23,7 @@ _LOADS = {
 }
 _STOP = re.compile(r"[,;()](?!\d)|[、，]|\s(?:and|und|et|or|oder|ou|sowie)\s")
 _BRACKET = re.compile(r"\s*\([^()]{2,30}\)")
+_COLD_C = 11.0    # a share of the capacity below this is what the cold leaves of it
 _PULSE_S = 120.0  # longer loads are continuous
 
 
@@ -82,8 +83,17 @@ def unnamed_metric(
     if q.is_a("count") and q.value >= 1000 and (lexicon("yearly").search(text, start, end) or not any(
             o.is_a("price") for o in numbered)):
         return "order_quantity"
-    if q.is_a("mass") and said.sign in ("<=", "<", ">") and not q.is_a("acceleration") and len(numbered) <= 2:
-        return "mass"
+    if q.is_a("mass") and said.sign in ("<=", "<", ">") and len(numbered) <= 2:
+        return "mass"                                     # a g of a shock has its cue
+    if q.is_a("percent") and lexicon("loss").search(text, start, end) and lexicon("stored_charge").search(
+            text, start, end):
+        return "self_discharge_total"
+    if q.is_a("time") and q.shape == "single" and any(u.name == "year" for u in q.units) and lexicon(
+            "lives").search(text, start, end):
+        return "calendar_life"
+    if q.is_a("percent") and any(o.is_a("temperature") and max(o.values) < _COLD_C for o in numbered) and lexicon(
+            "slots", "eol").search(text, max(start, q.start - 24), min(end, q.end + 24)):
+        return "capacity_retention"                       # at -20 °C 70 % of the rated value shall be left
     if q.is_a("percent") and any(o.is_a("cycle") and id(o) in strong for o in numbered):
         return "capacity_retention"                       # after 700 cycles 80 % should be left
     if q.is_a("percent") and lexicon("slots", "storage").search(text, start, end) and any(
@@ -121,7 +131,11 @@ def unnamed_metric(
     charge, pulse, continuous = _LOADS[dimension]
     if lexicon("slots", "charge").search(text, lo, hi) and not lexicon("slots", "discharge").search(text, start, end):
         return charge
-    seconds = [_seconds(o) for o in page.inside(block, lo, min(end, hi + 30)) if o.is_a("time")]
+    if lexicon("continuous").search(text, lo, q.start):
+        return continuous
+    others = [o.start for o in page.inside(block, q.end, end) if o.is_a(*_LOADS) and not o.is_a("temperature")]
+    reach = min([hi + 30, end, *others])                  # a time behind the next load is that one's
+    seconds = [_seconds(o) for o in page.inside(block, lo, reach) if o.is_a("time")]
     return pulse if any(0 < s <= _PULSE_S for s in seconds) else continuous
 
 

@@ -80,11 +80,23 @@ def chemistry_drafts(page: Page, block: Block, start: int, end: int, label: str 
     return made
 
 
+def only_chemistry(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """`LFP only, please`, `bitte nur LFP`: the word right beside a substance asks for it alone."""
+    text = page.text
+    beside = [h for h in standards.chemistry_hits(text, start, end)
+              if lexicon("only").starting_at(text, h.end, min(end, h.end + 12))
+              or lexicon("only").ending_at(text, max(start, h.start - 16), h.start)]
+    made = chemistry_drafts(page, block, start, end) if beside else []
+    return [d for d in made if d.metric != "chemistry"]
+
+
 def _refused(page: Page, start: int, end: int, first: int, last: int) -> bool:
     text = page.text
     after = text[last:min(end, last + 60)]
     before = text[max(start, first - 30):first]
     part = re.split(r"[;.；。]", after)[0]
+    if (other := standards.chemistry_hits(part, 0, len(part))) and re.search("[,，、]", part[:other[0].start]):
+        part = part[:other[0].start]                       # only LFP, NMC is excluded
     banned = lexicon("forbidden").search(part) or lexicon("refused_value").search(part)
     if banned and not lexicon("priority").search(after, 0, banned.start):    # A or B is required, C is excluded
         return True
@@ -99,7 +111,7 @@ def format_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]
     text, made = page.text, []
     codes = [m for m in standards.size_code().finditer(text, start, end)
              if not _refused(page, start, end, m.start(), m.end())]
-    shapes = standards.formats().find(text, start, end)
+    shapes = [h for h in standards.formats().find(text, start, end) if not _refused(page, start, end, h.start, h.end)]
     if codes:
         values = list(dict.fromkeys(m.group() for m in codes))
         made.append(Draft("format", "in", values, None, codes[0].start(), codes[-1].end(), block))
