@@ -51,6 +51,8 @@ def correcting(page: Page, block: Block, start: int, end: int) -> bool:
 
 def withdrawn(page: Page, block: Block, start: int, end: int) -> bool:
     """`Forget the 270 Wh/kg`: a value that is called off by itself; whether there was one."""
+    if _forgotten(page, block, start, end):
+        return True
     if not lexicon("withdraw").search(page.text, start, end):
         return False
     gone = [d for q in page.inside(block, start, end) for d in _holding(page, q, start) if d.comparator not in _TEXTUAL]
@@ -64,6 +66,19 @@ def withdrawn(page: Page, block: Block, start: int, end: int) -> bool:
             page.reject(old.quantity, "withdrawn by a later statement of the document")
     for q in page.inside(block, start, end):
         page.settle(q, "ignored", "the value that is withdrawn")
+    return True
+
+
+def _forgotten(page: Page, block: Block, start: int, end: int) -> bool:
+    """`電話でお伝えした1,800mAhは忘れてください`: a number of an earlier talk that stands nowhere in the document."""
+    numbers = [q for q in page.inside(block, start, end) if q.units]
+    if not numbers or not lexicon("forget").search(page.text, start, end) or any(
+            _holding(page, q, start) for q in numbers):
+        return False
+    for q in numbers:
+        page.reject(q, "withdrawn by the document itself")
+    words = ", ".join(page.document.text[q.start:q.end] for q in numbers)
+    page.note("superseded", f"{words} is withdrawn", block, start, end)
     return True
 
 

@@ -50,7 +50,7 @@ def _take(page: Page, block: Block, start: int, end: int, general: bool = True) 
     life = lexicon("life").search(text, start, end)
     if life and general:
         found["life"] = life.what
-    for key in ("temperature_C", "life", "v_min", "v_max", "rate_C"):
+    for key in ("temperature_C", "life", "v_min", "v_max", "rate_C", "rate_P"):
         if key in found:
             page.defaults.setdefault(key, found[key])
     return True
@@ -110,6 +110,8 @@ def apply_defaults(page: Page) -> None:
         slots = (*metric(made.metric).defaults, *ends)
         for slot in slots:
             if slot not in page.defaults or slot in made.conditions:
+                continue
+            if slot == "rate_P" and any(k in made.conditions for k in ("rate_C", "current_A", "power_W")):
                 continue
             if slot == "temperature_C" and any(t in made.conditions for t in _TEMPERATURES):
                 continue

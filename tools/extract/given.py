@@ -56,7 +56,9 @@ def conditions_of(
         tail = lexicon("condition_tail").starting_at(text, q.end, min(clause.end, q.end + 14))
         if tail and not sign and not (q.is_a("time") and text[tail.start:tail.end].startswith(("で", "下"))):
             led = True
-        if led or inherent or (chained and not sign) or bracket:
+        priced = place > 0 and q.is_a("count") and quantities[place - 1].is_a("price") and _bracketed(
+            text, quantities[place - 1].end, q.start)
+        if led or inherent or (chained and not sign) or bracket or priced:
             found[id(q)] = q
     for q, after in zip(quantities[-2::-1], quantities[:0:-1], strict=True):   # 0.2C、25℃放电到2.5V
         if id(after) in found and id(q) not in found and not said[id(q)].sign and q.is_a(

@@ -139,7 +139,9 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
     energy = name == "energy_retention"
     if any(k in slots for k in ("cycles", "years", "eol_pct")) or lexicon("life").search(text, lo, hi):
         return name
-    temperature = slots.get("temperature_C")
+    temperature = slots.get("temperature_C", slots.get("ambient_temperature_C"))
+    if lexicon("recovered").search(text, lo, hi):
+        return "storage_recovery"
     if any(k in slots for k in ("months", "days")) and "rate_C" not in slots:
         return "storage_recovery"
     if isinstance(temperature, float | int) and temperature < 11:

@@ -87,7 +87,7 @@ def spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
     found = _spoken(page, lo, min(hi, _reach(page.text, anchor, end)), anchor)
     if found:
         return found
-    if lexicon("hard").search(page.text, lo, hi):
+    if lexicon("hard").search(page.text, lo, hi) or lexicon("refused_value").search(page.text, anchor, hi):
         return "must"
     return _spoken(page, start, _reach(page.text, anchor, end), anchor)
 

@@ -21,6 +21,7 @@ from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, temperature_window, u
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
+_ENDS = ("min_voltage", "end_of_discharge_voltage", "voltage_window")
 _SKINS = ("surface_temperature", "temperature_rise")
 
 
@@ -44,13 +45,20 @@ def read_clause(clause: Clause) -> list[Draft]:
     reached = {id(q): share for q in numbered if (share := _charged_to(clause, q, numbered))}
     passed = {*strong, *(id(share) for share in reached.values())}
     for q in numbered:
-        if id(q) in passed or id(q) in page.fates or q.shape == "tuple" or (
+        if id(q) in passed or id(q) in page.fates or q.shape == "tuple" or _a_day(clause, q) or (
                 q.shape == "tolerance_only" and not q.is_a("percent")):
             continue
         name = "fast_charge_time" if id(q) in reached else _name_of(
             clause, q, hits, said[id(q)], numbered, strong, tested)
+        if name in _ENDS and said[id(q)].sign is None and q is not numbered[-1] and any(
+                o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
+            continue                                       # 0.2C, cut-off 3.0 V, 23 °C: at least 1900 mAh
         if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
             continue                                       # 1000 A for 3 s without falling below 1.9 V
+        if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")
+                                            for d in made) and not lexicon("defaults_window").search(
+                text, clause.start, q.start):
+            continue                                       # 290 Wh/kg between 4.2 V and 2.7 V
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
             continue                                       # 800 cycles with at least 80 % remaining: the end of life
         if tested and name not in _BESIDE_TESTS:
@@ -64,6 +72,7 @@ def read_clause(clause: Clause) -> list[Draft]:
         if new:
             made.append(new)
             page.settle(q, "requirement")
+    made += _duty(clause, numbered)
     if not made:
         made += _windows(clause, numbered, said) or _only_loads(clause, strong, said)
     attach(clause, made, numbered, said)
@@ -89,6 +98,31 @@ def _name_of(
     if name is None and not tested:
         name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, said, numbered, strong)
     return name
+
+
+_MOST_A_DAY = 40.0
+
+
+def _a_day(clause: Clause, q: Quantity) -> bool:
+    """`1日1.5サイクル`, `one cycle each day`: how often the cell is used."""
+    if not q.is_a("cycle") or q.value > _MOST_A_DAY or q.is_a("cycle_rate"):
+        return False
+    lo, hi = max(clause.start, q.start - 16), min(clause.end, q.end + 16)
+    return lexicon("daily").search(clause.text, lo, hi) is not None
+
+
+def _duty(clause: Clause, quantities: list[Quantity]) -> list[Draft]:
+    """The cycles of a day, as a fact that the life has to answer."""
+    made = []
+    for q in quantities:
+        if _a_day(clause, q) and id(q) not in clause.page.fates:
+            made.append(Draft("duty_cycles", "=", q.value, "cycle/day", q.start, q.end, clause.block, priority="info",
+                              quantity=q))
+            clause.page.settle(q, "requirement")
+            for other in quantities:                       # the 1 of `1日`
+                if other is not q and other.is_a("time") and 0 <= q.start - other.end <= 2:
+                    clause.page.settle(other, "requirement", "part of a number of cycles a day")
+    return made
 
 
 def _windows(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> list[Draft]:
@@ -126,7 +160,8 @@ def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
         before = page.text[max(start, q.start - 28):q.start]
         if lexicon("old_lead").ending_at(before, 0, len(before)) or re.search(
                 r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+$", before) or block.index in page.correcting and (
-                _MORE.match(page.text, q.end, end)) or lexicon("old_tail").starting_at(
+                _MORE.match(page.text, q.end, end) or lexicon("insufficient").search(
+                    page.text, q.end, min(end, q.end + 24))) or lexicon("old_tail").starting_at(
                 page.text, q.end, min(end, q.end + 12)):
             page.settle(q, "ignored", "the value that is replaced")
 

@@ -252,7 +252,9 @@ def _sentence(
         found += new
         walk.last = new[-1] if new else walk.last
         found += _worded(walk, block, (a, b), (start, end), new)
-    if not found and walk.last is not None and lexicon("measured_with").search(page.text, start, end):
+    if not found and walk.last is not None and (
+            lexicon("measured_with").search(page.text, start, end) or walk.last.block is block and _PRONOUN.match(
+                page.text, start)):
         _measured(walk, block, start, end)
     sizes.in_space(page.text, start, end, found)
     sizes.tolerate(page, block, found, apart)
@@ -283,13 +285,6 @@ def _measured(walk: Walk, block: Block, start: int, end: int) -> None:
                 merge(made.conditions, [slots])
 
 
-def _strict(page: Page, start: int, end: int) -> bool:
-    """A sentence that asks for compliance besides its number."""
-    words = (r"\b(?:comply|compliant|certified|certificate|conform|erfüllen|zertifiziert|requirement|mandatory|Pflicht|"
-             r"verpflichtend|obligatoire)\b")
-    return bool(re.search(words, page.text[start:end]))
-
-
 def _worded(
     walk: Walk, block: Block, clause: tuple[int, int], sentence: tuple[int, int], beside: list[Draft]
 ) -> list[Draft]:
@@ -298,8 +293,9 @@ def _worded(
     listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
                   or _KEY.match(page.text[start:end]))
     asked = any(lexicon(words).search(page.text, start, end) for words in ("priority", "forbidden"))
-    made = wording.standard_drafts(page, block, start, end, listed=listed) if not beside or _strict(
-        page, start, end) else []
+    strict = not beside or lexicon("strict").search(page.text, start, end)
+    made = wording.standard_drafts(page, block, start, end, listed=listed) if strict else wording.beside_numbers(
+        page, block, start, end)
     made += dates.delivery_drafts(page, block, start, end)
     tested = any(metric(h.what).test for h in metric_hits(page, start, end))
     asked = asked or tested and lexicon("outcome").search(page.text, start, end) is not None

@@ -31,12 +31,28 @@ def standard_drafts(
     for first, last in spans:
         if not row and not _demanded(page, start, end, first, listed):
             continue
-        if not row and (_waived(text, last, end) or lexicon("host").search(text, start, first) and not lexicon(
+        excepted = lexicon("ban_lead").search(text, start, first) is not None      # without UN 38.3 we need not start
+        if not row and (_waived(text, last, end) and not excepted or lexicon("host").search(text, start, first) and not lexicon(
                 "level", "cell").search(text, start, end)):
             continue                                       # the machine itself is tested to it
         made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
                           block))
     return made
+
+
+def beside_numbers(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """Standards of a clause whose numbers answer for it: those that a word of compliance right before asks for."""
+    text, made = page.text, list[Draft]()
+    for first, last in standards.standards_in(text, start, end):
+        close = text[max(start, first - 36):first]
+        asked = lexicon("qualified").search(close) or _TRANSPORT.match(text, first)
+        if asked and not _waived(text, last, end) and text[start:first].count("(") <= text[start:first].count(")"):
+            made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
+                              block))
+    return made
+
+
+_TRANSPORT = re.compile(r"UN\s?38")       # a test of transport is asked for, never a method of measuring
 
 
 def _demanded(page: Page, start: int, end: int, place: int, listed: bool) -> bool:
