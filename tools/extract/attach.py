@@ -38,6 +38,7 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         return
     spans = _segments(text, clause.start, clause.end, made)
     groups: list[list[Slots]] = [[] for _ in made]
+    own: list[Slots] = []                                  # a time behind the first number is that one's alone
     found: Slots | None
     for q in quantities:
         if id(q) in page.fates or q.shape == "tolerance_only":
@@ -50,7 +51,9 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
             continue
         page.settle(q, "condition", "" if found else "a remark beside a requirement")
         groups[index].append(found)
-    _share(groups, made)
+        if index == 0 and q.is_a("time") and q.start > made[0].start:
+            own.append(found)
+    _share(groups, made, own)
     for new, slots, (a, b) in zip(made, groups, spans, strict=True):
         merge(new.conditions, [*slots, worded(text, a, b, new.metric)])
         if len(made) > 1:
@@ -58,8 +61,8 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         _refer_back(clause, new, a, b)
         _kind_here(clause, new)
         new.conditions = tidy(new.conditions, new.metric)
-        own = chunk_around(text, new.quantity, a, b) if new.quantity is not None else (a, b)
-        new.metric = direct(page, new.metric, *own)
+        around = chunk_around(text, new.quantity, a, b) if new.quantity is not None else (a, b)
+        new.metric = direct(page, new.metric, *around)
         before = direct(page, new.metric, a, b if len(made) == 1 else new.end)
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
         new.metric = final_metric(new, text, clause.start, clause.end, a)
@@ -100,11 +103,11 @@ def joined_windows(made: list[Draft]) -> None:
                 made.remove(high)
 
 
-def _share(groups: list[list[Slots]], made: list[Draft]) -> None:
+def _share(groups: list[list[Slots]], made: list[Draft], own: list[Slots]) -> None:
     """Conditions before the first number hold for all; those after the last reach back to numbers that have none."""
     if len(made) < 2:
         return
-    first = [dict(s) for s in groups[0]]
+    first = [dict(s) for s in groups[0] if not any(s is o for o in own)]
     last = [dict(s) for s in groups[-1]]
     bare = [not g for g in groups]
     for index in range(1, len(groups)):

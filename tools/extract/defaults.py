@@ -101,6 +101,23 @@ def _only_voltages(page: Page, block: Block, start: int, end: int) -> bool:
         r"\b(?:shall|must|muss|required)\b", page.text[start:end])
 
 
+_NEAR = 320                # characters between two bounds on one metric
+_WISHED = ("kind", "note", "order_volume", "basis")
+
+
+def share_with_wishes(page: Page) -> None:
+    """`5 Ah at C/5 and 23 °C; we would love 5.2 Ah`: a further bound without conditions stands under the first one's."""
+    live = [d for d in page.drafts if not d.dead and d.quantity is not None and d.block.table is None]
+    for place, made in enumerate(live):
+        if any(k not in _WISHED for k in made.conditions) or made.comparator in ("range", "tolerance", "in"):
+            continue
+        first = next((d for d in reversed(live[:place]) if d.block is made.block and d.metric == made.metric
+                      and d.level == made.level and 0 <= made.start - d.end < _NEAR), None)
+        if first is not None and (made.priority == "should") != (first.priority == "should"):
+            made.conditions.update({k: v for k, v in first.conditions.items() if k not in _WISHED
+                                    and k not in made.conditions})
+
+
 def apply_defaults(page: Page) -> None:
     """Fill the conditions that a requirement leaves open and that matter to its metric."""
     for made in page.drafts:

@@ -109,7 +109,9 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
         return "fast_charge_time"
     if name == "fast_charge_time" and slots.get("soc_from_pct") == 0 and slots.get("soc_to_pct") == 100:
         return "charge_time"
-    steady = lexicon("continuous").search(text, lo if near is None else near, made.end)
+    stop = re.search(r"[,;，、；]|$", text[made.end:made.end + 10])
+    steady = lexicon("continuous").search(
+        text, lo if near is None else near, min(hi, made.end + (stop.start() if stop else 10)))
     if name == "discharge_current_continuous" and _short(slots) and not steady:
         return "discharge_current_pulse"
     if name == "discharge_rate_continuous" and _short(slots) and not steady:
@@ -140,7 +142,9 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
     if any(k in slots for k in ("cycles", "years", "eol_pct")) or lexicon("life").search(text, lo, hi):
         return name
     temperature = slots.get("temperature_C", slots.get("ambient_temperature_C"))
-    if lexicon("recovered").search(text, lo, hi):
+    kept = "soc_pct" in slots or any(k in slots for k in ("months", "days")) or lexicon("slots", "storage").search(
+        text, lo, hi)
+    if kept and lexicon("recovered").search(text, lo, hi):
         return "storage_recovery"
     if any(k in slots for k in ("months", "days")) and "rate_C" not in slots:
         return "storage_recovery"

@@ -21,7 +21,7 @@ from tools.extract import findings, substances
 from tools.extract.accounting import balance
 from tools.extract.bounds import within_bounds
 from tools.extract.clauses import sentences
-from tools.extract.defaults import apply_defaults
+from tools.extract.defaults import apply_defaults, share_with_wishes
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
@@ -72,6 +72,7 @@ def extract_requirements(document: Document) -> Reading:
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
     order_volumes(page)
+    share_with_wishes(page)
     apply_defaults(page)
     kept = _kept(page)
     requirements = tuple(_requirement(page, made, number) for number, made in enumerate(kept, 1))

@@ -246,8 +246,9 @@ def _sentence(
         joined_windows(new)
         new += substances.ban_drafts(page, block, a, b)
         for made in new:
-            made.priority = of_statement(page, block, (a, b), (start, end), walk.lead_priority if block.kind
-                                         == "list_item" else None, (made.start, made.end))
+            if made.priority != "info":
+                made.priority = of_statement(page, block, (a, b), (start, end), walk.lead_priority if block.kind
+                                             == "list_item" else None, (made.start, made.end))
         new = [d for d in new if not _elsewhere(page, block, d, (start, end))]
         found += new
         walk.last = new[-1] if new else walk.last
