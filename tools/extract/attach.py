@@ -47,6 +47,9 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         found = infer(text, q, spans[index][0], spans[index][1], made[index].metric, said[id(q)].sign)
         if found is None and q.is_a("percent", "time"):
             found = infer(text, q, clause.start, clause.end, made[index].metric, said[id(q)].sign)
+        if found is None and index and q.is_a("percent"):
+            index -= 1                                     # 12분 안에 30%에서 95%까지 …, 4C
+            found = infer(text, q, clause.start, clause.end, made[index].metric, said[id(q)].sign)
         if found is None:
             continue
         page.settle(q, "condition", "" if found else "a remark beside a requirement")

@@ -61,7 +61,8 @@ def conditions_of(
         if led or inherent or (chained and not sign) or bracket or priced:
             found[id(q)] = q
     for q, after in zip(quantities[-2::-1], quantities[:0:-1], strict=True):   # 0.2C、25℃放电到2.5V
-        if id(after) in found and id(q) not in found and not said[id(q)].sign and q.is_a(
+        given = id(after) in found or after.is_a("temperature") and not said[id(after)].sign and after.shape == "single"
+        if given and id(q) not in found and not said[id(q)].sign and q.is_a(
                 "rate", "current", "temperature", "percent", "rate_P") and _LISTED.fullmatch(text, q.end, after.start) and not [
                 h for h in hits if metric_for(h.what, q) and h.end <= q.start]:
             found[id(q)] = q
@@ -84,7 +85,8 @@ def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
     first = said.start if said.sign else q.start
     leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
              if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start
-             and not lexicon("peak_word").ending_at(text, max(floor, h.start - 24), h.start)]
+             and not lexicon("peak_word").ending_at(text, max(floor, h.start - 24), h.start)
+             and not lexicon("peak_word").search(text, h.end, q.start)]
     return leads[0] if leads else None
 
 
@@ -100,6 +102,8 @@ def _own_noun(clause: Clause, q: Quantity) -> bool:
     before = clause.text[max(clause.start, q.start - 12):q.start]
     noun = lexicon("slots", "soc").starting_at(after, 0, len(after)) or lexicon("slots", "dod").starting_at(
         after, 0, len(after)) or re.match(r"\s*(?:mean|mittlere[rmn]?|average)\s+SOC", after)
+    if noun and lexicon("loss").search(clause.text, max(clause.start, q.start - 24), q.start):
+        return False                                       # lose no more than 2 % of charge
     led = lexicon("slots", "soc").ending_at(before, 0, len(before)) or lexicon("slots", "dod").ending_at(
         before, 0, len(before))
     lead = lexicon("slots", "eol_lead").ending_at(before, 0, len(before)) or lexicon("eol_tail").starting_at(

@@ -97,7 +97,7 @@ _SEPARATOR = re.compile(r"[,;](?!\d)|[，、；]")
 
 def _reach(text: str, anchor: int, end: int) -> int:
     """How far behind a number a word still speaks of it: up to the part of the sentence with the next number."""
-    own = re.match(r"[+-]?\d[\d.,' ]*\s?[^\s,;，、；]{0,6}|[^\d,;，、；]*[\d.,' ]*\S{0,6}", text[anchor:end])
+    own = re.match(r"[+-]?\d[\d.,' ]*\s?[^\s,;，、；]{0,6}|[^\d,;，、；]*[\d.,' ]*[^\s,;，、；]{0,6}", text[anchor:end])
     after = anchor + (own.end() if own else 0)
     other = re.search(r"\d+(?:[.,]\d+)*\s?(?:[%°]|[€$£¥]|[A-Za-zΩμ]{1,4}(?![A-Za-z])|[\u4e00-\u9fff\uac00-\ud7a3])",
                       text[after:end])

@@ -155,7 +155,7 @@ _MORE = re.compile(r"\s*(?:more|less|extra|mehr|weniger|zusätzlich|de plus|de m
 def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
     """`95 g instead of 90 g`, `70 %, not 75 %`: the value that no longer holds is no requirement."""
     for q in page.inside(block, start, end):
-        if id(q) in page.fates or not q.units:
+        if id(q) in page.fates or not q.units or q.shape == "range":
             continue
         before = page.text[max(start, q.start - 28):q.start]
         if lexicon("old_lead").ending_at(before, 0, len(before)) or re.search(

@@ -24,6 +24,7 @@ _LOADS = {
 _STOP = re.compile(r"[,;()](?!\d)|[、，]|\s(?:and|und|et|or|oder|ou|sowie)\s")
 _BRACKET = re.compile(r"\s*\([^()]{2,30}\)")
 _COLD_C = 11.0    # a share of the capacity below this is what the cold leaves of it
+_TOPIC = 120      # characters before a clause that may say what it speaks of
 _PULSE_S = 120.0  # longer loads are continuous
 
 
@@ -89,7 +90,7 @@ def unnamed_metric(
             text, start, end):
         return "self_discharge_total"
     if q.is_a("time") and q.shape == "single" and any(u.name == "year" for u in q.units) and lexicon(
-            "lives").search(text, start, end):
+            "lives").search(text, max(block.start, start - _TOPIC), end):
         return "calendar_life"
     if q.is_a("percent") and any(o.is_a("temperature") and max(o.values) < _COLD_C for o in numbered) and lexicon(
             "slots", "eol").search(text, max(start, q.start - 24), min(end, q.end + 24)):
@@ -133,6 +134,8 @@ def unnamed_metric(
         return charge
     if lexicon("continuous").search(text, lo, q.start):
         return continuous
+    if lexicon("pulse_word").search(text, lo, q.start):
+        return pulse
     others = [o.start for o in page.inside(block, q.end, end) if o.is_a(*_LOADS) and not o.is_a("temperature")]
     reach = min([hi + 30, end, *others])                  # a time behind the next load is that one's
     seconds = [_seconds(o) for o in page.inside(block, lo, reach) if o.is_a("time")]
