@@ -9,7 +9,7 @@ from knowledge.vocabulary import bounds, fast_charge_bounds
 
 _MOST_COMPARED = 100  # requirements on one metric; a document of people has few, a table of data thousands
 _MOST_COUPLED = 30    # energies, masses and densities that are held against each other
-_IDENTITY = ("kind", "note", "basis")
+_IDENTITY = ("kind", "note", "basis", "v_min", "v_max")   # conditions that do not make two bounds two demands
 
 
 def examine(requirements: Sequence[Requirement]) -> list[Finding]:

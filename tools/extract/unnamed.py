@@ -90,7 +90,7 @@ def unnamed_metric(
             text, start, end):
         return "self_discharge_total"
     if q.is_a("time") and q.shape == "single" and any(u.name == "year" for u in q.units) and lexicon(
-            "lives").search(text, max(block.start, start - _TOPIC), end):
+            "lives").search(text, start if len(numbered) > 1 else max(block.start, start - _TOPIC), end):
         return "calendar_life"
     if q.is_a("percent") and any(o.is_a("temperature") and max(o.values) < _COLD_C for o in numbered) and lexicon(
             "slots", "eol").search(text, max(start, q.start - 24), min(end, q.end + 24)):
