@@ -75,7 +75,17 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
     joined_windows(made)
     for new in made:
         if new.metric == "price":
-            new.unit = priced_per(text[clause.start:clause.end], new.unit)
+            new.unit = priced_per(text[clause.start:clause.end], new.unit, _priced_before(clause, new))
+
+
+def _priced_before(clause: Clause, new: Draft) -> str | None:
+    """The unit of a price said just before in the same currency and size: `95 USD per kWh; 85 would be a dream`."""
+    last = clause.before
+    if last is None or last.metric != "price" or last.block is not clause.block or not last.unit or not new.unit:
+        return None
+    near = isinstance(last.value, float | int) and isinstance(new.value, float | int) and 0.5 < new.value / (
+        last.value or 1) < 2
+    return last.unit if near and last.unit.split("/")[0] == new.unit.split("/")[0] else None
 
 
 def _kind_here(clause: Clause, new: Draft) -> None:

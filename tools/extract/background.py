@@ -109,8 +109,8 @@ def _told_of(page: Page, start: int, end: int) -> str | None:
     if hit is None:
         return None
     if hit.what == "equipment":
-        spoken = lexicon("priority").search(page.text, start, end) or lexicon("level", "cell").search(
-            page.text, start, places[0])
+        spoken = any(h.what == "must" for h in lexicon("priority").find(page.text, start, end)) or lexicon(
+            "level", "cell").search(page.text, start, places[0])
         return None if spoken else "equipment"
     asked = any(lexicon(*path).search(page.text, start, end) for path in _ASKING)
     past = lexicon("past").search(page.text, start, end)
@@ -180,8 +180,8 @@ def ignore_host(page: Page, block: Block, start: int, end: int) -> None:
     if not inside or _asks(page, start, end) or lexicon("level", "cell").search(text, start, inside[0].start) or lexicon(
             "level", "scope_cell").search(text, start, end):
         return
-    first = lexicon("told_of").search(text, start, inside[0].start)
-    if first is None or first.what != "host":
+    named = [h for words in ("told_of", "host", "device") for h in lexicon(words).find(text, start, inside[0].start)]
+    if not named or any(h.what in ("equipment", "other_cell") for h in named):
         return
     high = any(q.is_a("voltage") and max(q.values) > _CELL_V for q in inside)
     _set_aside(page, block, [q for q in inside if q.is_a(*_HOST_NUMBERS) or high and q.is_a(*_HOST_LOADS)])

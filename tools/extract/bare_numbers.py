@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from knowledge.vocabulary import metric, units
 from tools.extract.clause import Clause
-from tools.extract.comparators import said_about
+from tools.extract.comparators import Said, said_about
 from tools.extract.conditions import merge
 from tools.extract.meaning import draft
 from tools.extract.page import Draft, metric_hits
@@ -67,6 +67,19 @@ def repeated(clause: Clause, made: list[Draft]) -> list[Draft]:
         page.settle(q, "requirement")
         found.append(new)
     return found
+
+
+def asked_again(clause: Clause, q: Quantity, said: Said) -> str | None:
+    """The metric of a number in the unit of the requirement before it: `20 minutes; 15 minutes would be ideal`."""
+    first, text = clause.before, clause.text
+    if first is None or first.quantity is None or first.block is not clause.block or q.start - first.end > _FAR:
+        return None
+    if not q.dimensions & first.quantity.dimensions or not _like(q, first) or q.shape != "single" or q.is_a(
+            "percent", "voltage", "temperature"):          # these say too many things
+        return None
+    lo, hi = _part(clause, q)
+    wish = lexicon("priority").search(text, lo, hi)
+    return first.metric if said.sign or wish and wish.what == "should" else None
 
 
 def _united(q: Quantity, like: Quantity) -> Quantity:

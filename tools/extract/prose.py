@@ -8,7 +8,7 @@ from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract import axes
 from tools.extract.attach import attach
-from tools.extract.bare_numbers import repeated, unit_of_life
+from tools.extract.bare_numbers import asked_again, repeated, unit_of_life
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_about, said_of_all
 from tools.extract.given import conditions_of, shipped
@@ -17,11 +17,12 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.turned import against_habit
-from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, temperature_window, unnamed_metric
+from tools.extract.unnamed import WINDOWS, WINDOW_METRICS, seconds_of, temperature_window, unnamed_metric
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
 _ENDS = ("min_voltage", "end_of_discharge_voltage", "voltage_window")
+_LONGEST_CHARGE_S = 2e5      # two days: longer times are storage or life
 _SKINS = ("surface_temperature", "temperature_rise")
 
 
@@ -87,7 +88,7 @@ def _name_of(
     text = clause.text
     name = _choose(clause, q, hits, said, numbered, strong)
     if name is None and q.is_a("time") and (window := _charge_window(clause, numbered)) and q is not window:
-        name = "fast_charge_time"
+        name = "fast_charge_time" if seconds_of(q) < _LONGEST_CHARGE_S else None
     window_like = name is None or name in WINDOW_METRICS or name in _SKINS
     if q.is_a("temperature") and q.shape == "range" and window_like:
         name = temperature_window(text, q, clause.start, clause.end) or name or _headed_window(clause, q)
@@ -97,7 +98,7 @@ def _name_of(
         name = "shipping_soc"
     if name is None and not tested:
         name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, said, numbered, strong)
-    return name
+    return name or (None if tested or hits else asked_again(clause, q, said))
 
 
 _MOST_A_DAY = 40.0
@@ -174,7 +175,7 @@ def _label_bound(clause: Clause, q: Quantity, name: str) -> str | None:
 def _charged_to(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quantity | None:
     """`30分钟充到60%`: the share of charge that a time right before it reaches."""
     share = next((o for o in quantities if o.is_a("percent") and 0 <= o.start - q.end <= 16), None)
-    if share is None or not q.is_a("time") or share.shape != "single":
+    if share is None or not q.is_a("time") or share.shape != "single" or seconds_of(q) > _LONGEST_CHARGE_S:
         return None
     gap = clause.text[q.end:share.start]
     return share if lexicon("slots", "charge").search(gap) and not lexicon("slots", "discharge").search(gap) else None

@@ -164,21 +164,30 @@ def _terms(text: str, start: int, end: int, decimal: Decimal) -> list[_Term]:
     return terms
 
 
-_DOUBLE = re.compile(
-    r"(?P<two>\b(?:double|doubled|twice|the double of|das Doppelte|doppelte[nrs]?|verdoppeln|verdoppelt|le double|"
-    r"doubler|doublé|two-?fold)\b|两倍|二倍|一倍以上|翻倍|두 배|2배)|(?P<half>\b(?:by half|um die Hälfte|de moitié)\b)"
-    r"|(?P<third>\b(?:by a third|um ein Drittel|d'un tiers)\b)", re.IGNORECASE)
 _SHARE = re.compile(r"百分之(?P<of>[一二三四五六七八九十两]+|\d+(?:\.\d+)?)|(?P<wari>[一二三四五六七八九])割|"
                     r"(?P<tenth>[一二三四五六七八九两]|\d(?:\.\d)?)成(?![为本分型都])|(?P<quarter>[一二三两])刻[钟鐘]")
-_DOUBLED = {"two": 2.0, "half": 1.5, "third": 4 / 3}
+
+
+@lru_cache(maxsize=1)
+def _factor_words() -> re.Pattern[str]:
+    """Words such as `doubled` or `by half`; Latin ones stand alone."""
+    words = sorted(vocabulary.words()["factors"], key=len, reverse=True)
+    latin = "|".join(re.escape(w) for w in words if ord(w[0]) < 0x250)
+    other = "|".join(re.escape(w) for w in words if ord(w[0]) >= 0x250)
+    return re.compile(rf"(?<!\w)(?:{latin})(?!\w)|{other}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _factor_values() -> dict[str, float]:
+    return {str(w).lower(): float(v) for w, v in vocabulary.words()["factors"].items()}
 
 
 def _factors(text: str, start: int, end: int, terms: list[_Term]) -> list[_Term]:
     """`double the initial value`, `rise by half`: factors without a digit."""
     found = []
-    for match in _DOUBLE.finditer(text, start, end):
+    for match in _factor_words().finditer(text, start, end):
         if not any(t.start < match.end() and match.start() < t.end for t in terms):
-            number = Number(match.start(), match.end(), _DOUBLED[str(match.lastgroup)])
+            number = Number(match.start(), match.end(), _factor_values()[match.group().lower()])
             found.append(_Term(number, match.start(), match.end(), (vocabulary.units()["ratio"],), "×"))
     for match in _SHARE.finditer(text, start, end):
         kind, digits = str(match.lastgroup), match.group(str(match.lastgroup))
@@ -216,8 +225,8 @@ def _instead() -> re.Pattern[str]:
 def _range_gap() -> re.Pattern[str]:
     words = sorted({*vocabulary.words()["range_words"], "auf"}, key=len, reverse=True)
     body = "|".join(re.escape(w) for w in words)
-    return re.compile(rf"\s*(?:-|->|–>|→|…|\.\.\.?|~|÷|:|\s(?:{body})\s|(?:至|到|充至|充到|から|에서|~))\s*",
-                      re.IGNORECASE)
+    joints = "|".join(re.escape(str(w)) for w in sorted(vocabulary.words()["range_joints"], key=len, reverse=True))
+    return re.compile(rf"\s*(?:-|->|–>|→|…|\.\.\.?|~|÷|:|\s(?:{body})\s|(?:{joints}))\s*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=2)

@@ -14,6 +14,7 @@ from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, read_defaults
+from tools.extract.meaning import final_metric
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
@@ -41,6 +42,7 @@ class Walk:
     last: Draft | None = None
     headed: bool = False
     asked: tuple[int, int] | None = None
+    given: tuple[Block, int, int] | None = None            # a sentence before that states conditions and asks nothing
 
 
 def read_running(page: Page) -> None:
@@ -257,10 +259,39 @@ def _sentence(
             lexicon("measured_with").search(page.text, start, end) or walk.last.block is block and _PRONOUN.match(
                 page.text, start)):
         _measured(walk, block, start, end)
+    _carry(walk, block, start, end, found)
     sizes.in_space(page.text, start, end, found)
     sizes.tolerate(page, block, found, apart)
     corrections.correct(page, block, start, end, found)
     _keep(page, block, found)
+
+
+_GIVEN = ("time", "temperature", "percent", "rate", "cycle")
+
+
+def _carry(walk: Walk, block: Block, start: int, end: int, found: list[Draft]) -> None:
+    """`In winter the cells stand at -30 °C for six months. Then …`: conditions said in the sentence before.
+
+    Only of a sentence that asked for nothing itself, whose numbers are all of the kind that conditions are.
+    """
+    page, given = walk.page, walk.given
+    walk.given = None
+    if not found:
+        open_ = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
+        if open_ and all(q.is_a(*_GIVEN) for q in open_):
+            walk.given = (block, start, end)
+        return
+    if given is None or given[0] is not block:
+        return
+    first = found[0]
+    for q in page.inside(block, given[1], given[2]):
+        slots = infer(page.text, q, given[1], given[2], first.metric, None) if q.units and id(q) not in page.fates \
+            else None
+        if slots:
+            page.settle(q, "condition")
+            merge(first.conditions, [slots])
+    if first.metric == "capacity_retention":
+        first.metric = final_metric(first, page.text, given[1], end)
 
 
 def _elsewhere(page: Page, block: Block, made: Draft, sentence: tuple[int, int]) -> bool:

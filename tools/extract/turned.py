@@ -41,6 +41,8 @@ def forbidden_ranges(clause: Clause) -> list[Draft]:
         said = said_about(text, q, clause.start, clause.end)
         if not q.is_a("temperature") or q.shape != "single" or said.sign not in _OPPOSITE or id(q) in page.fates:
             continue
+        if lexicon("warmer").search(text, said.start, q.end):
+            continue                                       # never gets hotter than: a surface
         outside = [h for h in banned if not said.start <= h.start < said.end]   # `never above 65 °C` is a bound
         if not outside and not _never_done(clause, q, said):
             continue

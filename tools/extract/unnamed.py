@@ -86,6 +86,8 @@ def unnamed_metric(
         return "order_quantity"
     if q.is_a("mass") and said.sign in ("<=", "<", ">") and len(numbered) <= 2:
         return "mass"                                     # a g of a shock has its cue
+    if q.is_a("temperature_difference") and lexicon("warmer").search(text, start, end):
+        return "temperature_rise"
     if q.is_a("percent") and lexicon("loss").search(text, start, end) and lexicon("stored_charge").search(
             text, start, end):
         return "self_discharge_total"
@@ -110,21 +112,23 @@ def unnamed_metric(
     if q.is_a("temperature") and q.shape == "single" and lexicon("slots", "survival").search(text, start, end):
         return "survival_temperature"
     if q.is_a("temperature") and said.sign and q.shape == "single":
-        if said.sign in ("<=", "<") and (lexicon("slots", "surface_limit").search(text, start, end)
+        if said.sign in ("<=", "<", ">") and (lexicon("slots", "surface_limit").search(text, start, end)
                                          or lexicon("warmer").search(text, said.start, q.end)):
             return "surface_temperature"
         if said.sign in (">=", "<=", "<", ">", "up_to"):
             return temperature_window(text, q, start, end)
-    if q.is_a("time") and said.sign is None and _seconds(q) < 1e9 and lexicon("full_charge").search(
+    if q.is_a("time") and said.sign is None and seconds_of(q) < 1e9 and lexicon("full_charge").search(
             text, max(start, q.start - 20), min(end, q.end + 12)):
         return "charge_time"
     charging = lexicon("slots", "charge").search(text, start, end) and not lexicon("slots", "discharge").search(
         text, start, end)
-    if q.is_a("time") and said.sign in ("<=", "<") and _seconds(q) < 1e9 and charging:
+    if q.is_a("time") and said.sign in ("<=", "<") and seconds_of(q) < 1e9 and charging:
         windowed = any(o.is_a("percent") for o in numbered)
         return "fast_charge_time" if windowed else "charge_time"
     dimension = next((d for d in _LOADS if q.is_a(d)), None)
-    if dimension is None or not (lexicon("load_verb").search(text, start, end) or said.sign in (">=", ">")):
+    if dimension is None or not (said.sign in (">=", ">") or any(
+            lexicon(words).search(text, start, end) for words in ("load_verb", "ability")) or any(
+            h.what == "must" for h in lexicon("priority").find(text, start, end))):
         return None
     if lexicon("device").search(text, start, q.start) and not lexicon("level", "cell").search(text, start, end):
         return None                                       # the device draws 11 mW
@@ -138,10 +142,11 @@ def unnamed_metric(
         return pulse
     others = [o.start for o in page.inside(block, q.end, end) if o.is_a(*_LOADS) and not o.is_a("temperature")]
     reach = min([hi + 30, end, *others])                  # a time behind the next load is that one's
-    seconds = [_seconds(o) for o in page.inside(block, lo, reach) if o.is_a("time")]
+    seconds = [seconds_of(o) for o in page.inside(block, lo, reach) if o.is_a("time")]
     return pulse if any(0 < s <= _PULSE_S for s in seconds) else continuous
 
 
-def _seconds(q: Quantity) -> float:
+def seconds_of(q: Quantity) -> float:
+    """A time [s]; days and more are a very long one."""
     scale = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
     return q.value * next((scale[u.name] for u in q.units if u.name in scale), 1e9)
