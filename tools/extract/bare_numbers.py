@@ -72,6 +72,8 @@ def repeated(clause: Clause, made: list[Draft]) -> list[Draft]:
 def asked_again(clause: Clause, q: Quantity, said: Said) -> str | None:
     """The metric of a number in the unit of the requirement before it: `20 minutes; 15 minutes would be ideal`."""
     first, text = clause.before, clause.text
+    if clause.block.index in clause.page.correcting:
+        return _one_of_its_kind(clause, q)
     if first is None or first.quantity is None or first.block is not clause.block or q.start - first.end > _FAR:
         return None
     if not q.dimensions & first.quantity.dimensions or not _like(q, first) or q.shape != "single" or q.is_a(
@@ -80,6 +82,14 @@ def asked_again(clause: Clause, q: Quantity, said: Said) -> str | None:
     lo, hi = _part(clause, q)
     wish = lexicon("priority").search(text, lo, hi)
     return first.metric if said.sign or wish and wish.what == "should" else None
+
+
+def _one_of_its_kind(clause: Clause, q: Quantity) -> str | None:
+    """In a correction: the one metric asked for before whose numbers have this unit and size."""
+    kinds = {d.metric for d in clause.page.drafts if not d.dead and d.quantity is not None and d.block is not clause.block
+             and d.quantity.dimensions & q.dimensions and not q.is_a("percent", "voltage", "temperature", "time")
+             and q.shape == "single" and _like(q, d)}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _united(q: Quantity, like: Quantity) -> Quantity:

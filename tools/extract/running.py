@@ -42,7 +42,7 @@ class Walk:
     last: Draft | None = None
     headed: bool = False
     asked: tuple[int, int] | None = None
-    given: tuple[Block, int, int] | None = None            # a sentence before that states conditions and asks nothing
+    given: tuple[Block, int, int] | None = None            # a part before that states conditions and asks nothing
 
 
 def read_running(page: Page) -> None:
@@ -102,6 +102,8 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     if block.index in page.changed:
         named = page.changed[block.index]
         row = named if named in page.rows else row
+    if row is None and (mark := amendments.footnote(page, block)):
+        row = mark
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
         whole = title_background(walk.lead)
@@ -246,6 +248,7 @@ def _sentence(
         new: list[Draft] = forbidden_ranges(clause)
         new += read_clause(clause)
         joined_windows(new)
+        _carry(walk, block, a, b, new)
         new += substances.ban_drafts(page, block, a, b)
         for made in new:
             if made.priority != "info":
@@ -259,7 +262,6 @@ def _sentence(
             lexicon("measured_with").search(page.text, start, end) or walk.last.block is block and _PRONOUN.match(
                 page.text, start)):
         _measured(walk, block, start, end)
-    _carry(walk, block, start, end, found)
     sizes.in_space(page.text, start, end, found)
     sizes.tolerate(page, block, found, apart)
     corrections.correct(page, block, start, end, found)
@@ -270,9 +272,9 @@ _GIVEN = ("time", "temperature", "percent", "rate", "cycle")
 
 
 def _carry(walk: Walk, block: Block, start: int, end: int, found: list[Draft]) -> None:
-    """`In winter the cells stand at -30 °C for six months. Then …`: conditions said in the sentence before.
+    """`In winter the cells stand at -30 °C for six months. Then …`: conditions said in the part before.
 
-    Only of a sentence that asked for nothing itself, whose numbers are all of the kind that conditions are.
+    Only of a part that asked for nothing itself, whose numbers are all of the kind that conditions are.
     """
     page, given = walk.page, walk.given
     walk.given = None
