@@ -75,8 +75,6 @@ def withdrawn(page: Page, block: Block, start: int, end: int) -> bool:
 
 def _named_only(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     """`The requirement on self-discharge is withdrawn`: the one demand on the metric named, or its wish."""
-    if not correcting(page, block, start, end):
-        return []
     names = {h.what for h in metric_hits(page, start, end)}
     live = [d for d in page.drafts if not d.dead and d.metric in names and d.block is not block]
     wish = spoken(page, start, end, end) == "should"

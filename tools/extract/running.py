@@ -134,8 +134,10 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
         background.ignore_bracketed_system(page, block, start, end)
         background.ignore_host(page, block, start, end)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
-            background.ignore_span(page, block, start, end, "superseded")
-            continue
+            if not lexicon("old_lead").search(page.text, start, end):
+                background.ignore_span(page, block, start, end, "superseded")
+                continue
+            page.correcting.add(block.index)               # 5.000 instead of 4.000: the old value finds what is meant
         _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or row, asked or walk.asked)
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
