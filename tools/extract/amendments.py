@@ -107,6 +107,7 @@ def read_amendment(
     numbered = sorted([*numbered, *bare], key=lambda q: q.start)
     if not live or not numbered:
         return []
+    live = _spoken_of(page, live, numbered, start, end)
     if lexicon("amend", "move").search(text, start, end) and (done := _move(page, block, live, numbered, start, end)):
         return done
     said = {id(q): said_about(text, q, start, end) for q in numbered}
@@ -127,6 +128,20 @@ def read_amendment(
         _settle_rest(page, numbered, None, live[0], start, end)
         return []
     return [_replace(page, block, own, said[id(own)], live, numbered, (start, end), bool(replacing), whole)]
+
+
+def _spoken_of(
+    page: Page, live: list[Draft], numbered: list[Quantity], start: int, end: int
+) -> list[Draft]:
+    """The requirements of a row, those first that the statement means: by its old value, its units, its words."""
+    named = {h.what for h in metric_hits(page, start, end)}
+    values = {q.value for q in numbered}
+
+    def distance(d: Draft) -> tuple[bool, bool, bool]:
+        fits = any(metric_for(d.metric, q) == d.metric for q in numbered)
+        return not fits, d.quantity is None or d.quantity.value not in values, d.metric not in named
+
+    return sorted(live, key=distance)
 
 
 def _unitless(page: Page, block: Block, start: int, end: int) -> list[Quantity]:
