@@ -265,6 +265,8 @@ def _is_range(text: str, a: _Term, b: _Term) -> bool:
     if not _range_gap().fullmatch(gap) or gap.strip() == ":":
         return False
     word = gap.strip().lower()
+    if word == "à" and a.text == "C" and b.text != "C":
+        return False                                       # 1C à -40 °C: a rate at a temperature
     return not (word in ("and", "et", "und", "à") and not _BETWEEN.search(text[max(0, a.start - 12):a.start])
                 and word != "à") and not (word == "auf" and not _dims(b) & {"percent"})
 
