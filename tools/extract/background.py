@@ -177,8 +177,10 @@ def ignore_host(page: Page, block: Block, start: int, end: int) -> None:
     """
     text = page.text
     inside = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
-    if not inside or _asks(page, start, end) or lexicon("level", "cell").search(text, start, inside[0].start) or lexicon(
-            "level", "scope_cell").search(text, start, end):
+    if not inside or _asks(page, start, end):
+        return
+    if lexicon("level", "cell").search(text, start, inside[0].start) or lexicon("level", "scope_cell").search(
+            text, start, end):
         return
     named = [h for words in ("told_of", "host", "device") for h in lexicon(words).find(text, start, inside[0].start)]
     if not named or any(h.what in ("equipment", "other_cell") for h in named):

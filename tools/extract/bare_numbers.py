@@ -86,9 +86,10 @@ def asked_again(clause: Clause, q: Quantity, said: Said) -> str | None:
 
 def _one_of_its_kind(clause: Clause, q: Quantity) -> str | None:
     """In a correction: the one metric asked for before whose numbers have this unit and size."""
-    kinds = {d.metric for d in clause.page.drafts if not d.dead and d.quantity is not None and d.block is not clause.block
-             and d.quantity.dimensions & q.dimensions and not q.is_a("percent", "voltage", "temperature", "time")
-             and q.shape == "single" and _like(q, d)}
+    if q.shape != "single" or q.is_a("percent", "voltage", "temperature", "time"):
+        return None
+    kinds = {d.metric for d in clause.page.drafts if not d.dead and d.block is not clause.block
+             and d.quantity is not None and d.quantity.dimensions & q.dimensions and _like(q, d)}
     return kinds.pop() if len(kinds) == 1 else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from knowledge.document import Block
@@ -12,6 +11,7 @@ from tools.extract.amendments import amending_section, bury
 from tools.extract.comparators import Said, said_about
 from tools.extract.conditions import merge
 from tools.extract.meaning import draft
+from tools.extract.old_values import is_old
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import spoken
@@ -27,7 +27,6 @@ _TELLING = ("temperature_C", "rate_C", "rate_P", "charge_C", "discharge_C", "cur
             "life", "kind", "option", "eol_pct", "soc_from_pct", "soc_to_pct", "cycles", "days", "months", "years",
             "element")
 _WAYS = {">": ">=", "<": "<="}
-_NOT = re.compile(r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+(?:the\s|die\s|les\s)?$", re.IGNORECASE)
 _TEXTUAL = ("in", "required", "prohibited")
 
 
@@ -119,9 +118,7 @@ def _pairs(
             old, new = (replace(q, shape="single", values=(v,)) for v in q.values)
             found.append((old, new))
             continue
-        before = page.text[max(start, q.start - 28):q.start]
-        marked = lexicon("old_lead").ending_at(before, 0, len(before)) or _NOT.search(before) or lexicon(
-            "old_tail").starting_at(page.text, q.end, min(end, q.end + 12))
+        marked = is_old(page.text, q, start, end)
         if not (marked or amending) or q.shape == "range":
             continue
         others = [o for o in inside if o is not q and o.shape != "range" and (

@@ -40,9 +40,8 @@ def _by(requirements: Sequence[Requirement], metric: str) -> list[Requirement]:
 
 def _voltage(requirements: Sequence[Requirement]) -> tuple[float, str] | None:
     """The nominal voltage [V] that is stated for the cell, with its id."""
-    stated = [r for r in requirements if r.metric == "nominal_voltage" and r.level == "cell" and r.comparator in ("=", "about")
-              and isinstance(r.value, float | int)]
-    return (float(stated[0].value), stated[0].id) if stated else None  # type: ignore[arg-type]
+    return next(((float(r.value), r.id) for r in requirements if r.metric == "nominal_voltage" and r.level == "cell"
+                 and r.comparator in ("=", "about") and isinstance(r.value, float | int)), None)
 
 
 def _energies(requirements: Sequence[Requirement]) -> list[tuple[float, tuple[str, ...]]]:
@@ -150,18 +149,22 @@ def throughput_against_cycles(requirements: Sequence[Requirement]) -> list[Findi
                 count = least(cycles)
                 if asked and count and floor * count < _ENOUGH * asked:
                     found.append(Finding(kind="conflict", ids=(through.id, *ids, cycles.id), text=(
-                        f"coupled: {count:g} full cycles of {floor:g} Wh carry {floor * count / 1e6:.3g} MWh, less than "
-                        f"the {asked / 1e6:.3g} MWh asked for")))
+                        f"coupled: {count:g} full cycles of {floor:g} Wh carry {floor * count / 1e6:.3g} MWh, "
+                        f"less than the {asked / 1e6:.3g} MWh asked for")))
     return found
+
+
+_LOADS = {
+    "charge": ("charge_rate", "charge_current", "charge_power", "fast_charge_time", "charge_time"),
+    "discharge": ("discharge_rate_continuous", "discharge_rate_pulse", "discharge_current_continuous",
+                  "discharge_current_pulse", "discharge_power", "discharge_power_pulse"),
+}
 
 
 def loads_against_windows(requirements: Sequence[Requirement]) -> list[Finding]:
     """A charge or discharge asked for at a temperature outside of the window in which the cell may be used so."""
     found = []
-    for way in ("charge", "discharge"):
-        names = ("charge_rate", "charge_current", "charge_power", "fast_charge_time", "charge_time") if way == "charge" else (
-            "discharge_rate_continuous", "discharge_rate_pulse", "discharge_current_continuous",
-            "discharge_current_pulse", "discharge_power", "discharge_power_pulse")
+    for way, names in _LOADS.items():
         windows = [r for r in _by(requirements, f"operating_temperature_{way}") if isinstance(r.value, list)]
         if len(windows) != 1:
             continue
@@ -171,8 +174,9 @@ def loads_against_windows(requirements: Sequence[Requirement]) -> list[Finding]:
         for r in requirements:
             at = r.number("temperature_C") if r.metric in names and r.level == "cell" else None
             if at is not None and not low <= at <= high:
-                found.append(Finding(kind="conflict", ids=(window.id, r.id), source=r.source, quote=r.source.quote, text=(
-                    f"{r.metric} is asked for at {at:g} °C, outside of the {way} window {low:g} to {high:g} °C"),
+                found.append(Finding(
+                    kind="conflict", ids=(window.id, r.id), source=r.source, quote=r.source.quote,
+                    text=f"{r.metric} is asked for at {at:g} °C, outside of the {way} window {low:g} to {high:g} °C",
                     question=f"Shall the cell be {way}d at {at:g} °C?"))
     return found
 
@@ -189,16 +193,18 @@ def wishes_against_musts(requirements: Sequence[Requirement]) -> list[Finding]:
                 wish.comparator in ("<=", "<") and high is not None and low is None and value > high)
             outside = low is not None and high is not None and (value < low or value > high)
             if weaker or outside:
-                found.append(Finding(kind="conflict", ids=(wish.id, must.id), source=wish.source, quote=wish.source.quote,
-                                     text=f"{wish.metric}: the wish of {value:g} {wish.unit or ''} " + (
-                                         "is weaker than the must" if weaker else "lies outside of what the must allows"),
-                                     question="Which of the two holds?"))
+                said = "is weaker than the must" if weaker else "lies outside of what the must allows"
+                found.append(Finding(
+                    kind="conflict", ids=(wish.id, must.id), source=wish.source, quote=wish.source.quote,
+                    text=f"{wish.metric}: the wish of {value:g} {wish.unit or ''} {said}",
+                    question="Which of the two holds?"))
     return found
 
 
 def _differ(a: Requirement, b: Requirement) -> bool:
     """Whether conditions that both state differ."""
-    return any(b.conditions[k] != v for k, v in a.conditions.items() if k in b.conditions and k not in ("note", "basis"))
+    return any(b.conditions[k] != v for k, v in a.conditions.items()
+               if k in b.conditions and k not in ("note", "basis"))
 
 
 COUPLINGS = (energy_against_mass, energy_against_size, energy_against_capacity, throughput_against_cycles,

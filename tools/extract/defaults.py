@@ -106,7 +106,7 @@ _WISHED = ("kind", "note", "order_volume", "basis")
 
 
 def share_with_wishes(page: Page) -> None:
-    """`5 Ah at C/5 and 23 °C; we would love 5.2 Ah`: a further bound without conditions stands under the first one's."""
+    """`5 Ah at C/5 and 23 °C; we would love 5.2 Ah`: a further bound without conditions has the first one's."""
     live = [d for d in page.drafts if not d.dead and d.quantity is not None and d.block.table is None]
     for place, made in enumerate(live):
         if any(k not in _WISHED for k in made.conditions) or made.comparator in ("range", "tolerance", "in"):

@@ -62,9 +62,9 @@ def conditions_of(
             found[id(q)] = q
     for q, after in zip(quantities[-2::-1], quantities[:0:-1], strict=True):   # 0.2C、25℃放电到2.5V
         given = id(after) in found or after.is_a("temperature") and not said[id(after)].sign and after.shape == "single"
-        if given and id(q) not in found and not said[id(q)].sign and q.is_a(
-                "rate", "current", "temperature", "percent", "rate_P") and _LISTED.fullmatch(text, q.end, after.start) and not [
-                h for h in hits if metric_for(h.what, q) and h.end <= q.start]:
+        kind = q.is_a("rate", "current", "temperature", "percent", "rate_P") and not said[id(q)].sign
+        if given and kind and id(q) not in found and _LISTED.fullmatch(text, q.end, after.start) and not any(
+                metric_for(h.what, q) and h.end <= q.start for h in hits):
             found[id(q)] = q
     return found
 

@@ -66,13 +66,16 @@ def draft(
     return made
 
 
-_MOST = re.compile(r"(?:최대|最大|max\.?|maximum|maximal|bis zu|jusqu'à)\s*(?:of|von|de|为)?\s*$", re.IGNORECASE)
-
-
 def _able(page_text: str, name: str, q: Quantity, said: Said) -> bool:
     """`Max. 2C continuous discharge must be possible`: the most that is drawn is the least that the cell must give."""
     return (name.startswith("discharge_") and said.sign == "<=" and said.end <= q.end
-            and _MOST.search(page_text, max(0, said.start - 2), q.start) is not None)
+            and _says_most(page_text, max(0, said.start - 2), q.start))
+
+
+def _says_most(text: str, start: int, end: int) -> bool:
+    """Whether `max.` or `bis zu` ends here, a filler such as `of` aside."""
+    filler = lexicon("filler").ending_at(text, start, end)
+    return any(lexicon("most_lead").ending_at(text, start, stop) for stop in (end, filler.start if filler else end))
 
 
 def _plausible(row: MetricRow, value: float | list[float]) -> bool:
@@ -162,7 +165,8 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
     return name
 
 
-_PER = re.compile(r"(?:per|/|je|pro|par|a|the|la|each)\s*(kWh|kilowatt[- ]?hour|Kilowattstunde|kilowattheure|Wh|cell|piece|unit|Zelle|Stück|cellule|pièce)\b|"
+_PER = re.compile(r"(?:per|/|je|pro|par|a|the|la|each)\s*(kWh|kilowatt[- ]?hour|Kilowattstunde|kilowattheure|Wh|cell|"
+                  r"piece|unit|Zelle|Stück|cellule|pièce)\b|"
                   r"(?:piece|cell|unit)\s+price|Stückpreis|Zellpreis|单价|单体|셀 단가|개당|セル単価|単価|/セル|/個|"
                   r"\beach\b|(?P<kWh>kWh당|每kWh|1kWhあたり|kWhあたり)", re.IGNORECASE)
 _WHOLE = re.compile(r"\b(?:pack|battery|batteries|module|system)\b|Batterie|Akku|Modul|batterie|"

@@ -139,7 +139,7 @@ _COUNTED = re.compile(r"\d\s?(?:[%°℃]|[A-Za-zΩμ]{1,4}|[\u3040-\u9fff\uac00-
 
 
 def _ends_another(text: str, start: int, word: int, anchor: int) -> bool:
-    """Where verbs come last (`5 Ah 이상이어야 하고 5.3 Ah면 더 좋겠습니다`): a word behind an earlier number is that one's."""
+    """`5 Ah 이상이어야 하고 5.3 Ah면 더 좋겠습니다`: where verbs come last, a word belongs to the number before it."""
     return bool(_VERB_LAST.search(text, word, anchor + 24)) and _COUNTED.search(text, start, word) is not None
 
 

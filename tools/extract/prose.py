@@ -10,14 +10,15 @@ from tools.extract import axes
 from tools.extract.attach import attach
 from tools.extract.bare_numbers import asked_again, repeated, unit_of_life
 from tools.extract.clause import Clause
-from tools.extract.comparators import Said, said_about, said_of_all
+from tools.extract.comparators import Said, said_of_all
 from tools.extract.given import conditions_of, shipped
-from tools.extract.meaning import direct, draft, implied_metric, metric_for
+from tools.extract.meaning import draft, implied_metric, metric_for
+from tools.extract.old_values import is_old
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.turned import against_habit
-from tools.extract.unnamed import WINDOWS, WINDOW_METRICS, seconds_of, temperature_window, unnamed_metric
+from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, seconds_of, temperature_window, unnamed_metric
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
@@ -150,20 +151,16 @@ def _headed_window(clause: Clause, q: Quantity) -> str | None:
     return "operating_temperature"
 
 
-_MORE = re.compile(r"\s*(?:more|less|extra|mehr|weniger|zusätzlich|de plus|de moins)\b", re.IGNORECASE)
-
-
 def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
-    """`95 g instead of 90 g`, `70 %, not 75 %`: the value that no longer holds is no requirement."""
+    """The value that no longer holds is no requirement; in a correction also one called too little, or a difference."""
+    text = page.text
     for q in page.inside(block, start, end):
         if id(q) in page.fates or not q.units or q.shape == "range":
             continue
-        before = page.text[max(start, q.start - 28):q.start]
-        if lexicon("old_lead").ending_at(before, 0, len(before)) or re.search(
-                r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+$", before) or block.index in page.correcting and (
-                _MORE.match(page.text, q.end, end) or lexicon("insufficient").search(
-                    page.text, q.end, min(end, q.end + 24))) or lexicon("old_tail").starting_at(
-                page.text, q.end, min(end, q.end + 12)):
+        refused = block.index in page.correcting and (
+            lexicon("more_tail").starting_at(text, q.end, end)
+            or lexicon("insufficient").search(text, q.end, min(end, q.end + 24)))
+        if refused or is_old(text, q, start, end):
             page.settle(q, "ignored", "the value that is replaced")
 
 
@@ -208,9 +205,6 @@ def _bare_loads(
     return made
 
 
-_LOAD_LEAD = re.compile(r"[\W\d]*(?P<word>[^\W\d]+)\s+(?:with|at|mit|bei|à|avec|:)\s*$")
-
-
 def _only_loads(clause: Clause, strong: dict[int, Quantity], said: dict[int, Said]) -> list[Draft]:
     """`At 20 % SOC it must give 45 A for 10 s and stay above 2.5 V`: in a demand without a metric the load is asked."""
     page, text, made = clause.page, clause.text, list[Draft]()
@@ -232,8 +226,9 @@ def _only_loads(clause: Clause, strong: dict[int, Quantity], said: dict[int, Sai
 
 def _opens_with_load(text: str, start: int, q: Quantity) -> bool:
     """`Laden mit 6 A`: an item that opens with the load asks for it."""
-    lead = _LOAD_LEAD.fullmatch(text, start, q.start)
-    return lead is not None and lexicon("slots", "charge").search(lead.group("word")) is not None
+    lead = lexicon("load_lead").ending_at(text, start, q.start)
+    word = re.sub(r"^[\W\d]+|\s+$", "", text[start:lead.start]) if lead else ""
+    return bool(word) and not re.search(r"[\W\d]", word) and lexicon("slots", "charge").search(word) is not None
 
 
 def _choose(
@@ -278,7 +273,7 @@ def _leads_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantity]
 
 
 def _says_of_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantity]) -> bool:
-    """`130 mm wide, 36 mm thick`, `27 mm of thickness`: a word of size behind a number belongs to the number right before it."""
+    """`130 mm wide, 36 mm thick`, `27 mm of thickness`: a word of size belongs to the number right before it."""
     if not q.is_a("length") or hit.end > q.start:
         return False
     before = next((o for o in reversed(others) if o is not q and o.is_a("length") and o.end <= hit.start), None)

@@ -98,12 +98,7 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
     if block.index in page.changed or block.index in page.correcting:
         whole = None                                       # a list of changes changes, whatever its heading
-    row = amendments.referred_row(page, block.start, block.end) if page.rows else None
-    if block.index in page.changed:
-        named = page.changed[block.index]
-        row = named if named in page.rows else row
-    if row is None and (mark := amendments.footnote(page, block)):
-        row = mark
+    row = _row_of(page, block)
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
         whole = title_background(walk.lead)
@@ -143,6 +138,15 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     _lead(walk, block)
     _number(page, block, page.drafts[kept:])
     _as_row(page, block, page.drafts[kept:])
+
+
+def _row_of(page: Page, block: Block) -> str | None:
+    """The key of the requirements that a whole paragraph speaks of: a row it names, or the mark of a footnote."""
+    row = amendments.referred_row(page, block.start, block.end) if page.rows else None
+    if block.index in page.changed:
+        named = page.changed[block.index]
+        row = named if named in page.rows else row
+    return row or amendments.footnote(page, block)
 
 
 def _set_apart(

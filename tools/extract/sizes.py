@@ -76,7 +76,7 @@ def _called(text: str, q: Quantity, start: int) -> bool:
 
 def _axes(page: Page, clause: Clause, q: Quantity, last: Quantity) -> frozenset[str]:
     """The axes named in the part of the sentence around a deviation."""
-    cuts = [m for m in _PART.finditer(page.text, clause.start, clause.end)]
+    cuts = list(_PART.finditer(page.text, clause.start, clause.end))
     both = [(m.start(), m.end()) for m in cuts if m.group().strip() in ("and", "und", "et")]
     edges = [m.end() for m in cuts if not ((m.start(), m.end()) in both and _joins_axes(page, m))]
     lo = max([clause.start, *(e for e in edges if e <= q.start)])

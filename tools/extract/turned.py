@@ -20,7 +20,7 @@ _PART = re.compile(r"[;；。、，]|,(?!\d)")
 def against_habit(text: str, row: MetricRow, q: Quantity, said: Said, span: tuple[int, int]) -> Said:
     """`Below 4.8 Ah the product makes no sense`: a strict bound that no one asks of this metric is the limit itself.
 
-    `The energy must be below 100 Wh` keeps its direction: a modal word leads the bound, or follows it (`4.8Ah未満であること`).
+    `The energy must be below 100 Wh` keeps its direction: a modal word leads it or follows (`未満であること`).
     """
     wrong = {">=": "<", "<=": ">", "=": ">" if q.is_a("length") else ""}.get(row.comparator)
     if said.sign not in ("<", ">") or said.sign != wrong or q.shape != "single":

@@ -32,9 +32,9 @@ def standard_drafts(
         if not row and not _demanded(page, start, end, first, listed):
             continue
         excepted = lexicon("ban_lead").search(text, start, first) is not None      # without UN 38.3 we need not start
-        if not row and (_waived(text, last, end) and not excepted or lexicon("host").search(text, start, first) and not lexicon(
-                "level", "cell").search(text, start, end)):
-            continue                                       # the machine itself is tested to it
+        hosted = lexicon("host").search(text, start, first) and not lexicon("level", "cell").search(text, start, end)
+        if not row and (_waived(text, last, end) and not excepted or hosted):
+            continue                                       # called off, or the machine itself is tested to it
         made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
                           block))
     return made
