@@ -148,8 +148,9 @@ def _move_edge(
     if len(held) != 1 or new.shape != "single" or not held[0].unit or held[0].quantity is None:
         return False
     target, source = held[0], held[0].quantity
-    now = _in_unit(replace(new, units=new.units or source.units), target.unit, source)
-    was = _in_unit(replace(old, units=old.units or source.units), target.unit, source)
+    unit = target.unit or ""
+    now = _in_unit(replace(new, units=new.units or source.units), unit, source)
+    was = _in_unit(replace(old, units=old.units or source.units), unit, source)
     if now is None or was is None or was not in target.value:
         return False
     target.value = sorted(now if v == was else v for v in target.value)

@@ -46,7 +46,8 @@ def _voltage(requirements: Sequence[Requirement]) -> tuple[float, str] | None:
 
 def _energies(requirements: Sequence[Requirement]) -> list[tuple[float, tuple[str, ...]]]:
     """The energies asked for [Wh] with their ids; capacity times nominal voltage where none is asked for."""
-    asked = [(floor, (r.id,)) for r in _by(requirements, "energy") if (floor := least(r)) is not None]
+    asked: list[tuple[float, tuple[str, ...]]] = [
+        (floor, (r.id,)) for r in _by(requirements, "energy") if (floor := least(r)) is not None]
     voltage = _voltage(requirements)
     if asked or voltage is None:
         return asked

@@ -213,7 +213,7 @@ def _only_loads(clause: Clause, strong: dict[int, Quantity], said: dict[int, Sai
         return []
     if lexicon("measured_with").search(text, start, end) or metric_hits(page, start, end):
         return []
-    loads = [q for q in strong.values() if q.is_a("rate", "current", "power", "rate_P") and not said[id(q)].sign]
+    loads = [q for q in strong.values() if q.is_a("rate", "current", "power", "rate_P")]
     for q in loads[:1]:
         others = [o for o in page.inside(clause.block, start, end) if o.units]
         name = unnamed_metric(page, clause.block, (start, end), q, Said(">=", q.start, q.end), others, {})

@@ -332,7 +332,7 @@ def _worded(
     page, (start, end) = walk.page, clause
     listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
                   or _KEY.match(page.text[start:end]))
-    asked = any(lexicon(words).search(page.text, start, end) for words in ("priority", "forbidden"))
+    asked = any(lexicon(words).search(page.text, start, end) for words in ("priority", "forbidden", "each_cell"))
     strict = not beside or lexicon("strict").search(page.text, start, end)
     made = wording.standard_drafts(page, block, start, end, listed=listed) if strict else wording.beside_numbers(
         page, block, start, end)

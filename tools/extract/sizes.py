@@ -58,7 +58,7 @@ def deviations(clause: Clause) -> list[Deviation]:
         else:
             continue
         page.settle(q, "requirement", "tolerance of the dimensions")
-        found.append(Deviation(minus, plus, _axes(page, clause, q, after if pair else q), q.start))
+        found.append(Deviation(minus, plus, _axes(page, clause, q, after if pair and after is not None else q), q.start))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from knowledge import vocabulary
@@ -100,6 +100,11 @@ def _currency_unit(text: str, number: Number, floor: int, end: int) -> tuple[int
     return before.start(), per.end() if per else number.end, vocabulary.units()[name], name
 
 
+@lru_cache(maxsize=1)
+def _half_more() -> re.Pattern[str]:
+    return re.compile(r"\s?(?:" + "|".join(re.escape(str(w)) for w in vocabulary.words()["half_more"]) + ")")
+
+
 def terms_in(text: str, start: int, end: int, decimal: Decimal) -> list[Term]:
     """All numbers of text[start:end] with their units, in order."""
     terms = []
@@ -116,7 +121,10 @@ def terms_in(text: str, start: int, end: int, decimal: Decimal) -> list[Term]:
         if factor and factor.end() == number.start and not unit:
             terms.append(Term(number, factor.start(), number.end, (vocabulary.units()["ratio"],), "×"))
         elif unit:
-            terms.append(Term(number, number.start, unit[0], unit[1], unit[2]))
+            half = _half_more().match(text, unit[0], end) if any(u.dimension == "time" for u in unit[1]) else None
+            if half:                                       # 1時間半
+                number = replace(number, value=number.value + 0.5)
+            terms.append(Term(number, number.start, half.end() if half else unit[0], unit[1], unit[2]))
         else:
             terms.append(Term(number, number.start, number.end, (), ""))
     return terms
