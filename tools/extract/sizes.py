@@ -58,7 +58,8 @@ def deviations(clause: Clause) -> list[Deviation]:
         else:
             continue
         page.settle(q, "requirement", "tolerance of the dimensions")
-        found.append(Deviation(minus, plus, _axes(page, clause, q, after if pair and after is not None else q), q.start))
+        last = after if pair and after is not None else q
+        found.append(Deviation(minus, plus, _axes(page, clause, q, last), q.start))
     return found
 
 
