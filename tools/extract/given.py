@@ -58,7 +58,8 @@ def conditions_of(
             led = True
         priced = place > 0 and q.is_a("count") and quantities[place - 1].is_a("price") and _bracketed(
             text, quantities[place - 1].end, q.start)
-        if led or inherent or (chained and not sign) or bracket or priced:
+        supposed = _supposed(clause, q, quantities[place + 1:])
+        if led or inherent or (chained and not sign) or bracket or priced or supposed:
             found[id(q)] = q
     for q, after in zip(quantities[-2::-1], quantities[:0:-1], strict=True):   # 0.2C、25℃放电到2.5V
         given = id(after) in found or after.is_a("temperature") and not said[id(after)].sign and after.shape == "single"
@@ -67,6 +68,16 @@ def conditions_of(
                 metric_for(h.what, q) and h.end <= q.start for h in hits):
             found[id(q)] = q
     return found
+
+
+def _supposed(clause: Clause, q: Quantity, after: list[Quantity]) -> bool:
+    """`If the cell is warmer than 45 °C, 1C is enough`: a temperature of a clause that another number answers."""
+    text = clause.text
+    if not q.is_a("temperature") or not after or not lexicon("if_word").starting_at(text, clause.start, q.start):
+        return False
+    comma = re.search("[,，、]", text[q.end:after[-1].start])
+    answers = [o for o in after if comma and o.start > q.end + comma.start() and not o.is_a("temperature")]
+    return bool(answers)
 
 
 _LISTED = re.compile(r"\s*[、，,/・]\s*")
@@ -112,7 +123,9 @@ def _own_noun(clause: Clause, q: Quantity) -> bool:
         h.what in ("cycle_life", "calendar_life", "charge_time", "fast_charge_time")
         for h in metric_hits(clause.page, clause.start, clause.end)) or any(
         p.is_a("cycle") for p in clause.page.inside(clause.block, clause.start, clause.end)))
-    life = lexicon("life").search(before) and lexicon("slots", "eol").search(after)
+    health = lexicon("health").ending_at(before, 0, len(before)) and any(
+        h.what in ("cycle_life", "calendar_life") for h in metric_hits(clause.page, clause.start, clause.end))
+    life = health or lexicon("life").search(before) and lexicon("slots", "eol").search(after)
     return bool(noun or led or eol or life)
 
 

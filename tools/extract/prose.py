@@ -90,6 +90,9 @@ def _name_of(
     name = _choose(clause, q, hits, said, numbered, strong)
     if name is None and q.is_a("time") and (window := _charge_window(clause, numbered)) and q is not window:
         name = "fast_charge_time" if seconds_of(q) < _LONGEST_CHARGE_S else None
+    if q.is_a("temperature") and name in _SKINS and lexicon("rise_by").search(
+            text, max(clause.start, q.start - 40), q.start):
+        name = "temperature_rise"
     window_like = name is None or name in WINDOW_METRICS or name in _SKINS
     if q.is_a("temperature") and q.shape == "range" and window_like:
         name = temperature_window(text, q, clause.start, clause.end) or name or _headed_window(clause, q)

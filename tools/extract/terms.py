@@ -107,8 +107,10 @@ def _half_more() -> re.Pattern[str]:
 
 def terms_in(text: str, start: int, end: int, decimal: Decimal) -> list[Term]:
     """All numbers of text[start:end] with their units, in order."""
-    terms = []
+    terms: list[Term] = []
     for number in numbers(text, start, end, decimal):
+        if number.word and terms and number.start < terms[-1].end:
+            continue                                       # the cent of `30 per cent`
         if number.rate:
             terms.append(Term(number, number.start, number.end, (vocabulary.units()["C"],), "C"))
             continue

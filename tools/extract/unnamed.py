@@ -24,6 +24,7 @@ _LOADS = {
 _STOP = re.compile(r"[,;()](?!\d)|[、，]|\s(?:and|und|et|or|oder|ou|sowie)\s")
 _BRACKET = re.compile(r"\s*\([^()]{2,30}\)")
 _COLD_C = 11.0    # a share of the capacity below this is what the cold leaves of it
+_NEAR = 40        # characters in which a verb leads its number
 _TOPIC = 120      # characters before a clause that may say what it speaks of
 _PULSE_S = 120.0  # longer loads are continuous
 
@@ -86,7 +87,8 @@ def unnamed_metric(
         return "order_quantity"
     if q.is_a("mass") and said.sign in ("<=", "<", ">") and len(numbered) <= 2:
         return "mass"                                     # a g of a shock has its cue
-    if q.is_a("temperature_difference") and lexicon("warmer").search(text, start, end):
+    if q.unit_text == "K" and lexicon("warmer").search(text, start, end) or q.is_a("temperature") and lexicon(
+            "rise_by").search(text, max(start, q.start - _NEAR), q.start):
         return "temperature_rise"
     if q.is_a("percent") and lexicon("loss").search(text, start, end) and lexicon("stored_charge").search(
             text, start, end):
