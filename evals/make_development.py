@@ -1,6 +1,6 @@
-"""Write the development documents and their labels from `evals/cases/development/sources`.
+"""Write the development, persona and kept documents and their labels from `evals/cases/*/sources`.
 
-    python -m evals.make_development
+    python -m evals.make_development [development] [personas] [kept]
 
 A `.typ` becomes a PDF, a `.docx.yaml`, `.xlsx.yaml`, `.eml.yaml`, `.msg.yaml` or `.zip.yaml` a file of that kind; other
 sources are copied. A `.labels` file holds one label a line:
@@ -16,6 +16,7 @@ from __future__ import annotations
 import email.message
 import io
 import shlex
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,8 @@ import yaml
 from evals.make_msg import make_msg
 from knowledge.requirement import Level, Priority
 
-FOLDER = Path(__file__).resolve().parent / "cases" / "development"
+CASES = Path(__file__).resolve().parent / "cases"
+SETS = ("development", "personas", "kept")
 _WORDED = ("required", "prohibited", "in")
 _PRIORITIES: tuple[Priority, ...] = ("must", "should", "info")
 _LEVELS: tuple[Level, ...] = ("cell", "module", "pack", "system", "material")
@@ -34,22 +36,27 @@ _MATERIAL = ("chemistry", "cathode_chemistry", "anode_chemistry", "cathode_cobal
 
 
 def main() -> None:
-    """Write everything."""
-    for source in sorted((FOLDER / "sources").iterdir()):
+    """Write the named sets, else all."""
+    for name in sys.argv[1:] or SETS:
+        _write(CASES / name)
+
+
+def _write(folder: Path) -> None:
+    for source in sorted((folder / "sources").iterdir()):
         if source.suffix == ".labels":
             labels = read_labels(source.read_text(encoding="utf-8"))
             text = yaml.safe_dump(labels, allow_unicode=True, sort_keys=False, width=118, default_flow_style=None)
-            (FOLDER / f"{source.stem}.gold.yaml").write_text(text, encoding="utf-8")
+            (folder / f"{source.stem}.gold.yaml").write_text(text, encoding="utf-8")
         elif source.suffix == ".yaml":
             kind = Path(source.stem).suffix.lstrip(".")
             data = yaml.safe_load(source.read_text(encoding="utf-8"))
-            (FOLDER / source.stem).write_bytes(_WRITERS[kind](data))
+            (folder / source.stem).write_bytes(_WRITERS[kind](data))
         elif source.suffix == ".typ":
             import typst
 
-            (FOLDER / f"{source.stem}.pdf").write_bytes(typst.compile(str(source)))
+            (folder / f"{source.stem}.pdf").write_bytes(typst.compile(str(source)))
         else:
-            (FOLDER / source.name).write_bytes(source.read_bytes())
+            (folder / source.name).write_bytes(source.read_bytes())
 
 
 def read_labels(text: str) -> dict[str, Any]:

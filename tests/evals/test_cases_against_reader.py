@@ -6,7 +6,8 @@ from evals.gold import read_gold
 from evals.suites import REPO, load_suite
 from knowledge.documents.read import read_document
 
-CASES = load_suite("requirements").cases
+SUITES = ("requirements", "requirements_personas", "requirements_kept")
+CASES = tuple(case for name in SUITES for case in load_suite(name).cases)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)

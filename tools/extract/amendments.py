@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from knowledge.document import Block
 from knowledge.vocabulary import metric
@@ -37,6 +38,23 @@ def referred_row(page: Page, start: int, end: int) -> str | None:
         if loose and re.match(rf"\s*{plain}\s*[:,]\s", head):
             return name
     return None
+
+
+_MARK = re.compile(r"\s*([¹²³⁴-⁹])(?=\s|\w)")
+
+
+def footnote(page: Page, block: Block) -> str | None:
+    """The key of the requirements that a footnote speaks of: those of the cell or sentence that ends with its mark."""
+    found = _MARK.match(page.document.text, block.start, block.end)
+    if not found:
+        return None
+    marked = [b for b in page.document.blocks if b.index < block.index and found.group(1) in b.text]
+    rows = {(b.table, b.row) for b in marked if b.table is not None}
+    live = [d for d in page.drafts if not d.dead and (d.block in marked or (d.block.table, d.block.row) in rows)]
+    if len(live) != 1:
+        return None
+    page.rows[found.group(1)] = live
+    return found.group(1)
 
 
 _SECTION = re.compile(r"\s*(?:Kap\.|Kapitel|Section|Sect\.|Abschnitt|Article|Art\.|Chapter|Clause|Ziffer|§|第)?\s*"
@@ -83,10 +101,13 @@ def read_amendment(
     if live and lexicon("withdraw").search(text, start, end) and not any(
             q.units for q in page.inside(block, start, end)):
         return _withdraw(page, block, live, whole)
+    bare = _unitless(page, block, start, end)
     set_aside_old(page, block, start, end)
     numbered = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
+    numbered = sorted([*numbered, *bare], key=lambda q: q.start)
     if not live or not numbered:
         return []
+    live = _spoken_of(page, live, numbered, start, end)
     if lexicon("amend", "move").search(text, start, end) and (done := _move(page, block, live, numbered, start, end)):
         return done
     said = {id(q): said_about(text, q, start, end) for q in numbered}
@@ -94,6 +115,12 @@ def read_amendment(
     replacing = lexicon("amend", "replace").search(text, start, end) or amending_section(page, block, lead)
     fresh = [q for q in same if not _says_again(page, block, q, live)]
     own = (fresh or same)[-1] if same else None
+    if own is not None and own.shape == "range" and live[0].quantity is not None and live[0].comparator != "range" \
+            and own.values[0] == live[0].quantity.value:
+        numbered.remove(own)                               # 70 g から 72 g に変更する
+        own = replace(own, shape="single", values=own.values[1:])
+        numbered.append(own)
+        said[id(own)] = said_about(text, own, start, end)
     if own is not None and _restates(page, block, own, live):
         _settle_rest(page, numbered, own, live[0], start, end)
         return []
@@ -101,6 +128,30 @@ def read_amendment(
         _settle_rest(page, numbered, None, live[0], start, end)
         return []
     return [_replace(page, block, own, said[id(own)], live, numbered, (start, end), bool(replacing), whole)]
+
+
+def _spoken_of(
+    page: Page, live: list[Draft], numbered: list[Quantity], start: int, end: int
+) -> list[Draft]:
+    """The requirements of a row, those first that the statement means: by its old value, its units, its words."""
+    named = {h.what for h in metric_hits(page, start, end)}
+    values = {q.value for q in numbered}
+
+    def distance(d: Draft) -> tuple[bool, bool, bool]:
+        fits = any(metric_for(d.metric, q) == d.metric for q in numbered)
+        return not fits, d.quantity is None or d.quantity.value not in values, d.metric not in named
+
+    return sorted(live, key=distance)
+
+
+def _unitless(page: Page, block: Block, start: int, end: int) -> list[Quantity]:
+    """`5.000 statt 4.000 Vollzyklen`: the new value has the unit of the one that it replaces."""
+    inside, found = page.inside(block, start, end), list[Quantity]()
+    for new, old in zip(inside, inside[1:], strict=False):
+        gap = page.text[new.end:old.start]
+        if old.units and not new.units and new.shape == "single" and lexicon("old_lead").ending_at(gap, 0, len(gap)):
+            found.append(replace(new, units=old.units, unit_text=old.unit_text))
+    return found
 
 
 def _withdraw(page: Page, block: Block, live: list[Draft], whole: tuple[int, int]) -> list[Draft]:

@@ -12,7 +12,8 @@ from tools.extract.meaning import direct, final_metric, level_of, priced_per
 from tools.extract.page import Draft
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
-from tools.extract.unnamed import WINDOW_METRICS, WINDOWS
+from tools.extract.sizes import shared_tolerance
+from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, chunk_around
 
 _PART = re.compile(r",(?!\d)|[;、，]|\s(?:and|und|et|sowie|but|aber|or|oder|ou|bzw\.?)\s|\.\s")
 
@@ -37,6 +38,7 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         return
     spans = _segments(text, clause.start, clause.end, made)
     groups: list[list[Slots]] = [[] for _ in made]
+    own: list[Slots] = []                                  # a time behind the first number is that one's alone
     found: Slots | None
     for q in quantities:
         if id(q) in page.fates or q.shape == "tolerance_only":
@@ -45,11 +47,16 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         found = infer(text, q, spans[index][0], spans[index][1], made[index].metric, said[id(q)].sign)
         if found is None and q.is_a("percent", "time"):
             found = infer(text, q, clause.start, clause.end, made[index].metric, said[id(q)].sign)
+        if found is None and index and q.is_a("percent"):
+            index -= 1                                     # 12분 안에 30%에서 95%까지 …, 4C
+            found = infer(text, q, clause.start, clause.end, made[index].metric, said[id(q)].sign)
         if found is None:
             continue
         page.settle(q, "condition", "" if found else "a remark beside a requirement")
         groups[index].append(found)
-    _share(groups, made)
+        if index == 0 and q.is_a("time") and q.start > made[0].start:
+            own.append(found)
+    _share(groups, made, own)
     for new, slots, (a, b) in zip(made, groups, spans, strict=True):
         merge(new.conditions, [*slots, worded(text, a, b, new.metric)])
         if len(made) > 1:
@@ -57,15 +64,28 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         _refer_back(clause, new, a, b)
         _kind_here(clause, new)
         new.conditions = tidy(new.conditions, new.metric)
+        around = chunk_around(text, new.quantity, a, b) if new.quantity is not None else (a, b)
+        new.metric = direct(page, new.metric, *around)
         before = direct(page, new.metric, a, b if len(made) == 1 else new.end)
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
         new.metric = final_metric(new, text, clause.start, clause.end, a)
         new.level = level_of(page, clause.start, clause.end, metric(new.metric).level, clause.block)
+    shared_tolerance(text, made)
     _respectively(clause, made)
-    _joined_windows(made)
+    joined_windows(made)
     for new in made:
         if new.metric == "price":
-            new.unit = priced_per(text[clause.start:clause.end], new.unit)
+            new.unit = priced_per(text[clause.start:clause.end], new.unit, _priced_before(clause, new))
+
+
+def _priced_before(clause: Clause, new: Draft) -> str | None:
+    """The unit of a price said just before in the same currency and size: `95 USD per kWh; 85 would be a dream`."""
+    last = clause.before
+    if last is None or last.metric != "price" or last.block is not clause.block or not last.unit or not new.unit:
+        return None
+    near = isinstance(last.value, float | int) and isinstance(new.value, float | int) and 0.5 < new.value / (
+        last.value or 1) < 2
+    return last.unit if near and last.unit.split("/")[0] == new.unit.split("/")[0] else None
 
 
 def _kind_here(clause: Clause, new: Draft) -> None:
@@ -84,7 +104,7 @@ def _kind_here(clause: Clause, new: Draft) -> None:
         new.comparator = "="
 
 
-def _joined_windows(made: list[Draft]) -> None:
+def joined_windows(made: list[Draft]) -> None:
     """`Never below 10 °C nor above 40 °C` is one window."""
     for low in list(made):
         for high in list(made):
@@ -96,11 +116,11 @@ def _joined_windows(made: list[Draft]) -> None:
                 made.remove(high)
 
 
-def _share(groups: list[list[Slots]], made: list[Draft]) -> None:
+def _share(groups: list[list[Slots]], made: list[Draft], own: list[Slots]) -> None:
     """Conditions before the first number hold for all; those after the last reach back to numbers that have none."""
     if len(made) < 2:
         return
-    first = [dict(s) for s in groups[0]]
+    first = [dict(s) for s in groups[0] if not any(s is o for o in own)]
     last = [dict(s) for s in groups[-1]]
     bare = [not g for g in groups]
     for index in range(1, len(groups)):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from knowledge.document import Block
+from tools.extract.comparators import said_about
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
+from tools.extract.quantities import Quantity
 
 REASONS = {
     "predecessor": "a number of an earlier or present cell, not of the one asked for",
@@ -14,6 +16,7 @@ REASONS = {
     "level": "a number of the pack, module or system that is not asked for",
     "informative": "stated as information, not as a requirement",
     "superseded": "replaced or withdrawn by the document itself",
+    "equipment": "a number of test equipment",
     "quoted": "quoted from an older message",
     "hidden": "in a hidden part of the document",
     "injection": "part of a text that tries to instruct the reader",
@@ -39,7 +42,8 @@ def sentence_background(page: Page, start: int, end: int, listed: bool = False) 
     refused = [*lexicon("forbidden").find(page.text, start, end), *lexicon("refused_value").find(page.text, start, end)]
     hits = [h for h in hits if not any(r.start <= h.start and h.end <= r.end for r in refused)]
     if not hits:
-        return "predecessor" if not listed and _told(page.text, start, end) else None
+        return _told_of(page, start, end) or (
+            "predecessor" if not listed and _told(page, start, end) else None)
     first = hits[0]
     if first.what == "superseded" and lexicon("amend", "replace").search(page.text, start, end):
         others = [h for h in hits if h.what != "superseded"]
@@ -68,7 +72,7 @@ def live_parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
     for first, last in parts:
         asks = any(lexicon(*path).search(page.text, first, last) for path in (
             ("priority",), ("comparators_before",), ("comparators_after",), ("new_cell",)))
-        if lexicon("background").search(page.text, first, last):
+        if lexicon("background").search(page.text, first, last) or not asks and _told_of(page, first, last):
             told = True
         elif asks or not told or live:
             live.append((first, last))
@@ -81,12 +85,36 @@ def between(live: list[tuple[int, int]], start: int, end: int) -> list[tuple[int
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
 
-def _told(text: str, start: int, end: int) -> bool:
+def _told(page: Page, start: int, end: int) -> bool:
     """A sentence that tells what was or is today, and asks nothing: no modal word, no bound."""
-    past = lexicon("past").search(text, start, end) or lexicon("now").search(text, start, end)
-    return bool(past) and not any(lexicon(*path).search(text, start, end) for path in (
-        ("priority",), ("comparators_before",), ("comparators_after",), ("amend", "replace"), ("forbidden",),
-        ("refused_value",)))
+    past = lexicon("past").search(page.text, start, end) or lexicon("now").search(page.text, start, end)
+    return bool(past) and not _asks(page, start, end)
+
+
+_ASKING = (("priority",), ("amend", "replace"), ("forbidden",), ("refused_value",))
+
+
+def _asks(page: Page, start: int, end: int) -> bool:
+    """Whether text[start:end] has a modal word, a ban, a change or a number with a bound."""
+    spoken = any(lexicon(*path).search(page.text, start, end) for path in _ASKING)
+    return spoken or any(said_about(page.text, q, start, end).sign
+                         for q in page.inside(page.block_at(start), start, end))
+
+
+def _told_of(page: Page, start: int, end: int) -> str | None:
+    """A sentence about test equipment or other cells: their name stands before the numbers, and nothing is asked."""
+    places = [q.start for q in page.inside(page.block_at(start), start, end) if q.units]
+    hit = next((h for h in lexicon("told_of").find(page.text, start, places[-1]) if h.what != "host"),
+               None) if places else None
+    if hit is None:
+        return None
+    if hit.what == "equipment":
+        spoken = any(h.what == "must" for h in lexicon("priority").find(page.text, start, end)) or lexicon(
+            "level", "cell").search(page.text, start, places[0])
+        return None if spoken else "equipment"
+    asked = any(lexicon(*path).search(page.text, start, end) for path in _ASKING)
+    past = lexicon("past").search(page.text, start, end)
+    return None if asked or not past and _asks(page, start, end) else "predecessor"
 
 
 def _bracketed(text: str, start: int, place: int) -> bool:
@@ -134,10 +162,52 @@ def ignore_other_levels(page: Page, block: Block, start: int, end: int) -> None:
         for first, last in spans:
             inside = [q for q in page.inside(block, first, last) if q.units and id(q) not in page.fates]
             if inside and not lexicon("priority").search(text, first, last):
-                for q in inside:
-                    page.reject(q, REASONS["level"])
-                words = ", ".join(page.document.text[q.start:q.end].replace("\n", " ") for q in inside)
-                page.note("distractor", f"{words}: {REASONS['level']}", block, inside[0].start, inside[-1].end)
+                _set_aside(page, block, inside)
+
+
+_HOST_NUMBERS = ("mass", "length", "energy", "charge", "voltage", "price", "sound", "volume")
+_HOST_LOADS = ("current", "power")
+_CELL_V = 6.0  # no single cell has more between its poles
+
+
+def ignore_host(page: Page, block: Block, start: int, end: int) -> None:
+    """`The charger delivers 54.6 V and 10 A`: a sentence that names a device first and asks for nothing.
+
+    The load that a device draws stays, since its cell has to give it, unless a voltage shows that it has many cells.
+    """
+    text = page.text
+    inside = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
+    if not inside or _asks(page, start, end):
+        return
+    if lexicon("level", "cell").search(text, start, inside[0].start) or lexicon("level", "scope_cell").search(
+            text, start, end):
+        return
+    named = [h for words in ("told_of", "host", "device") for h in lexicon(words).find(text, start, inside[0].start)]
+    if not named or any(h.what in ("equipment", "other_cell") for h in named):
+        return
+    high = any(q.is_a("voltage") and max(q.values) > _CELL_V for q in inside)
+    _set_aside(page, block, [q for q in inside if q.is_a(*_HOST_NUMBERS) or high and q.is_a(*_HOST_LOADS)])
+
+
+def ignore_bracketed_system(page: Page, block: Block, start: int, end: int) -> None:
+    """`(48 V, 100 Ah, 45 kg)`: a bracket with more volts than a cell has and a charge, mass or energy is a system's."""
+    for match in _SYSTEM_BRACKET.finditer(page.text, start, end):
+        inside = [q for q in page.inside(block, match.start(), match.end()) if q.units and id(q) not in page.fates]
+        if any(q.is_a("voltage") and max(q.values) > _CELL_V for q in inside) and any(
+                q.is_a("charge", "mass", "energy") for q in inside):
+            _set_aside(page, block, inside)
+
+
+_SYSTEM_BRACKET = re.compile(r"[(（][^()（）]{4,120}[)）]")
+
+
+def _set_aside(page: Page, block: Block, numbers: list[Quantity]) -> None:
+    if not numbers:
+        return
+    for q in numbers:
+        page.reject(q, REASONS["level"])
+    words = ", ".join(page.document.text[q.start:q.end].replace("\n", " ") for q in numbers)
+    page.note("distractor", f"{words}: {REASONS['level']}", block, numbers[0].start, numbers[-1].end)
 
 
 def ignore_span(page: Page, block: Block, start: int, end: int, cause: str, kind: str = "distractor") -> None:

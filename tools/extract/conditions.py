@@ -121,6 +121,8 @@ def _time(q: Quantity, around: str, metric: str | None) -> Slots | None:
     if slot is None:
         return None
     target = {"duration_s": "s", "hours": "h", "days": "d", "months": "month", "years": "year"}[slot]
+    if slot == "years" and q.shape == "single" and q.value % 1:
+        return {"months": 12 * q.value}                    # half a year
     return {slot: amounts(q, target)}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from knowledge.document import Block
@@ -12,6 +11,7 @@ from tools.extract.amendments import amending_section, bury
 from tools.extract.comparators import Said, said_about
 from tools.extract.conditions import merge
 from tools.extract.meaning import draft
+from tools.extract.old_values import is_old
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import spoken
@@ -27,7 +27,6 @@ _TELLING = ("temperature_C", "rate_C", "rate_P", "charge_C", "discharge_C", "cur
             "life", "kind", "option", "eol_pct", "soc_from_pct", "soc_to_pct", "cycles", "days", "months", "years",
             "element")
 _WAYS = {">": ">=", "<": "<="}
-_NOT = re.compile(r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+(?:the\s|die\s|les\s)?$", re.IGNORECASE)
 _TEXTUAL = ("in", "required", "prohibited")
 
 
@@ -51,9 +50,15 @@ def correcting(page: Page, block: Block, start: int, end: int) -> bool:
 
 def withdrawn(page: Page, block: Block, start: int, end: int) -> bool:
     """`Forget the 270 Wh/kg`: a value that is called off by itself; whether there was one."""
+    if _forgotten(page, block, start, end):
+        return True
     if not lexicon("withdraw").search(page.text, start, end):
         return False
-    gone = [d for q in page.inside(block, start, end) for d in _holding(page, q, start) if d.comparator not in _TEXTUAL]
+    inside = page.inside(block, start, end)
+    if not any(q.units for q in inside) and (named := _named_only(page, block, start, end)):
+        gone = named
+    else:
+        gone = [d for q in inside for d in _holding(page, q, start) if d.comparator not in _TEXTUAL]
     if not gone or len({d.metric for d in gone}) > 1:
         return False
     for old in gone:
@@ -67,6 +72,28 @@ def withdrawn(page: Page, block: Block, start: int, end: int) -> bool:
     return True
 
 
+def _named_only(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """`The requirement on self-discharge is withdrawn`: the one demand on the metric named, or its wish."""
+    names = {h.what for h in metric_hits(page, start, end)}
+    live = [d for d in page.drafts if not d.dead and d.metric in names and d.block is not block]
+    wish = spoken(page, start, end, end) == "should"
+    live = [d for d in live if d.priority == "should"] if wish else live
+    return live if len(live) == 1 else []
+
+
+def _forgotten(page: Page, block: Block, start: int, end: int) -> bool:
+    """`電話でお伝えした1,800mAhは忘れてください`: a number of an earlier talk that stands nowhere in the document."""
+    numbers = [q for q in page.inside(block, start, end) if q.units]
+    if not numbers or not lexicon("forget").search(page.text, start, end) or any(
+            _holding(page, q, start) for q in numbers):
+        return False
+    for q in numbers:
+        page.reject(q, "withdrawn by the document itself")
+    words = ", ".join(page.document.text[q.start:q.end] for q in numbers)
+    page.note("superseded", f"{words} is withdrawn", block, start, end)
+    return True
+
+
 def correct(page: Page, block: Block, start: int, end: int, found: list[Draft]) -> None:
     """Let a correcting statement replace what it speaks of; `found` are its own requirements, and grow."""
     amending = correcting(page, block, start, end)
@@ -77,6 +104,7 @@ def correct(page: Page, block: Block, start: int, end: int, found: list[Draft]) 
         _replace_slot(page, block, (start, end), old, new, found)
     if amending:
         for made in [d for d in found if id(d) not in used and d.comparator not in _TEXTUAL]:
+            _as_its_twin(page, made)
             _replace_metric(page, block, (start, end), made)
 
 
@@ -90,9 +118,7 @@ def _pairs(
             old, new = (replace(q, shape="single", values=(v,)) for v in q.values)
             found.append((old, new))
             continue
-        before = page.text[max(start, q.start - 28):q.start]
-        marked = lexicon("old_lead").ending_at(before, 0, len(before)) or _NOT.search(before) or lexicon(
-            "old_tail").starting_at(page.text, q.end, min(end, q.end + 12))
+        marked = is_old(page.text, q, start, end)
         if not (marked or amending) or q.shape == "range":
             continue
         others = [o for o in inside if o is not q and o.shape != "range" and (
@@ -113,12 +139,36 @@ def _holding(page: Page, q: Quantity, start: int) -> list[Draft]:
                 not q.units or q.unit_text == d.quantity.unit_text or q.dimensions & d.quantity.dimensions)]
 
 
+def _move_edge(
+    page: Page, block: Block, span: tuple[int, int], old: Quantity, new: Quantity, found: list[Draft]
+) -> bool:
+    """`Charging starts at 5 °C, not 10 °C`: one end of a window moves; whether it was one."""
+    held = [d for d in _holding(page, old, span[0]) if d.comparator == "range" and isinstance(d.value, list)
+            and d.quantity is not None and d.quantity.shape == "range"]
+    if len(held) != 1 or new.shape != "single" or not held[0].unit or held[0].quantity is None:
+        return False
+    target, source = held[0], held[0].quantity
+    unit = target.unit or ""
+    now = _in_unit(replace(new, units=new.units or source.units), unit, source)
+    was = _in_unit(replace(old, units=old.units or source.units), unit, source)
+    if now is None or was is None or was not in target.value:
+        return False
+    target.value = sorted(now if v == was else v for v in target.value)
+    found[:] = [d for d in found if d.quantity is None or d.quantity.start not in (old.start, new.start)]
+    for q in (old, new):
+        page.fates[id(q)] = ("condition", "moves an end of an earlier window")
+    page.note("superseded", f"{target.metric}: {was:g} becomes {now:g}", block, *span, drafts=[target])
+    return True
+
+
 def _replace_value(
     page: Page, block: Block, span: tuple[int, int], old: Quantity, new: Quantity, found: list[Draft], used: set[int]
 ) -> bool:
     """Replace the requirement that has the old value; whether there was just one."""
     if old.value == new.value:
         return False
+    if _move_edge(page, block, span, old, new, found):
+        return True
     holders = _holding(page, old, span[0])
     named = {h.what for h in metric_hits(page, *span)}
     holders = [d for d in holders if d.metric in named] or holders
@@ -177,6 +227,18 @@ def _in_unit(q: Quantity, unit: str, partner: Quantity) -> float | None:
     target = units()[unit]
     row = next((u for u in q.units or partner.units if u.dimension == target.dimension), None)
     return convert(q.value, row, target) if row else None
+
+
+_TWINS = (("discharge_current_continuous", "discharge_current_pulse"), ("discharge_power", "discharge_power_pulse"),
+          ("discharge_rate_continuous", "discharge_rate_pulse"))
+
+
+def _as_its_twin(page: Page, made: Draft) -> None:
+    """`Please make that 34 A`: a corrected load is a pulse where only a pulse was asked for before, or the reverse."""
+    twin = next((b if made.metric == a else a for a, b in _TWINS if made.metric in (a, b)), None)
+    before = [d.metric for d in page.drafts if not d.dead and d.level == made.level]
+    if twin and made.metric not in before and before.count(twin) == 1:
+        made.metric = twin
 
 
 def _replace_metric(page: Page, block: Block, span: tuple[int, int], made: Draft) -> None:

@@ -50,7 +50,7 @@ def _take(page: Page, block: Block, start: int, end: int, general: bool = True) 
     life = lexicon("life").search(text, start, end)
     if life and general:
         found["life"] = life.what
-    for key in ("temperature_C", "life", "v_min", "v_max", "rate_C"):
+    for key in ("temperature_C", "life", "v_min", "v_max", "rate_C", "rate_P"):
         if key in found:
             page.defaults.setdefault(key, found[key])
     return True
@@ -101,6 +101,23 @@ def _only_voltages(page: Page, block: Block, start: int, end: int) -> bool:
         r"\b(?:shall|must|muss|required)\b", page.text[start:end])
 
 
+_NEAR = 320                # characters between two bounds on one metric
+_WISHED = ("kind", "note", "order_volume", "basis")
+
+
+def share_with_wishes(page: Page) -> None:
+    """`5 Ah at C/5 and 23 °C; we would love 5.2 Ah`: a further bound without conditions has the first one's."""
+    live = [d for d in page.drafts if not d.dead and d.quantity is not None and d.block.table is None]
+    for place, made in enumerate(live):
+        if any(k not in _WISHED for k in made.conditions) or made.comparator in ("range", "tolerance", "in"):
+            continue
+        first = next((d for d in reversed(live[:place]) if d.block is made.block and d.metric == made.metric
+                      and d.level == made.level and 0 <= made.start - d.end < _NEAR), None)
+        if first is not None and (made.priority == "should") != (first.priority == "should"):
+            made.conditions.update({k: v for k, v in first.conditions.items() if k not in _WISHED
+                                    and k not in made.conditions})
+
+
 def apply_defaults(page: Page) -> None:
     """Fill the conditions that a requirement leaves open and that matter to its metric."""
     for made in page.drafts:
@@ -110,6 +127,8 @@ def apply_defaults(page: Page) -> None:
         slots = (*metric(made.metric).defaults, *ends)
         for slot in slots:
             if slot not in page.defaults or slot in made.conditions:
+                continue
+            if slot == "rate_P" and any(k in made.conditions for k in ("rate_C", "current_A", "power_W")):
                 continue
             if slot == "temperature_C" and any(t in made.conditions for t in _TEMPERATURES):
                 continue

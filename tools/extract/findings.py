@@ -6,39 +6,18 @@ from collections.abc import Sequence
 
 from knowledge.requirement import ConditionValue, Finding, Requirement
 from knowledge.vocabulary import bounds, fast_charge_bounds
+from tools.extract.couplings import COUPLINGS, least, most
 
 _MOST_COMPARED = 100  # requirements on one metric; a document of people has few, a table of data thousands
-_MOST_COUPLED = 30    # energies, masses and densities that are held against each other
-_IDENTITY = ("kind", "note", "basis")
+_IDENTITY = ("kind", "note", "basis", "v_min", "v_max")   # conditions that do not make two bounds two demands
 
 
 def examine(requirements: Sequence[Requirement]) -> list[Finding]:
     """All findings that follow from the requirements alone."""
     found: list[Finding] = []
-    for check in (gaps, contradictions, wishes_beyond, energy_against_mass, energy_against_size, beyond_bounds,
-                  fast_charges):
+    for check in (gaps, contradictions, wishes_beyond, *COUPLINGS, beyond_bounds, fast_charges, cold_charges):
         found += check(requirements)
     return found
-
-
-def _floor(r: Requirement) -> float | None:
-    if r.comparator in (">=", ">") and isinstance(r.value, float | int):
-        return float(r.value)
-    if r.comparator == "range" and isinstance(r.value, list):
-        return float(r.value[0])
-    if r.comparator == "tolerance" and isinstance(r.value, list):
-        return float(r.value[0]) - float(r.value[1])
-    return float(r.value) if r.comparator == "=" and isinstance(r.value, float | int) else None
-
-
-def _ceiling(r: Requirement) -> float | None:
-    if r.comparator in ("<=", "<") and isinstance(r.value, float | int):
-        return float(r.value)
-    if r.comparator == "range" and isinstance(r.value, list):
-        return float(r.value[1])
-    if r.comparator == "tolerance" and isinstance(r.value, list):
-        return float(r.value[0]) + float(r.value[2])
-    return float(r.value) if r.comparator == "=" and isinstance(r.value, float | int) else None
 
 
 def _case(r: Requirement) -> str:
@@ -75,8 +54,8 @@ def _against_each_other(case: Sequence[Requirement]) -> list[Finding]:
         for b in case[i + 1:]:
             if (a.conditions.get("kind"), b.conditions.get("kind")) == ("minimum", "typical"):
                 continue
-            low = max((v for v in (_floor(a), _floor(b)) if v is not None), default=None)
-            high = min((v for v in (_ceiling(a), _ceiling(b)) if v is not None), default=None)
+            low = max((v for v in (least(a), least(b)) if v is not None), default=None)
+            high = min((v for v in (most(a), most(b)) if v is not None), default=None)
             differing = a.comparator == b.comparator and a.value != b.value and a.comparator not in ("required", "in",
                                                                                                    "prohibited")
             if (low is not None and high is not None and low > high * (1 + 1e-9)) or differing:
@@ -143,80 +122,6 @@ def wishes_beyond(requirements: Sequence[Requirement]) -> list[Finding]:
     return found
 
 
-def _by(requirements: Sequence[Requirement], metric: str) -> list[Requirement]:
-    return [r for r in requirements if r.metric == metric and r.level == "cell" and r.priority == "must"
-            and r.conditions.get("life") != "EOL"][:_MOST_COUPLED]
-
-
-def energy_against_mass(requirements: Sequence[Requirement]) -> list[Finding]:
-    """Energy (or capacity × voltage) ÷ Wh/kg is the mass that is left; a looser mass limit does not help."""
-    found = []
-    for density in _by(requirements, "specific_energy"):
-        for energy in _by(requirements, "energy"):
-            floor, per_kg = _floor(energy), _floor(density)
-            if floor is None or per_kg is None or per_kg <= 0:
-                continue
-            allowed = 1000 * floor / per_kg
-            for mass in _by(requirements, "mass"):
-                ceiling, least = _ceiling(mass), _floor(mass)
-                if ceiling is None:
-                    continue
-                if least is not None and mass.comparator in ("range", "tolerance") and allowed < least:
-                    text = (f"{floor:g} Wh at {per_kg:g} Wh/kg leaves at most {allowed:.1f} g, below the asked "
-                            f"{least:g} g: more energy than {floor:g} Wh is needed")
-                    found.append(Finding(kind="conflict", ids=(energy.id, density.id, mass.id), text=text))
-                elif ceiling > allowed * 1.002:
-                    text = (f"coupled: a cell with just {floor:g} Wh meets {per_kg:g} Wh/kg only to {allowed:.1f} g; "
-                            f"at {ceiling:g} g it has {1000 * floor / ceiling:.1f} Wh/kg, so "
-                            f"{1e-3 * per_kg * ceiling:.1f} Wh would be needed")
-                    found.append(Finding(kind="conflict", ids=(mass.id, energy.id, density.id), text=text))
-    return found
-
-
-def energy_against_size(requirements: Sequence[Requirement]) -> list[Finding]:
-    """The asked energy in the asked envelope against the asked Wh/L."""
-    found: list[Finding] = []
-    size = _envelope(requirements)
-    if size is None:
-        return found
-    litres, ids = size
-    for energy in _by(requirements, "energy"):
-        floor = _floor(energy)
-        if floor is None:
-            continue
-        needed = floor / litres
-        for density in _by(requirements, "energy_density"):
-            asked = _floor(density)
-            if asked is not None and asked > needed * 1.03:
-                found.append(Finding(kind="conflict", ids=(*ids, energy.id, density.id), text=(
-                    f"coupled: the largest envelope is {litres:.4g} L, so {asked:g} Wh/L means "
-                    f"{asked * litres:.1f} Wh, more than the asked {floor:g} Wh")))
-        bound = next((b for b in bounds() if b.metric == "energy_density"), None)
-        if bound and needed > bound.bound:
-            found.append(Finding(kind="infeasible", ids=(*ids, energy.id), text=(
-                f"{floor:g} Wh in {litres:.4g} L is {needed:.0f} Wh/L; bound {bound.bound:g} Wh/L ({bound.reason})")))
-    return found
-
-
-def _envelope(requirements: Sequence[Requirement]) -> tuple[float, tuple[str, ...]] | None:
-    """Largest outer volume [L] that the size requirements allow, with their ids."""
-    limits: dict[str, tuple[float, str]] = {}
-    for r in requirements:
-        ceiling = _ceiling(r) if r.unit == "mm" and r.priority == "must" and r.level == "cell" else None
-        if ceiling is not None and (r.metric not in limits or ceiling < limits[r.metric][0]):
-            limits[r.metric] = (ceiling, r.id)
-    if "diameter" in limits and "height" in limits:
-        d, h = limits["diameter"], limits["height"]
-        return 3.141592653589793 / 4 * d[0] ** 2 * h[0] * 1e-6, (d[1], h[1])
-    names = [n for n in ("length", "width", "thickness", "height") if n in limits]
-    if len(names) == 3:
-        volume = 1e-6
-        for n in names:
-            volume *= limits[n][0]
-        return volume, tuple(limits[n][1] for n in names)
-    return None
-
-
 def beyond_bounds(requirements: Sequence[Requirement]) -> list[Finding]:
     """Single asks beyond a physical bound."""
     found = []
@@ -224,7 +129,7 @@ def beyond_bounds(requirements: Sequence[Requirement]) -> list[Finding]:
         for bound in bounds():
             if r.metric != bound.metric or r.level != "cell" and r.level != "material":
                 continue
-            value = _floor(r) if bound.side == "above" else _ceiling(r)
+            value = least(r) if bound.side == "above" else most(r)
             if value is not None and (value > bound.bound if bound.side == "above" else value < bound.bound):
                 found.append(Finding(
                     kind="infeasible", ids=(r.id,), source=r.source, quote=r.source.quote,
@@ -250,6 +155,23 @@ def fast_charges(requirements: Sequence[Requirement]) -> list[Finding]:
                 text=f"{low:g} to {high:g} % SOC in {r.value:g} min is {mean:.1f}C on average at {temperature:g} °C; "
                      f"above about {limit:g}C lithium plating is expected (assumption, to be checked by simulation)",
                 question="May the cell be heated first, or the window be narrowed?"))
+    return found
+
+
+def cold_charges(requirements: Sequence[Requirement]) -> list[Finding]:
+    """A charge rate asked for at a temperature where it is expected to plate lithium."""
+    found = []
+    for r in requirements:
+        temperature = r.number("temperature_C") if r.metric == "charge_rate" and r.unit == "C" else None
+        rate = least(r)
+        if temperature is None or rate is None:
+            continue
+        limit = next((bound for below, bound in fast_charge_bounds() if temperature < below), None)
+        if limit is not None and rate > limit:
+            found.append(Finding(
+                kind="infeasible", ids=(r.id,), source=r.source, quote=r.source.quote,
+                text=f"a charge of {rate:g}C at {temperature:g} °C; above about {limit:g}C lithium plating is expected "
+                     "(assumption, to be checked by simulation)", question="May the cell be heated first?"))
     return found
 
 

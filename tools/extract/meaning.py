@@ -66,13 +66,16 @@ def draft(
     return made
 
 
-_MOST = re.compile(r"(?:최대|最大|max\.?|maximum|maximal|bis zu|jusqu'à)\s*(?:of|von|de|为)?\s*$", re.IGNORECASE)
-
-
 def _able(page_text: str, name: str, q: Quantity, said: Said) -> bool:
     """`Max. 2C continuous discharge must be possible`: the most that is drawn is the least that the cell must give."""
     return (name.startswith("discharge_") and said.sign == "<=" and said.end <= q.end
-            and _MOST.search(page_text, max(0, said.start - 2), q.start) is not None)
+            and _says_most(page_text, max(0, said.start - 2), q.start))
+
+
+def _says_most(text: str, start: int, end: int) -> bool:
+    """Whether `max.` or `bis zu` ends here, a filler such as `of` aside."""
+    filler = lexicon("filler").ending_at(text, start, end)
+    return any(lexicon("most_lead").ending_at(text, start, stop) for stop in (end, filler.start if filler else end))
 
 
 def _plausible(row: MetricRow, value: float | list[float]) -> bool:
@@ -109,11 +112,18 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
         return "fast_charge_time"
     if name == "fast_charge_time" and slots.get("soc_from_pct") == 0 and slots.get("soc_to_pct") == 100:
         return "charge_time"
-    steady = lexicon("continuous").search(text, lo if near is None else near, made.end)
+    stop = re.search(r"[,;，、；]|$", text[made.end:made.end + 10])
+    steady = lexicon("continuous").search(
+        text, lo if near is None else near, min(hi, made.end + (stop.start() if stop else 10)))
     if name == "discharge_current_continuous" and _short(slots) and not steady:
         return "discharge_current_pulse"
     if name == "discharge_rate_continuous" and _short(slots) and not steady:
         return "discharge_rate_pulse"
+    if name == "capacity_loss" and lexicon("spread").search(text, lo, hi):
+        return "capacity_spread"
+    if name == "capacity_loss" and "cycles" not in slots and any(k in slots for k in ("months", "days", "years")) and (
+            lexicon("stored_charge").search(text, lo, hi)):
+        name = "self_discharge_total"
     if name in ("self_discharge_total", "self_discharge") and made.unit == "%" and (
             slots.get("months") == 1 or not any(k in slots for k in ("months", "days", "years"))
             and lexicon("monthly").search(text, lo, hi)):
@@ -134,9 +144,13 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
             and made.value < 50:
         return "capacity_spread" if lexicon("spread").search(text, lo, hi) else "capacity_loss"
     energy = name == "energy_retention"
+    stored = "soc_pct" in slots or any(k in slots for k in ("months", "days")) or lexicon("slots", "storage").search(
+        text, lo, hi)
+    if stored and "cycles" not in slots and lexicon("recovered").search(text, lo, hi):
+        return "storage_recovery"
     if any(k in slots for k in ("cycles", "years", "eol_pct")) or lexicon("life").search(text, lo, hi):
         return name
-    temperature = slots.get("temperature_C")
+    temperature = slots.get("temperature_C", slots.get("ambient_temperature_C"))
     if any(k in slots for k in ("months", "days")) and "rate_C" not in slots:
         return "storage_recovery"
     if isinstance(temperature, float | int) and temperature < 11:
@@ -151,22 +165,25 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
     return name
 
 
-_PER = re.compile(r"(?:per|/|je|pro|par|a|the|la|each)\s*(kWh|Wh|cell|piece|unit|Zelle|Stück|cellule|pièce)\b|"
+_PER = re.compile(r"(?:per|/|je|pro|par|a|the|la|each)\s*(kWh|kilowatt[- ]?hour|Kilowattstunde|kilowattheure|Wh|cell|"
+                  r"piece|unit|Zelle|Stück|cellule|pièce)\b|"
                   r"(?:piece|cell|unit)\s+price|Stückpreis|Zellpreis|单价|单体|셀 단가|개당|セル単価|単価|/セル|/個|"
                   r"\beach\b|(?P<kWh>kWh당|每kWh|1kWhあたり|kWhあたり)", re.IGNORECASE)
 _WHOLE = re.compile(r"\b(?:pack|battery|batteries|module|system)\b|Batterie|Akku|Modul|batterie|"
                     "电池包|模组|팩|モジュール|パック", re.IGNORECASE)
 
 
-def priced_per(words: str, unit: str | None) -> str | None:
-    """A plain currency becomes a price per cell or per kWh where the words around say so."""
+def priced_per(words: str, unit: str | None, before: str | None = None) -> str | None:
+    """A plain currency becomes a price per cell or per kWh where the words around, or the price `before`, say so."""
     if unit not in currencies():
         return unit
     match = _PER.search(words)
+    if not match and before:
+        return before
     if not match:
         return unit if _WHOLE.search(words) else f"{unit}/cell"    # of a cell, where nothing else is named
     basis = "kwh" if match.group("kWh") else (match.group(1) or "cell").lower()
-    return f"{unit}/{'kWh' if basis == 'kwh' else 'Wh' if basis == 'wh' else 'cell'}"
+    return f"{unit}/{'kWh' if basis == 'kwh' or basis.startswith('kilowatt') else 'Wh' if basis == 'wh' else 'cell'}"
 
 
 def _short(slots: Slots) -> bool:

@@ -26,13 +26,13 @@ class Number:
 
 
 _DIGITS = re.compile(
-    r"(?<![A-Za-zÀ-ɏ0-9_])(?<![A-Za-zÀ-ɏ0-9_][.,])(?P<sign>[+-](?=[\d.]))?"
+    r"(?:(?<![A-Za-zÀ-ɏ0-9_])|(?<=SOC)|(?<=SoC)|(?<=DOD)|(?<=DoD)|(?<=SOH))(?<![A-Za-zÀ-ɏ0-9_][.,])(?P<sign>[+-](?=[\d.]))?"
     r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?"
     r"|\d+(?:[\u200b-\u200d\u2060\ufeff\u00ad]+\d+)*(?:[.,]\d+)*|(?<!\.)\.\d+)"
     r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,4}(?!\d))?"
 )
-_C_OVER = re.compile(r"(?<![\w.])C\s?/\s?(\d+(?:\.\d+)?)(?![\w])(?!\.\d)")
-_FRACTION_C = re.compile(r"(?<![\w./])(\d+)\s?/\s?(\d+)\s?C(?![\w])")
+_C_OVER = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_.])C\s?/\s?(\d+(?:\.\d+)?)(?![A-Za-zÀ-ɏ0-9_])(?!\.\d)")
+_FRACTION_C = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_./])(\d+)\s?/\s?(\d+)\s?C(?![A-Za-zÀ-ɏ0-9_])")
 
 
 def decimal_convention(text: str, language: str | None) -> Decimal:

@@ -13,6 +13,7 @@ from knowledge.requirement import Comparator, ConditionValue, Level, Priority, S
 from knowledge.vocabulary import UnitRow, metrics
 from tools.extract import standards
 from tools.extract.characters import normalise
+from tools.extract.days import dates_in
 from tools.extract.numbers import Decimal, decimal_convention
 from tools.extract.phrases import Hit, Phrases
 from tools.extract.quantities import Quantity, scan
@@ -92,6 +93,7 @@ class Page:
     def scan(self, block: Block, given: tuple[tuple[UnitRow, ...], str] | None = None) -> list[Quantity]:
         """The quantities of a block, anew; `given` is the unit of its bare numbers."""
         masks = standards.masks(self.text, block.start, block.end)
+        masks += [(day.start, day.end) for day in dates_in(self.text, block.start, block.end)]
         return scan(self.text, block.start, block.end, self.decimal, masks, given)
 
     def span(self, block: Block, start: int, end: int) -> SourceSpan:

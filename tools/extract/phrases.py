@@ -86,8 +86,10 @@ class Phrases(Generic[Payload]):
         return max(self._at(text, start, end), key=lambda h: h.end, default=None)
 
     def _at(self, text: str, place: int, end: int) -> Iterator[Hit[Payload]]:
-        key = _key(text, place)
-        for known in self._buckets_of(key):
+        return self._of(self._buckets_of(_key(text, place)), text, place, end)
+
+    def _of(self, buckets: tuple[str, ...], text: str, place: int, end: int) -> Iterator[Hit[Payload]]:
+        for known in buckets:
             pattern, payloads = self._bucket(known)
             match = pattern.match(text, place, end)
             if match and match.end() > place:
@@ -109,26 +111,27 @@ class Phrases(Generic[Payload]):
         return self._buckets[key]
 
     def _raw(self, text: str, start: int, end: int) -> Iterator[Hit[Payload]]:
+        known = self._known.get
         for place, key in _beginnings(text, start, end) if self._plain else ():
-            if self._buckets_of(key):
-                yield from self._at(text, place, end)
+            buckets = known(key)
+            if buckets is None:
+                buckets = self._buckets_of(key)
+            if buckets:
+                yield from self._of(buckets, text, place, end)
         if self._compound:
             for match in self._compound[0].finditer(text, start, end):
                 yield Hit(match.start(), match.end(), self._compound[1][int(str(match.lastgroup)[1:])])
 
 
-def _beginnings(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+def _beginnings(text: str, start: int, end: int) -> list[tuple[int, str]]:
     """(place, first letters) of whatever may begin a phrase in text[start:end]."""
     if len(text) < _SNIPPET:
-        yield from ((m.start(), _key(text, m.start())) for m in _BEGINNING.finditer(text, start, end))
-        return
+        return [(m.start(), _key(text, m.start())) for m in _BEGINNING.finditer(text, start, end)]
+    found: list[tuple[int, str]] = []
     for number in range(start // _CHUNK, (max(start, end - 1)) // _CHUNK + 1):
-        found = _kept_chunk(text, number)
-        first = bisect_left(found, (start, ""))
-        for place, key in found[first:]:
-            if place >= end:
-                return
-            yield place, key
+        chunk = _kept_chunk(text, number)
+        found += chunk[bisect_left(chunk, (start, "")):bisect_left(chunk, (end, ""))]
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -154,6 +157,8 @@ def _compiled(
 
 
 def _pattern(phrase: str, inflect: bool) -> str:
+    if phrase.endswith("|"):
+        phrase, inflect = phrase[:-1], False               # `must|` is never `Muster`
     if len(phrase) <= 2 and phrase.isascii() and phrase.isupper():
         return rf"(?-i:(?<![A-Za-z0-9_]){phrase}(?![A-Za-z0-9_]))"    # LE is an end of life, Le an article
     open_end = phrase.endswith("*")

@@ -87,17 +87,24 @@ def spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
     found = _spoken(page, lo, min(hi, _reach(page.text, anchor, end)), anchor)
     if found:
         return found
-    if lexicon("hard").search(page.text, lo, hi):
+    if lexicon("hard").search(page.text, lo, hi) or lexicon("refused_value").search(page.text, anchor, hi):
         return "must"
     return _spoken(page, start, _reach(page.text, anchor, end), anchor)
 
 
+_SEPARATOR = re.compile(r"[,;](?!\d)|[，、；]")
+
+
 def _reach(text: str, anchor: int, end: int) -> int:
-    """How far behind a number a word still speaks of it: up to the next number with a unit."""
-    own = re.match(r"[+-]?\d[\d.,' ]*\s?\S{0,6}|[^\d,;，、；]*[\d.,' ]*\S{0,6}", text[anchor:end])
+    """How far behind a number a word still speaks of it: up to the part of the sentence with the next number."""
+    own = re.match(r"[+-]?\d[\d.,' ]*\s?[^\s,;，、；]{0,6}|[^\d,;，、；]*[\d.,' ]*[^\s,;，、；]{0,6}", text[anchor:end])
     after = anchor + (own.end() if own else 0)
-    other = re.search(r"\d+(?:[.,]\d+)*\s?(?:[%°]|[A-Za-zΩμ€$]{1,4}\b|[\u4e00-\u9fff\uac00-\ud7a3])", text[after:end])
-    return after + other.start() if other else end
+    other = re.search(r"\d+(?:[.,]\d+)*\s?(?:[%°]|[€$£¥]|[A-Za-zΩμ]{1,4}(?![A-Za-z])|[\u4e00-\u9fff\uac00-\ud7a3])",
+                      text[after:end])
+    if other is None:
+        return end
+    cuts = [m.start() for m in _SEPARATOR.finditer(text, after, after + other.start())]
+    return cuts[-1] if cuts else after + other.start()
 
 
 def _part(text: str, start: int, end: int, anchor: int) -> tuple[int, int]:
@@ -118,11 +125,22 @@ def _spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
     before = [h for h in hits if h.start <= anchor]
     after = [h for h in hits if h.start > anchor]
     wish = [h for h in hits if h.what == "should"]
+    if before and after and _ends_another(page.text, start, before[-1].start, anchor):
+        return after[0].what  # type: ignore[return-value]
     if before:
         return before[-1].what  # type: ignore[return-value]
     if after:
         return (wish[0] if wish and wish[0] in after else after[0]).what  # type: ignore[return-value]
     return None
+
+
+_VERB_LAST = re.compile(r"[\u3040-\u30ff\uac00-\ud7a3]")
+_COUNTED = re.compile(r"\d\s?(?:[%°℃]|[A-Za-zΩμ]{1,4}|[\u3040-\u9fff\uac00-\ud7a3])")
+
+
+def _ends_another(text: str, start: int, word: int, anchor: int) -> bool:
+    """`5 Ah 이상이어야 하고 5.3 Ah면 더 좋겠습니다`: where verbs come last, a word belongs to the number before it."""
+    return bool(_VERB_LAST.search(text, word, anchor + 24)) and _COUNTED.search(text, start, word) is not None
 
 
 def headed(block: Block) -> Priority | None:

@@ -8,29 +8,23 @@ from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract import axes
 from tools.extract.attach import attach
+from tools.extract.bare_numbers import asked_again, repeated, unit_of_life
 from tools.extract.clause import Clause
-from tools.extract.comparators import Said, said_about, said_of_all
-from tools.extract.meaning import direct, draft, implied_metric, metric_for
+from tools.extract.comparators import Said, said_of_all
+from tools.extract.given import conditions_of, shipped
+from tools.extract.meaning import draft, implied_metric, metric_for
+from tools.extract.old_values import is_old
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
-from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, temperature_window, unnamed_metric
-
-# "the vent opens at 0.8 MPa", "discharge with 1.5C": after a metric of their own these are values.
-_SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
-
-
-_NEVER = ("acceleration", "pressure", "dose", "leak", "sound", "length",
-          "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
-          "specific_power", "power_density", "specific_charge", "percent_per_month")
-
+from tools.extract.turned import against_habit
+from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, seconds_of, temperature_window, unnamed_metric
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
+_ENDS = ("min_voltage", "end_of_discharge_voltage", "voltage_window")
+_LONGEST_CHARGE_S = 2e5      # two days: longer times are storage or life
 _SKINS = ("surface_temperature", "temperature_rise")
-
-
-_DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
 
 
 def read_clause(clause: Clause) -> list[Draft]:
@@ -38,28 +32,35 @@ def read_clause(clause: Clause) -> list[Draft]:
     page, text = clause.page, clause.text
     set_aside_old(page, clause.block, clause.start, clause.end)
     open_ = [q for q in page.inside(clause.block, clause.start, clause.end) if id(q) not in page.fates]
-    numbered = [q for q in open_ if q.units]
+    numbered = sorted([*(q for q in open_ if q.units), *unit_of_life(clause)], key=lambda q: q.start)
     if not numbered:
-        return []
+        return repeated(clause, [])
     hits = [h for h in metric_hits(page, clause.start, clause.end)
             if not any(h.start < q.end and h.end > q.start and not (q.is_a("count") and h.start > q.start)
                        for q in numbered)]
     said = said_of_all(text, numbered, clause.start, clause.end)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
-    strong = _conditions(clause, numbered, hits, said)
+    strong = conditions_of(clause, numbered, hits, said)
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
     tested = outcome is not None and any(metric(h.what).test for h in hits)
     made += _bare_loads(clause, hits, strong, said)
     reached = {id(q): share for q in numbered if (share := _charged_to(clause, q, numbered))}
     passed = {*strong, *(id(share) for share in reached.values())}
     for q in numbered:
-        if id(q) in passed or id(q) in page.fates or q.shape == "tuple" or (
+        if id(q) in passed or id(q) in page.fates or q.shape == "tuple" or _a_day(clause, q) or (
                 q.shape == "tolerance_only" and not q.is_a("percent")):
             continue
         name = "fast_charge_time" if id(q) in reached else _name_of(
             clause, q, hits, said[id(q)], numbered, strong, tested)
+        if name in _ENDS and said[id(q)].sign is None and q is not numbered[-1] and any(
+                o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
+            continue                                       # 0.2C, cut-off 3.0 V, 23 °C: at least 1900 mAh
         if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
             continue                                       # 1000 A for 3 s without falling below 1.9 V
+        if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")
+                                            for d in made) and not lexicon("defaults_window").search(
+                text, clause.start, q.start):
+            continue                                       # 290 Wh/kg between 4.2 V and 2.7 V
         if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
             continue                                       # 800 cycles with at least 80 % remaining: the end of life
         if tested and name not in _BESIDE_TESTS:
@@ -67,14 +68,17 @@ def read_clause(clause: Clause) -> list[Draft]:
         if name in ("cathode_cobalt_fraction", None) and q.is_a("percent") and any(
                 h.what == "recycled_content" for h in hits):
             name = "recycled_content"
+        if name:
+            said[id(q)] = against_habit(text, metric(name), q, said[id(q)], (clause.start, clause.end))
         new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
         if new:
             made.append(new)
             page.settle(q, "requirement")
+    made += _duty(clause, numbered)
     if not made:
-        made += _windows(clause, numbered, said)
+        made += _windows(clause, numbered, said) or _only_loads(clause, strong, said)
     attach(clause, made, numbered, said)
-    return made
+    return made + repeated(clause, made)
 
 
 def _name_of(
@@ -85,17 +89,45 @@ def _name_of(
     text = clause.text
     name = _choose(clause, q, hits, said, numbered, strong)
     if name is None and q.is_a("time") and (window := _charge_window(clause, numbered)) and q is not window:
-        name = "fast_charge_time"
+        name = "fast_charge_time" if seconds_of(q) < _LONGEST_CHARGE_S else None
+    if q.is_a("temperature") and name in _SKINS and lexicon("rise_by").search(
+            text, max(clause.start, q.start - 40), q.start):
+        name = "temperature_rise"
     window_like = name is None or name in WINDOW_METRICS or name in _SKINS
     if q.is_a("temperature") and q.shape == "range" and window_like:
         name = temperature_window(text, q, clause.start, clause.end) or name or _headed_window(clause, q)
     if name is None and not tested:
         name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
-    if name is None and _shipped(clause, q, numbered, hits):
+    if name is None and shipped(clause, q, numbered, hits):
         name = "shipping_soc"
     if name is None and not tested:
         name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, said, numbered, strong)
-    return name
+    return name or (None if tested or hits else asked_again(clause, q, said))
+
+
+_MOST_A_DAY = 40.0
+
+
+def _a_day(clause: Clause, q: Quantity) -> bool:
+    """`1日1.5サイクル`, `one cycle each day`: how often the cell is used."""
+    if not q.is_a("cycle") or q.value > _MOST_A_DAY or q.is_a("cycle_rate"):
+        return False
+    lo, hi = max(clause.start, q.start - 16), min(clause.end, q.end + 16)
+    return lexicon("daily").search(clause.text, lo, hi) is not None
+
+
+def _duty(clause: Clause, quantities: list[Quantity]) -> list[Draft]:
+    """The cycles of a day, as a fact that the life has to answer."""
+    made = []
+    for q in quantities:
+        if _a_day(clause, q) and id(q) not in clause.page.fates:
+            made.append(Draft("duty_cycles", "=", q.value, "cycle/day", q.start, q.end, clause.block, priority="info",
+                              quantity=q))
+            clause.page.settle(q, "requirement")
+            for other in quantities:                       # the 1 of `1日`
+                if other is not q and other.is_a("time") and 0 <= q.start - other.end <= 2:
+                    clause.page.settle(other, "requirement", "part of a number of cycles a day")
+    return made
 
 
 def _windows(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> list[Draft]:
@@ -122,19 +154,16 @@ def _headed_window(clause: Clause, q: Quantity) -> str | None:
     return "operating_temperature"
 
 
-_MORE = re.compile(r"\s*(?:more|less|extra|mehr|weniger|zusätzlich|de plus|de moins)\b", re.IGNORECASE)
-
-
 def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
-    """`95 g instead of 90 g`, `70 %, not 75 %`: the value that no longer holds is no requirement."""
+    """The value that no longer holds is no requirement; in a correction also one called too little, or a difference."""
+    text = page.text
     for q in page.inside(block, start, end):
-        if id(q) in page.fates or not q.units:
+        if id(q) in page.fates or not q.units or q.shape == "range":
             continue
-        before = page.text[max(start, q.start - 28):q.start]
-        if lexicon("old_lead").ending_at(before, 0, len(before)) or re.search(
-                r"(?:,|\band|\bund|\bet)\s+(?:not|nicht|non|pas)\s+$", before) or block.index in page.correcting and (
-                _MORE.match(page.text, q.end, end)) or lexicon("old_tail").starting_at(
-                page.text, q.end, min(end, q.end + 12)):
+        refused = block.index in page.correcting and (
+            lexicon("more_tail").starting_at(text, q.end, end)
+            or lexicon("insufficient").search(text, q.end, min(end, q.end + 24)))
+        if refused or is_old(text, q, start, end):
             page.settle(q, "ignored", "the value that is replaced")
 
 
@@ -146,69 +175,16 @@ def _label_bound(clause: Clause, q: Quantity, name: str) -> str | None:
 def _charged_to(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quantity | None:
     """`30分钟充到60%`: the share of charge that a time right before it reaches."""
     share = next((o for o in quantities if o.is_a("percent") and 0 <= o.start - q.end <= 16), None)
-    if share is None or not q.is_a("time") or share.shape != "single":
+    if share is None or not q.is_a("time") or share.shape != "single" or seconds_of(q) > _LONGEST_CHARGE_S:
         return None
     gap = clause.text[q.end:share.start]
     return share if lexicon("slots", "charge").search(gap) and not lexicon("slots", "discharge").search(gap) else None
 
 
 def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | None:
-    for q in quantities:
-        if q.shape == "range" and q.is_a("percent") and q.values[0] < q.values[1]:
-            around = clause.text[max(clause.start, q.start - 40):q.end + 30]
-            if lexicon("slots", "soc").search(around) or lexicon("slots", "charge").search(around) or clause.before \
-                    or re.search(r"(?:min|Minuten|minutes)\b", clause.text[q.end:clause.end]):
-                return q
-    return None
-
-
-def _chunk_start(text: str, quantities: list[Quantity], q: Quantity, floor: int) -> int:
-    previous = max((p.end for p in quantities if p.end <= q.start), default=floor)
-    cut = max(text.rfind(c, previous, q.start) for c in ",;(|:，")
-    return max(previous, cut + 1)
-
-
-def _conditions(
-    clause: Clause, quantities: list[Quantity], hits: list[Hit[str]], said: dict[int, Said]
-) -> dict[int, Quantity]:
-    """Quantities that the grammar marks as conditions: after `at`, in brackets, with their own noun (50 % SOC)."""
-    text, found = clause.text, dict[int, Quantity]()
-    for place, q in enumerate(quantities):
-        if q.is_a(*_NEVER) and not (q.dimensions - set(_NEVER) - {"acceleration"}):
-            continue
-        sign = said[id(q)].sign
-        floor = _chunk_start(text, quantities, q, clause.start)
-        lead = _lead_of(text, floor, q, said[id(q)])
-        own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
-        directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
-            _DIRECTED.match(text, q.end)) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
-        inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
-        if lead and own and (own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
-            lead = None                                    # at 25 °C the calendar life shall be 15 years
-        if own and q.is_a("rate", "current") and sign and not lead:
-            inherent = False
-        if own and q.is_a("percent") and own[-1].what in ("shipping_soc", "capacity_retention"):
-            inherent = False
-            lead = None if own[-1].what == "shipping_soc" else lead
-        if _shipped(clause, q, quantities, hits):
-            continue
-        chained = place > 0 and id(quantities[place - 1]) in found and _chain(text[quantities[place - 1].end:q.start])
-        bracket = _bracketed(text, clause.start, q.start) and not own and not sign and not _counted(q, hits)
-        led = lead is not None and (not sign or sign == "up_to" and lead.start != said[id(q)].start)
-        tail = lexicon("condition_tail").starting_at(text, q.end, min(clause.end, q.end + 14))
-        if tail and not sign and not (q.is_a("time") and text[tail.start:tail.end] in ("で", "では", "下")):
-            led = True
-        if led or inherent or (chained and not sign) or bracket:
-            found[id(q)] = q
-    return found
-
-
-def _shipped(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list[Hit[str]]) -> bool:
-    """`Cells leave the works at 30 % SOC`: the one percentage of a clause about shipping is what is asked for."""
-    return (q.is_a("percent") and sum(o.is_a("percent") for o in quantities) == 1
-            and lexicon("cues", "shipping_soc").search(clause.text, clause.start, clause.end) is not None
-            and not any(h.what != "shipping_soc" and (metric_for(h.what, q) or any(
-                metric_for(h.what, o) == h.what for o in quantities)) for h in hits))
+    """The states of charge that a time leads from and to: two rising percentages, whatever the verb is."""
+    rising = [q for q in quantities if q.shape == "range" and q.is_a("percent") and q.values[0] < q.values[1]]
+    return rising[0] if rising else None
 
 
 def _bare_loads(
@@ -232,53 +208,30 @@ def _bare_loads(
     return made
 
 
-_LOAD_LEAD = re.compile(r"[\W\d]*(?P<word>[^\W\d]+)\s+(?:with|at|mit|bei|à|avec|:)\s*$")
+def _only_loads(clause: Clause, strong: dict[int, Quantity], said: dict[int, Said]) -> list[Draft]:
+    """`At 20 % SOC it must give 45 A for 10 s and stay above 2.5 V`: in a demand without a metric the load is asked."""
+    page, text, made = clause.page, clause.text, list[Draft]()
+    start, end = clause.start, clause.end
+    if not lexicon("priority").search(text, start, end) and not lexicon("ability").search(text, start, end):
+        return []
+    if lexicon("measured_with").search(text, start, end) or metric_hits(page, start, end):
+        return []
+    loads = [q for q in strong.values() if q.is_a("rate", "current", "power", "rate_P")]
+    for q in loads[:1]:
+        others = [o for o in page.inside(clause.block, start, end) if o.units]
+        name = unnamed_metric(page, clause.block, (start, end), q, Said(">=", q.start, q.end), others, {})
+        new = draft(page, clause.block, q, name, said[id(q)]) if name else None
+        if new:
+            made.append(new)
+            page.settle(q, "requirement")
+    return made
 
 
 def _opens_with_load(text: str, start: int, q: Quantity) -> bool:
     """`Laden mit 6 A`: an item that opens with the load asks for it."""
-    lead = _LOAD_LEAD.fullmatch(text, start, q.start)
-    return lead is not None and lexicon("slots", "charge").search(lead.group("word")) is not None
-
-
-def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
-    """The word that makes a number a condition; none where a demand stands between (`for take-off it shall …`)."""
-    first = said.start if said.sign else q.start
-    leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
-             if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start]
-    return leads[0] if leads else None
-
-
-def _counted(q: Quantity, hits: list[Hit[str]]) -> bool:
-    """`DV samples (200 pcs)`: a count in brackets belongs to the words before."""
-    return q.is_a("count") and any(metric(h.what).dimension == "count" and h.end <= q.start for h in hits)
-
-
-def _own_noun(clause: Clause, q: Quantity) -> bool:
-    if not q.is_a("percent"):
-        return False
-    after = clause.text[q.end:q.end + 22]
-    before = clause.text[max(clause.start, q.start - 12):q.start]
-    noun = lexicon("slots", "soc").starting_at(after, 0, len(after)) or lexicon("slots", "dod").starting_at(
-        after, 0, len(after)) or re.match(r"\s*(?:mean|mittlere[rmn]?|average)\s+SOC", after)
-    led = lexicon("slots", "soc").ending_at(before, 0, len(before)) or lexicon("slots", "dod").ending_at(
-        before, 0, len(before))
-    lead = lexicon("slots", "eol_lead").ending_at(before, 0, len(before))
-    eol = lead and (lexicon("slots", "eol").search(after) or any(
-        h.what in ("cycle_life", "calendar_life", "charge_time", "fast_charge_time")
-        for h in metric_hits(clause.page, clause.start, clause.end)) or any(
-        p.is_a("cycle") for p in clause.page.inside(clause.block, clause.start, clause.end)))
-    life = lexicon("life").search(before) and lexicon("slots", "eol").search(after)
-    return bool(noun or led or eol or life)
-
-
-def _chain(gap: str) -> bool:
-    return bool(re.fullmatch(r"\s*(?:,|/|and|und|et|&|,\s*and|和|および|및)\s*", gap))
-
-
-def _bracketed(text: str, floor: int, place: int) -> bool:
-    part = text[floor:place]
-    return part.count("(") > part.count(")")
+    lead = lexicon("load_lead").ending_at(text, start, q.start)
+    word = re.sub(r"^[\W\d]+|\s+$", "", text[start:lead.start]) if lead else ""
+    return bool(word) and not re.search(r"[\W\d]", word) and lexicon("slots", "charge").search(word) is not None
 
 
 def _choose(
@@ -288,7 +241,7 @@ def _choose(
     best: tuple[float, str] | None = None
     for hit in [*hits, *clause.lead_hits]:
         name = metric_for(hit.what, q)
-        if name is None or _says_of_another(clause.text, hit, q, others):
+        if name is None or _says_of_another(clause.text, hit, q, others) or _leads_another(clause.text, hit, q, others):
             continue
         if hit in clause.lead_hits:
             cost = 70.0
@@ -311,47 +264,26 @@ def _choose(
     return best[1]
 
 
+_CUT = re.compile(r"[,，、]|\s(?:and|und|et)\s")
+
+
+def _leads_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantity]) -> bool:
+    """`20 A continuous, peak 35 A`: a word behind a comma leads the next number of its kind."""
+    if hit.start < q.end or not _CUT.search(text, q.end, hit.start):
+        return False
+    after = next((o for o in others if o.start >= hit.end and o.dimensions & q.dimensions), None)
+    return after is not None and not _CUT.search(text, hit.end, after.start)
+
+
 def _says_of_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantity]) -> bool:
-    """`130 mm wide, 36 mm thick`: an adjective of size belongs to the number right before it."""
+    """`130 mm wide, 36 mm thick`, `27 mm of thickness`: a word of size belongs to the number right before it."""
     if not q.is_a("length") or hit.end > q.start:
         return False
-    before = next((o for o in others if o is not q and o.is_a("length") and 0 <= hit.start - o.end <= 2), None)
-    return before is not None and lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None
-
-
-def forbidden_range(clause: Clause) -> Draft | None:
-    """`Charging below -20 °C is prohibited`: a limit of the operating temperature, turned round."""
-    page, text = clause.page, clause.text
-    if not lexicon("forbidden").search(text, clause.start, clause.end):
-        return None
-    for q in page.inside(clause.block, clause.start, clause.end):
-        said = said_about(text, q, clause.start, clause.end)
-        if not q.is_a("temperature") or said.sign not in ("<", ">", "<=", ">=") or id(q) in page.fates:
-            continue
-        if all(said.start <= h.start < said.end for h in lexicon("forbidden").find(text, clause.start, clause.end)):
-            continue                                       # `never above 65 °C` is a bound in itself
-        name = direct(page, "operating_temperature", clause.start, clause.end)
-        made = draft(page, clause.block, q, name, Said(">=" if "<" in said.sign else "<=", clause.start, clause.end),
-                     quote=(said.start, clause.end))
-        if made:
-            page.settle(q, "requirement")
-            return made
-    return None
-
-
-def permitted(clause: Clause) -> bool:
-    """A clause that allows something asks for nothing; its numbers are set aside with a question."""
-    page = clause.page
-    hit = lexicon("permission").search(clause.text, clause.start, clause.end)
-    numbers = [q for q in page.inside(clause.block, clause.start, clause.end) if q.units and id(q) not in page.fates]
-    if not hit or not numbers or any(
-            said_about(clause.text, q, clause.start, clause.end).sign in (">=", "<=") for q in numbers):
+    before = next((o for o in reversed(others) if o is not q and o.is_a("length") and o.end <= hit.start), None)
+    if before is None:
         return False
-    for q in numbers:
-        page.settle(q, "ignored", "a permission, not a requirement")
-    quote = page.document.text[clause.start:clause.end]
-    page.note("ambiguity", "a permission with numbers, read as no requirement", clause.block, clause.start, clause.end,
-              question=f"Is this only allowed, or must the cell reach it: “{' '.join(quote.split())}”?")
-    return True
-
-
+    gap = text[before.end:hit.start]
+    adjective = lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None and not text[
+        hit.start].isupper()
+    filled = lexicon("filler").ending_at(gap, 0, len(gap))
+    return adjective and not gap.strip() or filled is not None and not gap[:filled.start].strip()

@@ -9,10 +9,9 @@ from functools import lru_cache
 from typing import Literal
 
 from knowledge import vocabulary
-from knowledge.units import spellings
 from knowledge.vocabulary import UnitRow
-from tools.extract.number_words import han_value
-from tools.extract.numbers import Decimal, Number, numbers
+from tools.extract.numbers import Decimal
+from tools.extract.terms import Term, terms_in, unit_at, with_factors
 
 Shape = Literal["single", "range", "tolerance", "tuple", "tolerance_only"]
 
@@ -48,17 +47,6 @@ class Quantity:
         return self.values[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """A number with the unit that follows or leads it."""
-
-    number: Number
-    start: int
-    end: int
-    units: tuple[UnitRow, ...]
-    text: str
-
-
 _TOLERANCE = re.compile(r"\s*[(,，]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|plus oder|plus ou|plus/|"
                         r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±)\s*")
 _COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
@@ -66,134 +54,9 @@ _PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|t
                     r"(?:plus\s*|[+-]\s+)?")
 _SLASH = re.compile(r"\s*(?:[/,;|、，]|and|und|et)?\s*(?:[+-]\s+)?")
 _TIMES = re.compile(r"\s*(?:[×x*X]|by|mal|par)\s*")
-_NEVER = re.compile(r"(?!)")
-_FACTOR = re.compile(r"(?:factor(?:\s+of)?|Faktor(?:\s+von)?|facteur(?:\s+de)?)\s*$", re.IGNORECASE)
-_SHY = {"in": r"(?=\s*[.,;)]|\s*$|\s*[×x])", "a": r"(?!\s+[a-z])", "x": r"(?!\s*\d)", "×": r"(?!\s*\d)",
-        "d": r"(?!\w)", "t": r"(?!\w)", "m": r"(?!\s*/)", "A": r"(?![\s-](?:sample|Muster))", "만": ""}
 
 
-@lru_cache(maxsize=1)
-def _unit_patterns() -> dict[str, re.Pattern[str]]:
-    buckets: dict[str, list[str]] = {}
-    for alias in spellings():
-        if not re.fullmatch(r"[a-z]+_[a-z]+.*|cycle|piece", alias):
-            buckets.setdefault(alias[0], []).append(alias)
-    made = {}
-    for first, aliases in buckets.items():
-        parts = []
-        for alias in sorted(aliases, key=len, reverse=True):
-            body = re.escape(alias).replace(r"\ ", r"\s+").replace("μ", "[μµ]")
-            latin = alias[-1].isalnum() and ord(alias[-1]) < 0x250
-            parts.append(body + (r"(?![A-Za-z0-9_²³])" if latin else "") + _SHY.get(alias, ""))
-        made[first] = re.compile("|".join(parts))
-    return made
-
-
-@lru_cache(maxsize=1)
-def _folded() -> dict[str, tuple[UnitRow, ...]]:
-    return {alias.replace("µ", "μ"): rows for alias, rows in spellings().items()}
-
-
-def unit_at(text: str, place: int, end: int) -> tuple[int, tuple[UnitRow, ...], str] | None:
-    """The unit that begins at `place` or after a space or hyphen: (its end, its meanings, as written)."""
-    for gap in re.finditer(r"\s{0,3}|-(?=[A-Za-zΩμ%°])", text[place:place + 4]):
-        if gap.start() > 0:
-            break
-        start = place + gap.end()
-        if start >= end:
-            continue
-        pattern = _unit_patterns().get(text[start]) or (_unit_patterns().get("µ") if text[start] == "μ" else None)
-        match = pattern.match(text, start, end) if pattern else None
-        if match:
-            written = match.group()
-            found = _folded().get(" ".join(written.split())) or _folded().get(written)
-            if found:
-                return match.end(), found, written
-    if text[place:place + 1] == "-" and (match := re.compile(r"-(?=[A-Za-z%°])").match(text, place)):
-        return unit_at(text, match.end(), end) if match.end() < end else None
-    return None
-
-
-@lru_cache(maxsize=1)
-def _currency_before() -> re.Pattern[str]:
-    signs = sorted((s for group in vocabulary.currencies().values() for s in group), key=len, reverse=True)
-    return re.compile("(?:" + "|".join(re.escape(s) for s in signs) + r")\s?$")
-
-
-_AMOUNT = re.compile(r"[\d一二两三四五六七八九十百千万亿]\s?$")       # 8.5元一颗: the sign belongs to the number before
-
-
-@lru_cache(maxsize=1)
-def _per() -> re.Pattern[str]:
-    return re.compile(r"\s*(?:/|per|je|pro|a)\s*(?P<per>kWh|Wh|cell|Zelle|pc|pcs|piece|Stück|unit|battery|pack)(?!\w)")
-
-
-def _currency_unit(text: str, number: Number, floor: int, end: int) -> tuple[int, int, UnitRow, str] | None:
-    """A price with its currency before the number: `$62/kWh`, `USD 62 per kWh`."""
-    before = _currency_before().search(text, max(floor, number.start - 8), number.start)
-    if not before or before.end() != number.start or number.word or _AMOUNT.search(
-            text, max(floor, before.start() - 4), before.start()):
-        return None
-    sign = before.group().strip()
-    code = next(c for c, group in vocabulary.currencies().items() if sign in group)
-    per = _per().match(text, number.end, end)
-    basis = {"Zelle": "cell", "pc": "cell", "pcs": "cell", "piece": "cell", "Stück": "cell", "unit": "cell",
-             "pack": "battery"}
-    name = f"{code}/{basis.get(per.group('per'), per.group('per'))}" if per else code
-    return before.start(), per.end() if per else number.end, vocabulary.units()[name], name
-
-
-def _terms(text: str, start: int, end: int, decimal: Decimal) -> list[_Term]:
-    terms = []
-    for number in numbers(text, start, end, decimal):
-        if number.rate:
-            terms.append(_Term(number, number.start, number.end, (vocabulary.units()["C"],), "C"))
-            continue
-        priced = _currency_unit(text, number, start, end)
-        if priced:
-            terms.append(_Term(number, priced[0], priced[1], (priced[2],), priced[3]))
-            continue
-        unit = unit_at(text, number.end, end)
-        factor = _FACTOR.search(text, max(start, number.start - 14), number.start)
-        if factor and factor.end() == number.start and not unit:
-            terms.append(_Term(number, factor.start(), number.end, (vocabulary.units()["ratio"],), "×"))
-        elif unit:
-            terms.append(_Term(number, number.start, unit[0], unit[1], unit[2]))
-        else:
-            terms.append(_Term(number, number.start, number.end, (), ""))
-    return terms
-
-
-_DOUBLE = re.compile(
-    r"(?P<two>\b(?:double|doubled|twice|the double of|das Doppelte|doppelte[nrs]?|verdoppeln|verdoppelt|le double|"
-    r"doubler|doublé|two-?fold)\b|两倍|二倍|一倍以上|翻倍|두 배|2배)|(?P<half>\b(?:by half|um die Hälfte|de moitié)\b)"
-    r"|(?P<third>\b(?:by a third|um ein Drittel|d'un tiers)\b)", re.IGNORECASE)
-_SHARE = re.compile(r"百分之(?P<of>[一二三四五六七八九十两]+|\d+(?:\.\d+)?)|(?P<wari>[一二三四五六七八九])割|"
-                    r"(?P<tenth>[一二三四五六七八九两]|\d(?:\.\d)?)成(?![为本分型都])|(?P<quarter>[一二三两])刻[钟鐘]")
-_DOUBLED = {"two": 2.0, "half": 1.5, "third": 4 / 3}
-
-
-def _factors(text: str, start: int, end: int, terms: list[_Term]) -> list[_Term]:
-    """`double the initial value`, `rise by half`: factors without a digit."""
-    found = []
-    for match in _DOUBLE.finditer(text, start, end):
-        if not any(t.start < match.end() and match.start() < t.end for t in terms):
-            number = Number(match.start(), match.end(), _DOUBLED[str(match.lastgroup)])
-            found.append(_Term(number, match.start(), match.end(), (vocabulary.units()["ratio"],), "×"))
-    for match in _SHARE.finditer(text, start, end):
-        kind, digits = str(match.lastgroup), match.group(str(match.lastgroup))
-        value = han_value(digits) if not digits[0].isdigit() else float(digits)
-        if value is None:
-            continue
-        unit = "min" if kind == "quarter" else "%"
-        value *= {"of": 1, "quarter": 15}.get(kind, 10)
-        terms = [t for t in terms if not (t.start < match.end() and match.start() < t.end)]
-        found.append(_Term(Number(match.start(), match.end(), value), match.start(), match.end(),
-                           (vocabulary.units()[unit],), unit))
-    return sorted([*terms, *found], key=lambda t: t.start) if found else terms
-
-
-def _without_loose_words(text: str, terms: list[_Term]) -> list[_Term]:
+def _without_loose_words(text: str, terms: list[Term]) -> list[Term]:
     """A number word without a unit counts only where it begins a range (`from five to ten °C`)."""
     kept = []
     for place, term in enumerate(terms):
@@ -216,15 +79,28 @@ def _instead() -> re.Pattern[str]:
 def _range_gap() -> re.Pattern[str]:
     words = sorted({*vocabulary.words()["range_words"], "auf"}, key=len, reverse=True)
     body = "|".join(re.escape(w) for w in words)
-    return re.compile(rf"\s*(?:-|->|–>|→|…|\.\.\.?|~|÷|:|\s(?:{body})\s|(?:至|到|充至|充到|から|에서|~))\s*",
-                      re.IGNORECASE)
+    joints = "|".join(re.escape(str(w)) for w in sorted(vocabulary.words()["range_joints"], key=len, reverse=True))
+    return re.compile(rf"\s*(?:-|->|–>|→|…|\.\.\.?|~|÷|:|\s(?:{body})\s|(?:{joints}))\s*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=2)
+def _bound_words(key: str) -> re.Pattern[str]:
+    body = "|".join(re.escape(str(w)) for w in sorted(vocabulary.words()[key], key=len, reverse=True))
+    return re.compile(rf"\s?(?:{body})[\s、,]?\s?")
+
+
+def _bounded(text: str, a: Term, b: Term) -> bool:
+    """`0℃以上45℃以下`: a least and a most of one dimension side by side are a window."""
+    return (bool(_dims(a) & _dims(b)) and a.number.value < b.number.value
+            and _bound_words("range_least").fullmatch(text[a.end:b.start]) is not None
+            and _bound_words("range_most").match(text, b.end) is not None)
 
 
 _AND = re.compile(r"\s+(?:and|und|et)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:between|zwischen|entre)\s*$", re.IGNORECASE)
 
 
-def _is_range(text: str, a: _Term, b: _Term) -> bool:
+def _is_range(text: str, a: Term, b: Term) -> bool:
     gap = text[a.end:b.start]
     if len(gap) > 14 or not (a.units or b.units):
         return False
@@ -243,11 +119,13 @@ def _is_range(text: str, a: _Term, b: _Term) -> bool:
     if not _range_gap().fullmatch(gap) or gap.strip() == ":":
         return False
     word = gap.strip().lower()
+    if word == "à" and a.text == "C" and b.text != "C":
+        return False                                       # 1C à -40 °C: a rate at a temperature
     return not (word in ("and", "et", "und", "à") and not _BETWEEN.search(text[max(0, a.start - 12):a.start])
                 and word != "à") and not (word == "auf" and not _dims(b) & {"percent"})
 
 
-def _dims(term: _Term) -> set[str]:
+def _dims(term: Term) -> set[str]:
     return {u.dimension for u in term.units}
 
 
@@ -259,9 +137,9 @@ def scan(
 
     `given` is the unit of bare numbers, where a column or a label says it.
     """
-    terms = [t for t in _terms(text, start, end, decimal)
+    terms = [t for t in terms_in(text, start, end, decimal)
              if not any(t.number.start < stop and t.number.end > begin for begin, stop in masks)]
-    terms = _factors(text, start, end, _without_loose_words(text, terms))
+    terms = with_factors(text, start, end, _without_loose_words(text, terms))
     if given:
         terms = [t if t.units else replace(t, units=given[0], text=given[1]) for t in terms]
     found: list[Quantity] = []
@@ -276,7 +154,7 @@ def scan(
 _LISTED = re.compile(r"\s*(?:/|;|and|und|et|,|，)\s*")
 
 
-def _shared(text: str, terms: list[_Term], i: int) -> list[_Term]:
+def _shared(text: str, terms: list[Term], i: int) -> list[Term]:
     """`0...45 / -20...75 / -30...50 °C`: ranges in a row have the unit of the last."""
     a = terms[i]
     b = terms[i + 1] if i + 1 < len(terms) else None
@@ -295,7 +173,7 @@ def _shared(text: str, terms: list[_Term], i: int) -> list[_Term]:
     return terms
 
 
-def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
+def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
     a = terms[i]
     b = terms[i + 1] if i + 1 < len(terms) else None
     c = terms[i + 2] if i + 2 < len(terms) else None
@@ -324,12 +202,14 @@ def _joined(text: str, terms: list[_Term], i: int) -> tuple[Quantity, int]:
             group.append(c)
         if "length" in {d for t in group for d in _dims(t)}:
             return _made("tuple", text, group, tuple(t.number.value for t in group)), len(group)
+    if b and _bounded(text, a, b):
+        return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     if b and _is_range(text, a, b) and not (a.number.rate and b.number.rate and text[a.end:b.start].strip() == "/"):
         return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     return Quantity(a.start, a.end, "single", (a.number.value,), a.units, a.text, a.number.rate), 1
 
 
-def _sign(text: str, term: _Term) -> str:
+def _sign(text: str, term: Term) -> str:
     """The sign of a deviation, in its own character or in a word before it."""
     if term.number.value < 0:
         return "-"
@@ -339,7 +219,7 @@ def _sign(text: str, term: _Term) -> str:
     return "+" if re.search(r"plus\s*$", text[max(0, term.start - 6):term.start]) else text[term.start]
 
 
-def _made(shape: Shape, text: str, terms: Sequence[_Term], values: tuple[float, ...]) -> Quantity:
+def _made(shape: Shape, text: str, terms: Sequence[Term], values: tuple[float, ...]) -> Quantity:
     order = terms if shape == "tolerance" else terms[::-1]
     units = next((t for t in order if t.units), terms[-1])
     end = terms[-1].end

@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
-from tools.extract import amendments, background, corrections, dates, substances, wording
+from tools.extract import amendments, background, corrections, dates, sizes, substances, wording
+from tools.extract.attach import joined_windows
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, read_defaults
+from tools.extract.meaning import final_metric
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
-from tools.extract.prose import forbidden_range, permitted, read_clause
+from tools.extract.prose import read_clause
 from tools.extract.sections import section_level, title_background
+from tools.extract.turned import forbidden_ranges, permitted
 
 _PRONOUN = re.compile(
     r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
@@ -39,6 +42,7 @@ class Walk:
     last: Draft | None = None
     headed: bool = False
     asked: tuple[int, int] | None = None
+    given: tuple[Block, int, int] | None = None            # a part before that states conditions and asks nothing
 
 
 def read_running(page: Page) -> None:
@@ -94,10 +98,7 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
     if block.index in page.changed or block.index in page.correcting:
         whole = None                                       # a list of changes changes, whatever its heading
-    row = amendments.referred_row(page, block.start, block.end) if page.rows else None
-    if block.index in page.changed:
-        named = page.changed[block.index]
-        row = named if named in page.rows else row
+    row = _row_of(page, block)
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
         whole = title_background(walk.lead)
@@ -125,14 +126,27 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
         if read_defaults(page, block, start, end):
             continue
         background.ignore_other_levels(page, block, start, end)
+        background.ignore_bracketed_system(page, block, start, end)
+        background.ignore_host(page, block, start, end)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
-            background.ignore_span(page, block, start, end, "superseded")
-            continue
+            if not lexicon("old_lead").search(page.text, start, end):
+                background.ignore_span(page, block, start, end, "superseded")
+                continue
+            page.correcting.add(block.index)               # 5.000 instead of 4.000: the old value finds what is meant
         _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or row, asked or walk.asked)
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
     _number(page, block, page.drafts[kept:])
     _as_row(page, block, page.drafts[kept:])
+
+
+def _row_of(page: Page, block: Block) -> str | None:
+    """The key of the requirements that a whole paragraph speaks of: a row it names, or the mark of a footnote."""
+    row = amendments.referred_row(page, block.start, block.end) if page.rows else None
+    if block.index in page.changed:
+        named = page.changed[block.index]
+        row = named if named in page.rows else row
+    return row or amendments.footnote(page, block)
 
 
 def _set_apart(
@@ -228,6 +242,7 @@ def _sentence(
             return
     found: list[Draft] = []
     hits: list[Hit[str]] = []
+    apart: list[sizes.Deviation] = []
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
         lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
@@ -235,21 +250,56 @@ def _sentence(
         hits = own or hits
         if permitted(clause):
             continue
-        turned = forbidden_range(clause)
-        new: list[Draft] = [turned] if turned else []
+        apart += sizes.deviations(clause)
+        new: list[Draft] = forbidden_ranges(clause)
         new += read_clause(clause)
+        joined_windows(new)
+        _carry(walk, block, a, b, new)
         new += substances.ban_drafts(page, block, a, b)
         for made in new:
-            made.priority = of_statement(page, block, (a, b), (start, end), walk.lead_priority if block.kind
-                                         == "list_item" else None, (made.start, made.end))
+            if made.priority != "info":
+                made.priority = of_statement(page, block, (a, b), (start, end), walk.lead_priority if block.kind
+                                             == "list_item" else None, (made.start, made.end))
         new = [d for d in new if not _elsewhere(page, block, d, (start, end))]
         found += new
         walk.last = new[-1] if new else walk.last
         found += _worded(walk, block, (a, b), (start, end), new)
-    if not found and walk.last is not None and lexicon("measured_with").search(page.text, start, end):
+    if not found and walk.last is not None and (
+            lexicon("measured_with").search(page.text, start, end) or walk.last.block is block and _PRONOUN.match(
+                page.text, start)):
         _measured(walk, block, start, end)
+    sizes.in_space(page.text, start, end, found)
+    sizes.tolerate(page, block, found, apart)
     corrections.correct(page, block, start, end, found)
     _keep(page, block, found)
+
+
+_GIVEN = ("time", "temperature", "percent", "rate", "cycle")
+
+
+def _carry(walk: Walk, block: Block, start: int, end: int, found: list[Draft]) -> None:
+    """`In winter the cells stand at -30 °C for six months. Then …`: conditions said in the part before.
+
+    Only of a part that asked for nothing itself, whose numbers are all of the kind that conditions are.
+    """
+    page, given = walk.page, walk.given
+    walk.given = None
+    if not found:
+        open_ = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
+        if open_ and all(q.is_a(*_GIVEN) for q in open_):
+            walk.given = (block, start, end)
+        return
+    if given is None or given[0] is not block:
+        return
+    first = found[0]
+    for q in page.inside(block, given[1], given[2]):
+        slots = infer(page.text, q, given[1], given[2], first.metric, None) if q.units and id(q) not in page.fates \
+            else None
+        if slots:
+            page.settle(q, "condition")
+            merge(first.conditions, [slots])
+    if first.metric == "capacity_retention":
+        first.metric = final_metric(first, page.text, given[1], end)
 
 
 def _elsewhere(page: Page, block: Block, made: Draft, sentence: tuple[int, int]) -> bool:
@@ -275,13 +325,6 @@ def _measured(walk: Walk, block: Block, start: int, end: int) -> None:
                 merge(made.conditions, [slots])
 
 
-def _strict(page: Page, start: int, end: int) -> bool:
-    """A sentence that asks for compliance besides its number."""
-    words = (r"\b(?:comply|compliant|certified|certificate|conform|erfüllen|zertifiziert|requirement|mandatory|Pflicht|"
-             r"verpflichtend|obligatoire)\b")
-    return bool(re.search(words, page.text[start:end]))
-
-
 def _worded(
     walk: Walk, block: Block, clause: tuple[int, int], sentence: tuple[int, int], beside: list[Draft]
 ) -> list[Draft]:
@@ -289,9 +332,10 @@ def _worded(
     page, (start, end) = walk.page, clause
     listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
                   or _KEY.match(page.text[start:end]))
-    asked = any(lexicon(words).search(page.text, start, end) for words in ("priority", "forbidden"))
-    made = wording.standard_drafts(page, block, start, end, listed=listed) if not beside or _strict(
-        page, start, end) else []
+    asked = any(lexicon(words).search(page.text, start, end) for words in ("priority", "forbidden", "each_cell"))
+    strict = not beside or lexicon("strict").search(page.text, start, end)
+    made = wording.standard_drafts(page, block, start, end, listed=listed) if strict else wording.beside_numbers(
+        page, block, start, end)
     made += dates.delivery_drafts(page, block, start, end)
     tested = any(metric(h.what).test for h in metric_hits(page, start, end))
     asked = asked or tested and lexicon("outcome").search(page.text, start, end) is not None
@@ -323,9 +367,9 @@ def _worded(
 
 def _chemistries(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     """`NMC or NCA as cathode are allowed`, `any cathode except LFP`: an electrode named asks without a modal word."""
-    if not any(h.what in wording.CHEMICAL for h in metric_hits(page, start, end)):
-        return []
     only = lexicon("chem_only").search(page.text, start, end)
+    if not any(h.what in wording.CHEMICAL for h in metric_hits(page, start, end)):
+        return wording.only_chemistry(page, block, start, end)
     return [d for d in wording.chemistry_drafts(page, block, start, end)
             if d.metric != "chemistry" and (d.comparator == "prohibited" or only)]
 

@@ -75,14 +75,16 @@ def document_format(page: Page) -> list[Draft]:
         if block.hidden or block.kind in ("quoted", "comment", "metadata", "header", "footer", "caption"):
             continue
         for start, end in sentences(page.text, block.start, block.end):
-            if background.sentence_background(page, start, end) or background.section_background(page, block):
-                continue
-            sought = place < 12 or lexicon("seeking").search(page.text, start, end)
-            found = format_hits(page, start, end) if sought else []
-            if found:
+            found = format_hits(page, start, end)
+            sought = found and (place < 12 or lexicon("seeking").search(page.text, start, end))
+            if sought and not _set_aside(page, block, start, end):
                 values = list(dict.fromkeys(value for _, _, value in found))
                 return [Draft("format", "in", values, None, found[0][0], found[-1][1], block, confidence=0.7)]
     return []
+
+
+def _set_aside(page: Page, block: Block, start: int, end: int) -> bool:
+    return bool(background.sentence_background(page, start, end) or background.section_background(page, block))
 
 
 def document_chemistry(page: Page) -> list[Draft]:
@@ -93,9 +95,10 @@ def document_chemistry(page: Page) -> list[Draft]:
         if block.hidden or block.kind in ("quoted", "comment", "metadata", "header", "footer", "caption") or place > 60:
             continue
         for start, end in sentences(page.text, block.start, block.end):
-            if background.sentence_background(page, start, end) or background.section_background(page, block):
+            hits = standards.chemistry_hits(page.text, start, end)
+            if not hits or _set_aside(page, block, start, end):
                 continue
-            for hit in standards.chemistry_hits(page.text, start, end):
+            for hit in hits:
                 side, name = hit.what
                 near = page.text[max(start, hit.start - 6):hit.start], page.text[hit.end:min(end, hit.end + 14)]
                 if side == "cathode" and name != "layered oxide" and (

@@ -23,6 +23,9 @@ _LOADS = {
 }
 _STOP = re.compile(r"[,;()](?!\d)|[、，]|\s(?:and|und|et|or|oder|ou|sowie)\s")
 _BRACKET = re.compile(r"\s*\([^()]{2,30}\)")
+_COLD_C = 11.0    # a share of the capacity below this is what the cold leaves of it
+_NEAR = 40        # characters in which a verb leads its number
+_TOPIC = 120      # characters before a clause that may say what it speaks of
 _PULSE_S = 120.0  # longer loads are continuous
 
 
@@ -82,8 +85,20 @@ def unnamed_metric(
     if q.is_a("count") and q.value >= 1000 and (lexicon("yearly").search(text, start, end) or not any(
             o.is_a("price") for o in numbered)):
         return "order_quantity"
-    if q.is_a("mass") and said.sign in ("<=", "<") and not q.is_a("acceleration") and len(numbered) <= 2:
-        return "mass"
+    if q.is_a("mass") and said.sign in ("<=", "<", ">") and len(numbered) <= 2:
+        return "mass"                                     # a g of a shock has its cue
+    if q.unit_text == "K" and lexicon("warmer").search(text, start, end) or q.is_a("temperature") and lexicon(
+            "rise_by").search(text, max(start, q.start - _NEAR), q.start):
+        return "temperature_rise"
+    if q.is_a("percent") and lexicon("loss").search(text, start, end) and lexicon("stored_charge").search(
+            text, start, end):
+        return "self_discharge_total"
+    if q.is_a("time") and q.shape == "single" and any(u.name == "year" for u in q.units) and lexicon(
+            "lives").search(text, start if len(numbered) > 1 else max(block.start, start - _TOPIC), end):
+        return "calendar_life"
+    if q.is_a("percent") and any(o.is_a("temperature") and max(o.values) < _COLD_C for o in numbered) and lexicon(
+            "slots", "eol").search(text, max(start, q.start - 24), min(end, q.end + 24)):
+        return "capacity_retention"                       # at -20 °C 70 % of the rated value shall be left
     if q.is_a("percent") and any(o.is_a("cycle") and id(o) in strong for o in numbered):
         return "capacity_retention"                       # after 700 cycles 80 % should be left
     if q.is_a("percent") and lexicon("slots", "storage").search(text, start, end) and any(
@@ -99,21 +114,23 @@ def unnamed_metric(
     if q.is_a("temperature") and q.shape == "single" and lexicon("slots", "survival").search(text, start, end):
         return "survival_temperature"
     if q.is_a("temperature") and said.sign and q.shape == "single":
-        if said.sign in ("<=", "<") and (lexicon("slots", "surface_limit").search(text, start, end)
+        if said.sign in ("<=", "<", ">") and (lexicon("slots", "surface_limit").search(text, start, end)
                                          or lexicon("warmer").search(text, said.start, q.end)):
             return "surface_temperature"
         if said.sign in (">=", "<=", "<", ">", "up_to"):
             return temperature_window(text, q, start, end)
-    if q.is_a("time") and said.sign is None and _seconds(q) < 1e9 and lexicon("full_charge").search(
+    if q.is_a("time") and said.sign is None and seconds_of(q) < 1e9 and lexicon("full_charge").search(
             text, max(start, q.start - 20), min(end, q.end + 12)):
         return "charge_time"
     charging = lexicon("slots", "charge").search(text, start, end) and not lexicon("slots", "discharge").search(
         text, start, end)
-    if q.is_a("time") and said.sign in ("<=", "<") and _seconds(q) < 1e9 and charging:
+    if q.is_a("time") and said.sign in ("<=", "<") and seconds_of(q) < 1e9 and charging:
         windowed = any(o.is_a("percent") for o in numbered)
         return "fast_charge_time" if windowed else "charge_time"
     dimension = next((d for d in _LOADS if q.is_a(d)), None)
-    if dimension is None or not (lexicon("load_verb").search(text, start, end) or said.sign in (">=", ">")):
+    if dimension is None or not (said.sign in (">=", ">") or any(
+            lexicon(words).search(text, start, end) for words in ("load_verb", "ability")) or any(
+            h.what == "must" for h in lexicon("priority").find(text, start, end))):
         return None
     if lexicon("device").search(text, start, q.start) and not lexicon("level", "cell").search(text, start, end):
         return None                                       # the device draws 11 mW
@@ -121,10 +138,17 @@ def unnamed_metric(
     charge, pulse, continuous = _LOADS[dimension]
     if lexicon("slots", "charge").search(text, lo, hi) and not lexicon("slots", "discharge").search(text, start, end):
         return charge
-    seconds = [_seconds(o) for o in page.inside(block, lo, min(end, hi + 30)) if o.is_a("time")]
+    if lexicon("continuous").search(text, lo, q.start):
+        return continuous
+    if lexicon("pulse_word").search(text, lo, q.start):
+        return pulse
+    others = [o.start for o in page.inside(block, q.end, end) if o.is_a(*_LOADS) and not o.is_a("temperature")]
+    reach = min([hi + 30, end, *others])                  # a time behind the next load is that one's
+    seconds = [seconds_of(o) for o in page.inside(block, lo, reach) if o.is_a("time")]
     return pulse if any(0 < s <= _PULSE_S for s in seconds) else continuous
 
 
-def _seconds(q: Quantity) -> float:
+def seconds_of(q: Quantity) -> float:
+    """A time [s]; days and more are a very long one."""
     scale = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
     return q.value * next((scale[u.name] for u in q.units if u.name in scale), 1e9)

@@ -31,12 +31,28 @@ def standard_drafts(
     for first, last in spans:
         if not row and not _demanded(page, start, end, first, listed):
             continue
-        if not row and (_waived(text, last, end) or lexicon("host").search(text, start, first) and not lexicon(
-                "level", "cell").search(text, start, end)):
-            continue                                       # the machine itself is tested to it
+        excepted = lexicon("ban_lead").search(text, start, first) is not None      # without UN 38.3 we need not start
+        hosted = lexicon("host").search(text, start, first) and not lexicon("level", "cell").search(text, start, end)
+        if not row and (_waived(text, last, end) and not excepted or hosted):
+            continue                                       # called off, or the machine itself is tested to it
         made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
                           block))
     return made
+
+
+def beside_numbers(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """Standards of a clause whose numbers answer for it: those that a word of compliance right before asks for."""
+    text, made = page.text, list[Draft]()
+    for first, last in standards.standards_in(text, start, end):
+        close = text[max(start, first - 36):first]
+        asked = lexicon("qualified").search(close) or _TRANSPORT.match(text, first)
+        if asked and not _waived(text, last, end) and text[start:first].count("(") <= text[start:first].count(")"):
+            made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
+                              block))
+    return made
+
+
+_TRANSPORT = re.compile(r"UN\s?38")       # a test of transport is asked for, never a method of measuring
 
 
 def _demanded(page: Page, start: int, end: int, place: int, listed: bool) -> bool:
@@ -80,11 +96,23 @@ def chemistry_drafts(page: Page, block: Block, start: int, end: int, label: str 
     return made
 
 
+def only_chemistry(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """`LFP only, please`, `bitte nur LFP`: the word right beside a substance asks for it alone."""
+    text = page.text
+    beside = [h for h in standards.chemistry_hits(text, start, end)
+              if lexicon("only").starting_at(text, h.end, min(end, h.end + 12))
+              or lexicon("only").ending_at(text, max(start, h.start - 16), h.start)]
+    made = chemistry_drafts(page, block, start, end) if beside else []
+    return [d for d in made if d.metric != "chemistry"]
+
+
 def _refused(page: Page, start: int, end: int, first: int, last: int) -> bool:
     text = page.text
     after = text[last:min(end, last + 60)]
     before = text[max(start, first - 30):first]
     part = re.split(r"[;.；。]", after)[0]
+    if (other := standards.chemistry_hits(part, 0, len(part))) and re.search("[,，、]", part[:other[0].start]):
+        part = part[:other[0].start]                       # only LFP, NMC is excluded
     banned = lexicon("forbidden").search(part) or lexicon("refused_value").search(part)
     if banned and not lexicon("priority").search(after, 0, banned.start):    # A or B is required, C is excluded
         return True
@@ -99,7 +127,7 @@ def format_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]
     text, made = page.text, []
     codes = [m for m in standards.size_code().finditer(text, start, end)
              if not _refused(page, start, end, m.start(), m.end())]
-    shapes = standards.formats().find(text, start, end)
+    shapes = [h for h in standards.formats().find(text, start, end) if not _refused(page, start, end, h.start, h.end)]
     if codes:
         values = list(dict.fromkeys(m.group() for m in codes))
         made.append(Draft("format", "in", values, None, codes[0].start(), codes[-1].end(), block))

@@ -1,0 +1,138 @@
+"""Which numbers of a clause are conditions by grammar alone: after `at`, in brackets, with a noun of their own."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.vocabulary import metric
+from tools.extract.clause import Clause
+from tools.extract.comparators import Said
+from tools.extract.meaning import metric_for
+from tools.extract.page import metric_hits
+from tools.extract.phrases import Hit, lexicon
+from tools.extract.quantities import Quantity
+
+# "the vent opens at 0.8 MPa", "discharge with 1.5C": after a metric of their own these are values.
+_SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
+_NEVER = ("acceleration", "pressure", "dose", "leak", "sound", "length",
+          "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
+          "specific_power", "power_density", "specific_charge", "percent_per_month")
+_DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
+
+
+def _chunk_start(text: str, quantities: list[Quantity], q: Quantity, floor: int) -> int:
+    previous = max((p.end for p in quantities if p.end <= q.start), default=floor)
+    cut = max(text.rfind(c, previous, q.start) for c in ",;(|:，")
+    return max(previous, cut + 1)
+
+
+def conditions_of(
+    clause: Clause, quantities: list[Quantity], hits: list[Hit[str]], said: dict[int, Said]
+) -> dict[int, Quantity]:
+    """Quantities that the grammar marks as conditions: after `at`, in brackets, with their own noun (50 % SOC)."""
+    text, found = clause.text, dict[int, Quantity]()
+    for place, q in enumerate(quantities):
+        if q.is_a(*_NEVER) and not (q.dimensions - set(_NEVER) - {"acceleration"}):
+            continue
+        sign = said[id(q)].sign
+        floor = _chunk_start(text, quantities, q, clause.start)
+        lead = _lead_of(text, floor, q, said[id(q)])
+        own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
+        directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
+            _DIRECTED.match(text, q.end)) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
+        inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
+        if lead and own and (own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
+            lead = None                                    # at 25 °C the calendar life shall be 15 years
+        if own and q.is_a("rate", "current") and sign and not lead:
+            inherent = False
+        if own and q.is_a("percent") and own[-1].what in ("shipping_soc", "capacity_retention"):
+            inherent = False
+            lead = None if own[-1].what == "shipping_soc" else lead
+        if shipped(clause, q, quantities, hits):
+            continue
+        chained = place > 0 and id(quantities[place - 1]) in found and _chain(text[quantities[place - 1].end:q.start])
+        bracket = _bracketed(text, clause.start, q.start) and not own and not sign and not _counted(q, hits)
+        led = lead is not None and (not sign or sign == "up_to" and lead.start != said[id(q)].start)
+        tail = lexicon("condition_tail").starting_at(text, q.end, min(clause.end, q.end + 14))
+        if tail and not sign and not (q.is_a("time") and text[tail.start:tail.end].startswith(("で", "下"))):
+            led = True
+        priced = place > 0 and q.is_a("count") and quantities[place - 1].is_a("price") and _bracketed(
+            text, quantities[place - 1].end, q.start)
+        supposed = _supposed(clause, q, quantities[place + 1:])
+        if led or inherent or (chained and not sign) or bracket or priced or supposed:
+            found[id(q)] = q
+    for q, after in zip(quantities[-2::-1], quantities[:0:-1], strict=True):   # 0.2C、25℃放电到2.5V
+        given = id(after) in found or after.is_a("temperature") and not said[id(after)].sign and after.shape == "single"
+        kind = q.is_a("rate", "current", "temperature", "percent", "rate_P") and not said[id(q)].sign
+        if given and kind and id(q) not in found and _LISTED.fullmatch(text, q.end, after.start) and not any(
+                metric_for(h.what, q) and h.end <= q.start for h in hits):
+            found[id(q)] = q
+    return found
+
+
+def _supposed(clause: Clause, q: Quantity, after: list[Quantity]) -> bool:
+    """`If the cell is warmer than 45 °C, 1C is enough`: a temperature of a clause that another number answers."""
+    text = clause.text
+    if not q.is_a("temperature") or not after or not lexicon("if_word").starting_at(text, clause.start, q.start):
+        return False
+    comma = re.search("[,，、]", text[q.end:after[-1].start])
+    answers = [o for o in after if comma and o.start > q.end + comma.start() and not o.is_a("temperature")]
+    return bool(answers)
+
+
+_LISTED = re.compile(r"\s*[、，,/・]\s*")
+
+
+def shipped(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list[Hit[str]]) -> bool:
+    """`Cells leave the works at 30 % SOC`: the one percentage of a clause about shipping is what is asked for."""
+    return (q.is_a("percent") and sum(o.is_a("percent") for o in quantities) == 1
+            and lexicon("cues", "shipping_soc").search(clause.text, clause.start, clause.end) is not None
+            and not any(h.what != "shipping_soc" and (metric_for(h.what, q) or any(
+                metric_for(h.what, o) == h.what for o in quantities)) for h in hits))
+
+
+def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
+    """The word that makes a number a condition; none where a demand stands between (`for take-off it shall …`)."""
+    first = said.start if said.sign else q.start
+    leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
+             if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start
+             and not lexicon("peak_word").ending_at(text, max(floor, h.start - 24), h.start)
+             and not lexicon("peak_word").search(text, h.end, q.start)]
+    return leads[0] if leads else None
+
+
+def _counted(q: Quantity, hits: list[Hit[str]]) -> bool:
+    """`DV samples (200 pcs)`: a count in brackets belongs to the words before."""
+    return q.is_a("count") and any(metric(h.what).dimension == "count" and h.end <= q.start for h in hits)
+
+
+def _own_noun(clause: Clause, q: Quantity) -> bool:
+    if not q.is_a("percent"):
+        return False
+    after = clause.text[q.end:q.end + 22]
+    before = clause.text[max(clause.start, q.start - 12):q.start]
+    noun = lexicon("slots", "soc").starting_at(after, 0, len(after)) or lexicon("slots", "dod").starting_at(
+        after, 0, len(after)) or re.match(r"\s*(?:mean|mittlere[rmn]?|average)\s+SOC", after)
+    if noun and lexicon("loss").search(clause.text, max(clause.start, q.start - 24), q.start):
+        return False                                       # lose no more than 2 % of charge
+    led = lexicon("slots", "soc").ending_at(before, 0, len(before)) or lexicon("slots", "dod").ending_at(
+        before, 0, len(before))
+    lead = lexicon("slots", "eol_lead").ending_at(before, 0, len(before)) or lexicon("eol_tail").starting_at(
+        after, 0, len(after))
+    eol = lead and (lexicon("slots", "eol").search(after) or any(
+        h.what in ("cycle_life", "calendar_life", "charge_time", "fast_charge_time")
+        for h in metric_hits(clause.page, clause.start, clause.end)) or any(
+        p.is_a("cycle") for p in clause.page.inside(clause.block, clause.start, clause.end)))
+    health = lexicon("health").ending_at(before, 0, len(before)) and any(
+        h.what in ("cycle_life", "calendar_life") for h in metric_hits(clause.page, clause.start, clause.end))
+    life = health or lexicon("life").search(before) and lexicon("slots", "eol").search(after)
+    return bool(noun or led or eol or life)
+
+
+def _chain(gap: str) -> bool:
+    return bool(re.fullmatch(r"\s*(?:,|/|and|und|et|&|,\s*and|和|および|및)\s*", gap))
+
+
+def _bracketed(text: str, floor: int, place: int) -> bool:
+    part = text[floor:place]
+    return part.count("(") > part.count(")")
