@@ -33,7 +33,7 @@ from tools.simulate.batched.lanes import LANES, exp, least, ln, most, select
 from tools.simulate.batched.layout import design_from
 from tools.simulate.batched.limits import LIMITS, broken_limit, first_limit, nearest
 from tools.simulate.batched.newton import Step, Unknowns, Work, solve_step
-from tools.simulate.batched.solid import Solid, own_in, own_numbers, place
+from tools.simulate.batched.solid import light_solid, own_in, own_numbers, place
 from tools.simulate.batched.stepping import Formula, finish, predict, record, step_error
 from tools.simulate.batched.tables import Properties
 from tools.simulate.batched.views import floats, part, row_of, vectors, view
@@ -46,8 +46,7 @@ MOST_ITERATIONS, MOST_FIRST_ITERATIONS = 6, 60
 LONGEST_GROWTH, SHORTENED, SAFETY = 2.0, 0.3, 0.85
 TOLERATED, MENDED = 1.2, 3.0  # local errors (1: their bound) above which a step is cut back, and redone
 FIRST_STEP, SECOND_STEP, SHORTEST_STEP = 1e-12, 1.6e-5, 1e-11  # of the time scale
-IDLE = -1
-GOES_ON = -7
+IDLE, GOES_ON = -1, -7
 READY = -6           # a design whose currents at the start are known
 
 
@@ -330,14 +329,6 @@ def drive(
                 outcome = started(slots, h, k, limits, lane, raw.talk[SOLVED, lane], raw.written)
             if outcome != GOES_ON:
                 used = end(batch, slots, h, k, lane, outcome, raw.written, used)
-
-
-@compiled
-def light_solid(solid: Any) -> Any:
-    """The tables of solid diffusivity as views; None where there are none."""
-    if solid is None:
-        return None
-    return Solid(view(solid.negative), view(solid.positive), solid.intervals)
 
 
 @compiled

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from llvmlite import ir
@@ -74,9 +75,8 @@ def _series(builder: Any, x: Any, coefficients: Sequence[float]) -> Any:
     """Σ coefficients[k]·xᵏ by pairs, then pairs of pairs (Estrin): products that need not wait for one another."""
     terms, power = [_each(a) for a in coefficients], x
     while len(terms) > 1:
-        odd = terms[1::2] + [None] * (len(terms) % 2)
         terms = [low if high is None else builder.fadd(low, builder.fmul(high, power, flags=FAST), flags=FAST)
-                 for low, high in zip(terms[::2], odd, strict=True)]
+                 for low, high in zip_longest(terms[::2], terms[1::2])]
         power = builder.fmul(power, power)
     return terms[0]
 
@@ -332,8 +332,7 @@ def _wide(*kinds: Any) -> bool:
     return any(isinstance(kind, LanesType | MaskType) for kind in kinds)
 
 
-# In compiled code each of the functions above is one of two: on vectors, or on plain numbers as it stands. Not strict:
-# numba would want the lambdas annotated too.
+# In compiled code each function above is one of two. Not strict: numba would want the lambdas annotated too.
 
 
 @overload(select, strict=False)

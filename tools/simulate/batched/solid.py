@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tools.simulate.batched.compiled import compiled
 from tools.simulate.batched.lanes import fetch, least, most, whole
 from tools.simulate.batched.layout import Design
-from tools.simulate.batched.views import part
+from tools.simulate.batched.views import part, view
 
 Lanes = Any
 LanesArray = Any
@@ -98,3 +98,11 @@ def own_particles(
             a0, a1, a2, a3 = fetch(solid.positive if side == 1 else solid.negative, at)
             scaled = f.scaled[side] * (a0 + s * (a1 + s * (a2 + s * a3)))
             own[i] = mode_weights(decay, weight, f, row, drive, scaled)
+
+
+@compiled
+def light_solid(solid: Any) -> Any:
+    """The tables of solid diffusivity as views; None where there are none."""
+    if solid is None:
+        return None
+    return Solid(view(solid.negative), view(solid.positive), solid.intervals)
