@@ -158,7 +158,7 @@ def minilm() -> OnnxModel:
     Raises:
         EmbedderUnavailable: the package is not installed, or its model is not the one that was measured.
     """
-    from tokenizers.implementations import BertWordPieceTokenizer
+    from tokenizers import BertWordPieceTokenizer
 
     found = importlib.util.find_spec(_MINILM_PACKAGE)
     if found is None or found.origin is None:

@@ -243,12 +243,12 @@ def _simulation(prepared: Any, soc: float, time: Array, current_A_m2: Array, pul
     from tools.simulate.pybamm_model import (
         LUMPED,
         ONE_SQUARE_METRE,
-        TEMPERATURE,
         THERMAL_INPUTS,
         design_inputs,
         heating_rate,
         phase_options,
     )
+    from tools.simulate.segment import TEMPERATURE
 
     values, given = parameter_values(prepared.system), pybamm.InputParameter
     inputs = {**prepared.inputs(soc=soc), "current": 0.0}
