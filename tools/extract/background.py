@@ -53,30 +53,68 @@ def sentence_background(page: Page, start: int, end: int, listed: bool = False) 
     return first.what
 
 
-_PART = re.compile(r"[;；，]|,\s+(?=(?:but|aber|mais|while|whereas|während|jedoch|however|wir|we|nous)\b)",
-                   re.IGNORECASE)
+_PART = re.compile(r"[;；，、]|,(?!\d)")
+_COARSE = re.compile(r"[;；，]|,\s+(?=(?:but|aber|mais|while|whereas|während|jedoch|however|wir|we|nous)\b)",
+                     re.IGNORECASE)
+_TOLD = ("predecessor", "competitor", "level")
+
+
+def parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
+    """The parts of a sentence between its commas and words of contrast; a suffix of contrast ends its part.
+
+    What is said of packs and devices holds for a longer list, and ends at a contrast only.
+    """
+    text = page.text
+    systems = any(h.what == "level" for h in lexicon("background").find(text, start, end))
+    edges = {start, end, *(m.end() for m in (_COARSE if systems else _PART).finditer(text, start, end))}
+    if not systems:
+        edges |= {h.end if ord(text[h.start]) > 0x2e7f else h.start for h in lexicon("contrast").find(text, start, end)}
+    cuts = sorted(e for e in edges if e in (start, end) or not _in_bracket(text, start, e))
+    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip(" ,;，；、")]
+
+
+def _in_bracket(text: str, start: int, place: int) -> bool:
+    before = text[start:place]
+    return sum(map(before.count, "(（")) > sum(map(before.count, ")）"))
+
+
+def told_parts(page: Page, start: int, end: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """(parts about other cells, parts that may ask) of a sentence: `the present cell has 4.8 Ah, we need 5.2 Ah`.
+
+    A part that names another cell and has no bound of its own tells; what follows tells on until a part asks.
+    """
+    told: list[tuple[int, int]] = []
+    live: list[tuple[int, int]] = []
+    telling = False
+    for first, last in parts(page, start, end):
+        named = any(h.what in _TOLD for h in lexicon("background").find(page.text, first, last))
+        if named or _told_of(page, first, last) == "predecessor":
+            telling = True
+            if not any(q.units for q in page.inside(page.block_at(first), first, last)):   # …, that is our own affair
+                told += [span for span in live if not _asks(page, *span)]
+                live = [span for span in live if _asks(page, *span)]
+        elif _asks(page, first, last) or lexicon("new_cell").search(page.text, first, last):
+            telling = False
+        (told if telling else live).append((first, last))
+    return told, live
 
 
 def live_parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
-    """The parts of a sentence that ask in words of their own beside a part about other cells.
+    """The parts of a sentence that ask in words of their own beside a part about other cells."""
+    told, live = told_parts(page, start, end)
+    asking = [(a, b) for a, b in live if _asks(page, a, b) or lexicon("new_cell").search(page.text, a, b)]
+    return live if told and asking else []
 
-    `The present cell costs 8.5, the new one may cost 11`: a part asks where it has a bound or a modal word and
-    neither it nor a word before its number is background.
-    """
-    edges = [start, *(m.end() for m in _PART.finditer(page.text, start, end)), end]
-    parts = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if page.text[a:b].strip(" ,;，；")]
-    if len(parts) < 2:
-        return []
-    live: list[tuple[int, int]] = []
-    told = False
-    for first, last in parts:
-        asks = any(lexicon(*path).search(page.text, first, last) for path in (
-            ("priority",), ("comparators_before",), ("comparators_after",), ("new_cell",)))
-        if lexicon("background").search(page.text, first, last) or not asks and _told_of(page, first, last):
-            told = True
-        elif asks or not told or live:
-            live.append((first, last))
-    return live
+
+def ignore_told(page: Page, block: Block, start: int, end: int) -> None:
+    """Set aside what a sentence that asks tells beside it: of packs, devices and other cells."""
+    ignore_other_levels(page, block, start, end)
+    ignore_bracketed_system(page, block, start, end)
+    for first, last in ((start, end), *parts(page, start, end)):
+        ignore_host(page, block, first, last)
+    told, live = told_parts(page, start, end)
+    for first, last in told if live else []:
+        ignore_span(page, block, first, last, "predecessor")
 
 
 def between(live: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
@@ -96,7 +134,7 @@ _ASKING = (("priority",), ("amend", "replace"), ("forbidden",), ("refused_value"
 
 def _asks(page: Page, start: int, end: int) -> bool:
     """Whether text[start:end] has a modal word, a ban, a change or a number with a bound."""
-    spoken = any(lexicon(*path).search(page.text, start, end) for path in _ASKING)
+    spoken = any(h.what != "info" for path in _ASKING for h in lexicon(*path).find(page.text, start, end))
     return spoken or any(said_about(page.text, q, start, end).sign
                          for q in page.inside(page.block_at(start), start, end))
 

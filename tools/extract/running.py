@@ -125,9 +125,7 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
             continue
         if read_defaults(page, block, start, end):
             continue
-        background.ignore_other_levels(page, block, start, end)
-        background.ignore_bracketed_system(page, block, start, end)
-        background.ignore_host(page, block, start, end)
+        background.ignore_told(page, block, start, end)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
             if not lexicon("old_lead").search(page.text, start, end):
                 background.ignore_span(page, block, start, end, "superseded")
