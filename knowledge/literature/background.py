@@ -6,6 +6,7 @@ nearest passage means is therefore told in spreads above the mean of `elsewhere.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ class Background:
 def background(folder: Path, digest: str, embedder: Embedder, vectors: Vectors) -> Background:
     """The background of a store's vectors, read from the store's folder or measured and kept there."""
     text = QUESTIONS.read_text(encoding="utf-8")
-    stamp = {"digest": digest, "embedder": embedder.id, "questions": len(text)}
+    stamp = {"digest": digest, "embedder": embedder.id, "questions": hashlib.sha256(text.encode()).hexdigest()}
     try:
         kept = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         if kept.pop("stamp") == stamp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from knowledge.requirement import Finding, Requirement
@@ -111,7 +112,7 @@ def _envelope(requirements: Sequence[Requirement]) -> tuple[float, tuple[str, ..
             limits[r.metric] = (ceiling, r.id)
     if "diameter" in limits and "height" in limits:
         d, h = limits["diameter"], limits["height"]
-        return 3.141592653589793 / 4 * d[0] ** 2 * h[0] * 1e-6, (d[1], h[1])
+        return math.pi / 4 * d[0] ** 2 * h[0] * 1e-6, (d[1], h[1])
     names = [n for n in ("length", "width", "thickness", "height") if n in limits]
     if len(names) == 3:
         volume = 1e-6

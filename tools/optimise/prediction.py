@@ -156,10 +156,10 @@ class SurrogateSimulator:
         return found
 
     def learn(self, known: Mapping[Protocol, Mapping[SimulationPoint, Outcome]]) -> None:
-        """Teach each model the outcomes of its system and protocol that it has not been taught yet."""
+        """Teach each model the answers of its system and protocol that it has not been taught yet."""
         for (system, protocol), model in self.models.items():
             rows = [(p, o) for p, o in known.get(protocol, {}).items()
-                    if p.pair.system == system and (protocol, p) not in self.taught]
+                    if o.values and p.pair.system == system and (protocol, p) not in self.taught]
             if rows:
                 self.taught.update((protocol, p) for p, _ in rows)
                 self.models[system, protocol] = model.learnt([p for p, _ in rows], [o for _, o in rows])

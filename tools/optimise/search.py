@@ -140,7 +140,7 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress, many)
     cheaply = Recorder(simulator.alone()) if isinstance(simulator, AgesCheaply) else None
     scout = LifeScout(request.requirements, ageing_asks(request.requirements), Recorder(simulator), cheaply, origin)
-    lives, of_life = _life_models(scout, simulator, spaces, buildable, builder, context, device)
+    lives, of_life = _life_models(scout, spaces, buildable, builder, context, device)
     models, labels, log = {**models, **of_life[0]}, [*labels, *of_life[1]], [*log, *of_life[2]]
     run = Search(request.requirements, (*asks, *lives), spaces, recorder, SurrogateSimulator(models), builder,
                  context.seed, context.progress, origin, scout, device, [*proof, *log])
@@ -173,16 +173,16 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
 
 
 def _life_models(
-    scout: LifeScout, simulator: Simulator, spaces: Sequence[DesignSpace], buildable: dict[str, list[CellDesign]],
-    builder: Builder, context: Context, device: str,
+    scout: LifeScout, spaces: Sequence[DesignSpace], buildable: dict[str, list[CellDesign]], builder: Builder,
+    context: Context, device: str,
 ) -> tuple[tuple[Ask, ...], tuple[dict[tuple[str, Protocol], AreaModel], list[Labels], list[SearchStep]]]:
     """The asks of a life that the forward model foresees, with `forward_models` of them; none where lives are dear."""
     lives = foreseen(scout.asks)
-    if not lives or not isinstance(simulator, AgesCheaply):
+    if not lives or scout.cheaply is None:
         return (), ({}, [], [])
     designs = [d for own in buildable.values() for d in own]
     needed = [n for n in needed_tables(designs, lives, builder) if isinstance(n.protocol, CycleAgeing)]
-    database = Database(context.home / "database", simulator.alone(), device)
+    database = Database(context.home / "database", scout.cheaply.inner, device)
     return lives, forward_models(spaces, needed, database, LIVES, context.progress)
 
 

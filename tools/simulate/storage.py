@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.protocol import CalendarAgeing
-from tools.simulate.ageing import AgeingStopped, NotIntegrated, Phase
+from tools.simulate.ageing import LONGEST_S, AgeingStopped, NotIntegrated, Phase
 from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernels import parameter_values
 from tools.simulate.pybamm_prepare import Prepared
@@ -42,11 +42,11 @@ class Storage:
     unsolved: bool = False
 
     def phase(
-        self, state: np.ndarray | None, control: dict[str, float], limits: dict[str, float], end_s: float | None = None
+        self, state: np.ndarray | None, control: dict[str, float], limits: dict[str, float], end_s: float = LONGEST_S
     ) -> Generator[Phase, Segment, Segment]:
         """Ask for a phase; a failed one is thrown in as `AgeingStopped`."""
         inputs = {**self.prepared.inputs(self.protocol.soc_pct / 100), **IDLE_CONTROL, **NO_LIMITS, **control, **limits}
-        return (yield Phase(inputs, state) if end_s is None else Phase(inputs, state, end_s))
+        return (yield Phase(inputs, state, end_s))
 
     def check_up(self, state: np.ndarray) -> Generator[Phase, Segment, float]:
         """Charge [Ah/m²] of a slow discharge after a recharge."""

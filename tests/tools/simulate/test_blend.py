@@ -144,7 +144,7 @@ def test_what_the_set_does_not_have_is_out_of_validity():
 
 
 def test_the_batched_solver_refuses_and_pybamm_serves():
-    with pytest.raises(OutOfValidity):
+    with pytest.raises(OutOfValidity, match="blend of two materials"):
         tables(KEY, 25.0)
     simulator = BatchedSimulator(PybammSimulator())
     found = simulator.simulate([POINT], Discharge(rate_C=0.5))[0]

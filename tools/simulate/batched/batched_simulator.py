@@ -35,7 +35,7 @@ TIGHTER = 2.0
 # Ageing hardly depends on the mesh and a life is dozens of cycles: one mesh, with error bounds so much tighter.
 AGEING_MESHES: dict[BatchedMesh, tuple[Cells, float]] = {
     "search": (Cells(12, 4, MODES), 5.0), "verify": (Cells(20, 7, MODES), 10.0)}
-LIVES_LEFT = 2
+LIVES_LEFT = 2        # lives that the reference is asked for in one call, where this solver has no answer
 LEAST, MOST = 16, 256  # points of one piece of a thread's work
 # Stated error where PyBaMM's search mesh steps in: the largest energy shift in docs/simulation.md.
 REFERENCE_PCT = 1.4

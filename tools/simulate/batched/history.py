@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.simulate.batched.compiled import compiled
+from tools.simulate.batched.lanes import select
 from tools.simulate.batched.views import row_of
 
 Array = npt.NDArray[np.float64]
@@ -125,18 +126,23 @@ def quadratic(new: float, old: float, older: float, dt: float, before: float, pa
 
 
 @compiled
+def energy_over(now: Any, then: Any, older: Any, dt: Any, before: Any, part: Any) -> Any:
+    """Energy [Wh/m²] from 0 to `part` by the quadratic through powers at dt, 0 and −before; a line where that is 0."""
+    slope = (now - then) / dt
+    bend = select(before > 0.0, (slope - (then - older) / before) / (dt + before), 0.0)
+    square = part * part
+    return (then * part + slope * square / 2.0 + bend * (square * part / 3.0 - dt * square / 2.0)) / 3600.0
+
+
+@compiled
 def energy_within(h: History, k: int, levels: int, lane: int, part: float) -> float:
     """Energy [Wh/m²] over `part` of the step that led to level k, by the quadratic through three powers."""
-    new, old, older = k, (k + 3) % 4, (k + 2) % 4
-    now = h.row[new, VOLTAGE, lane] * h.row[new, CURRENT, lane]
-    then = h.row[old, VOLTAGE, lane] * h.row[old, CURRENT, lane]
-    dt = h.row[new, TIME, lane] - h.row[old, TIME, lane]
-    slope, bend = (now - then) / dt, 0.0
+    row, new, old, older = h.row, k, (k + 3) % 4, (k + 2) % 4
+    now, then = row[new, VOLTAGE, lane] * row[new, CURRENT, lane], row[old, VOLTAGE, lane] * row[old, CURRENT, lane]
+    dt, before = row[new, TIME, lane] - row[old, TIME, lane], 0.0
     if levels >= 2:
-        before = h.row[old, TIME, lane] - h.row[older, TIME, lane]
-        bend = (slope - (then - h.row[older, VOLTAGE, lane] * h.row[older, CURRENT, lane]) / before) / (dt + before)
-    square = part * part
-    return float((then * part + slope * square / 2 + bend * (square * part / 3 - dt * square / 2)) / 3600)
+        before = row[old, TIME, lane] - row[older, TIME, lane]
+    return float(energy_over(now, then, row[older, VOLTAGE, lane] * row[older, CURRENT, lane], dt, before, part))
 
 
 @compiled

@@ -67,7 +67,7 @@ class Batch(NamedTuple):
     begins: Whole     # (designs,) where a design's rows begin
     rows: Whole       # (designs,) how many they are
     outcomes: Whole   # (designs,)
-    counts: Whole     # (3,) accepted steps, rejected steps, Newton iterations of a group
+    counts: Whole     # (3,) accepted steps, steps redone or cut back, Newton iterations of a group
 
 
 class Slots(NamedTuple):

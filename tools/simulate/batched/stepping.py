@@ -16,6 +16,7 @@ from tools.simulate.batched.history import (
     VOLTAGE,
     Accuracy,
     Level,
+    energy_over,
 )
 from tools.simulate.batched.lanes import fetch, least, most, select, whole
 from tools.simulate.batched.layout import FARADAY, GAS, Design
@@ -160,11 +161,9 @@ def record(
     rest = rest_voltage(d, p, new, charge, step.warmer[0])
     new.row[TIME], new.row[VOLTAGE], new.row[CURRENT] = l0.row[TIME] + dt, voltage, current
     new.row[ANODE], new.row[CHARGE], new.row[OCV] = anode_potential(d, p, w), charge, rest
-    before, then = l0.row[TIME] - l1.row[TIME], l0.row[VOLTAGE] * l0.row[CURRENT]
-    slope = (voltage * current - then) / dt
-    bend = (slope - (then - l1.row[VOLTAGE] * l1.row[CURRENT]) / before) / (dt + before)
-    bend = select(before > 0.0, bend, 0.0)
-    new.row[ENERGY] = l0.row[ENERGY] + dt * (then + dt * (0.5 * slope - dt * bend / 6.0)) / 3600.0
+    new.row[ENERGY] = l0.row[ENERGY] + energy_over(
+        voltage * current, l0.row[VOLTAGE] * l0.row[CURRENT], l1.row[VOLTAGE] * l1.row[CURRENT], dt,
+        l0.row[TIME] - l1.row[TIME], dt)
     if p.thermal:
         # U − T dU/dT does not depend on temperature: it is what U would be at 0 K.
         heat = current * (rest_voltage(d, p, new, charge, 0.0 * charge - p.table_K) - voltage)

@@ -152,6 +152,9 @@ class Functions:
         from tools.simulate.pybamm_kernels import parameter_values
 
         self.system = system(key)
+        if self.system.published.second is not None:
+            raise OutOfValidity(f"the negative of {self.system.label} is a blend of two materials; use the PyBaMM "
+                                "simulator")
         self.values = parameter_values(self.system)
         self.p, self.temperature, self.vector = pybamm.LithiumIonParameters(), pybamm.Scalar(temperature_C + KELVIN), \
             pybamm.Vector
