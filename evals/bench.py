@@ -82,9 +82,9 @@ def forward_model() -> list[Measured]:
                              kept=s.ratio >= 120, note=note))
         rows.append(Measured(what=f"{name}, extrapolated", value=round(s.ratio_extrapolated, 1), unit="×",
                              goal="≥ 70×", kept=s.ratio_extrapolated >= 70))
-    gain = two_threads()
-    rows.append(Measured(what="batched DFN, two threads ÷ one", value=round(gain, 2), unit="×", goal="≥ 1.8×",
-                         kept=gain >= 1.8, note="wall time: other work on the machine lowers it"))
+    for what, gain in zip(("prepared designs", "whole calls"), two_threads(), strict=True):
+        rows.append(Measured(what=f"batched DFN, two threads ÷ one, {what}", value=round(gain, 2), unit="×",
+                             goal="≥ 1.8×", kept=gain >= 1.8, note="wall time: other work on the machine lowers it"))
     cold, cached = start_seconds()
     rows.append(Measured(what="batched DFN, first answer, nothing compiled", value=round(cold, 1), unit="s",
                          goal="≤ 30 s", kept=cold <= 30, note="CPU, tables included"))

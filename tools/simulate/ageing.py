@@ -23,7 +23,7 @@ from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernels import simulated_mechanisms
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import cannot_carry, limit_reached
-from tools.simulate.segment import CHARGE, CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, VOLTAGE, Segment
+from tools.simulate.segment import CHARGE, CURRENT, OCV, UNDRIVEN, VOLTAGE, Segment
 
 GROWTH = 0.5       # a step is at most this share of the cycles done
 FIRST_STEP = 15    # cycles
@@ -88,7 +88,7 @@ class Life:
         self, control: dict[str, float], limits: dict[str, float]
     ) -> Generator[Phase, Segment, Segment]:
         """Ask for a phase and go on from its end."""
-        inputs = {**self.prepared.inputs(1.0), **IDLE_CONTROL, **NO_LIMITS, **control, **limits}
+        inputs = {**self.prepared.inputs(1.0), **UNDRIVEN, **control, **limits}
         segment = yield Phase(inputs, self.state)
         self.state = segment.state
         if CHARGE in segment.outputs and len(segment.time_s):

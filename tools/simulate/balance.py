@@ -18,7 +18,7 @@ from knowledge.parameters.system import System
 from tools.failures import BadInput, Infeasible, ToolFailure
 from tools.simulate.formulation import Coating, check_electrode, check_second, coating, known_system
 from tools.simulate.ocp import Array, Branch, negative_table, ocp_table
-from tools.simulate.varied import added_loss
+from tools.simulate.varied import added_loss, anything_varied
 
 SEPARATOR_UM = (3.0, 60.0)
 
@@ -141,6 +141,10 @@ def balance(pair: ElectrodePair) -> Balance:
         tools.failures.BadInput: a field that cannot be right, with its plausible range.
         tools.failures.Infeasible: the negative cannot hold the lithium (N/P < 1), or no capacity is left.
     """
+    return _balance(pair) if anything_varied() else _balance_as_it_is(pair)
+
+
+def _balance(pair: ElectrodePair) -> Balance:
     check_pair(pair)
     known = known_system(pair.system)
     negative = coating(pair.negative, pair.system, "negative")
@@ -167,31 +171,37 @@ def balance(pair: ElectrodePair) -> Balance:
     )
 
 
+# Every protocol on a design, and its build-up, ask for the same balance again.
+_balance_as_it_is = lru_cache(maxsize=8192)(_balance)
+
+
 def _window(pair: ElectrodePair, ratio: float, lithium: float, sites: tuple[float, float], second_site_share: float
             ) -> tuple[float, float]:
     """Positive stoichiometry at v_max and at v_min, on the falling curve V(y) = U_p(y) − U_n((Li − y·Qp)/Qn)."""
     _, _, y, u_pos = ocp_table(pair.system)
     q_n, q_p = sites
-    x = (lithium - y * q_p) / q_n
-    # One grid step past full, so that an exactly full negative (N/P = 1) still brackets v_max.
-    held = (x >= 0.0) & (x <= 1.005)
-    y, x, u_pos = y[held], x[held], u_pos[held]
+    # Where the negative is between empty and full. One grid step past full, so that an exactly full negative (N/P = 1)
+    # still brackets v_max.
+    held = slice(int(y.searchsorted((lithium - 1.005 * q_n) / q_p)), int(y.searchsorted(lithium / q_p, "right")))
+    y, u_pos = y[held], u_pos[held]
     if y.size < 10:
         raise Infeasible(f"no state of the pair conserves its lithium; N/P is {ratio:.2f}, usual are 1.03 to 1.3")
+    x = lithium / q_n - y * (q_p / q_n)
 
-    def volts(branch: Branch) -> Array:
+    def volts_below(branch: Branch) -> Array:
+        """−V(y), rising."""
         table = negative_table(pair.system, second_site_share, branch)
-        return np.asarray(np.minimum.accumulate(u_pos - np.interp(x, table.x, table.u)))
+        return np.asarray(np.maximum.accumulate(np.interp(x, table.x, table.u) - u_pos))
 
     def at(limit: str, curve: Array) -> float:
         wanted: float = getattr(pair, limit)
-        if not curve[-1] < wanted < curve[0]:
-            raise BadInput(f"{limit} is {wanted:g} V; the open-circuit voltage of this pair spans {curve[-1]:.2f}–"
-                           f"{curve[0]:.2f} V", field=f"pair.{limit}")
-        return float(np.interp(-wanted, -curve, y))
+        if not curve[0] < -wanted < curve[-1]:
+            raise BadInput(f"{limit} is {wanted:g} V; the open-circuit voltage of this pair spans {-curve[-1]:.2f}–"
+                           f"{-curve[0]:.2f} V", field=f"pair.{limit}")
+        return float(np.interp(-wanted, curve, y))
 
-    emptying = volts("delithiation")
-    filling = emptying if second_site_share == 0.0 else volts("lithiation")
+    emptying = volts_below("delithiation")
+    filling = emptying if second_site_share == 0.0 else volts_below("lithiation")
     empty = at("v_min", emptying)
     return at("v_max", filling), empty
 

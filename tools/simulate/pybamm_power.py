@@ -14,7 +14,7 @@ from tools.simulate.point import Outcome
 from tools.simulate.pybamm_curves import curve_of
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import cannot_carry, failed
-from tools.simulate.segment import CURRENT, IDLE_CONTROL, NO_LIMITS, OCV, VOLTAGE, Integrator, Segment
+from tools.simulate.segment import CURRENT, OCV, UNDRIVEN, VOLTAGE, Integrator, Segment
 
 CLOSE_V = 0.002
 ROUNDS = 14
@@ -76,7 +76,7 @@ def _inputs(p: Prepared, protocol: PulsePower, sign: float, power: float | None)
         "by power": 1.0, "power": sign * power, "voltage floor": limit - COLLAPSE, "voltage ceiling": limit + COLLAPSE}
     if power is not None:
         load.pop("voltage ceiling" if sign > 0 else "voltage floor")
-    return {**IDLE_CONTROL, **NO_LIMITS, **p.inputs(protocol.soc_pct / 100), **load}
+    return {**UNDRIVEN, **p.inputs(protocol.soc_pct / 100), **load}
 
 
 def _begin(p: Prepared, pulse: Segment, protocol: PulsePower, sign: float) -> _Trial:

@@ -11,7 +11,7 @@ from knowledge.parameters.registry import system
 from knowledge.parameters.system import System
 from knowledge.protocol import CalendarAgeing, CycleAgeing, FastCharge, Protocol, RoundTrip, ThermalDischarge
 from tools.failures import ToolFailure
-from tools.simulate.balance import Balance, balance, check_pair
+from tools.simulate.balance import Balance, balance
 from tools.simulate.formulation import active_fraction, phase_fractions
 from tools.simulate.point import Outcome, SimulationPoint
 
@@ -90,14 +90,13 @@ class Prepared:
 
     def outcome(self, values: Mapping[str, float], note: str = "") -> Outcome:
         """An outcome with status 'ok' that carries this point's validity."""
-        words = "; ".join(w for w in (note, self.note) if w)
+        words = f"{note}; {self.note}" if note and self.note else note or self.note
         return Outcome(status="ok", values=dict(values), validity=self.validity, note=words)
 
 
 def prepare(point: SimulationPoint, protocol: Protocol) -> Prepared | Outcome:
     """Check a point against a protocol; an `Outcome` where there is nothing to simulate."""
     try:
-        check_pair(point.pair)
         found = balance(point.pair)
     except ToolFailure as failure:
         return Outcome(status="failed", note=failure.message)

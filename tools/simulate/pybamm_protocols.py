@@ -11,7 +11,7 @@ from tools.simulate.point import Outcome
 from tools.simulate.pybamm_curves import curve_of
 from tools.simulate.pybamm_prepare import KELVIN, Prepared
 from tools.simulate.pybamm_status import SHORTEST, cannot_carry, failed, impossible, limit_reached
-from tools.simulate.segment import CHARGE, IDLE_CONTROL, NO_LIMITS, OCV, TEMPERATURE, VOLTAGE, Integrator, Segment
+from tools.simulate.segment import CHARGE, OCV, TEMPERATURE, UNDRIVEN, VOLTAGE, Integrator, Segment
 
 HALVINGS = 8  # of a current for which no consistent start is found
 
@@ -20,15 +20,23 @@ def discharge(
     kernel: Integrator, prepared: Sequence[Prepared], protocol: Discharge | ThermalDischarge, curves: bool
 ) -> list[Outcome]:
     """Constant current from 100 % SOC to the lower cut-off; with a lumped temperature where the protocol has one."""
+    inputs = discharge_inputs(prepared, protocol)
+    longest = max(3 * 3600 / (p.rate_C or 1.0) for p in prepared)
+    segments = without_start(kernel, inputs, kernel.run(inputs, longest), longest)
+    return [_discharged(p, s, curves) for p, s in zip(prepared, segments, strict=True)]
+
+
+def discharge_inputs(
+    prepared: Sequence[Prepared], protocol: Discharge | ThermalDischarge
+) -> list[dict[str, float]]:
+    """Full, at the protocol's current, with its cut-off and its cooling."""
     inputs = []
     for p in prepared:
         floor = protocol.v_min if protocol.v_min is not None else p.point.pair.v_min
         load = {"by current": 1.0, "current": p.load_A_m2, "voltage floor": floor}
         heat = p.thermal_inputs(protocol.heat_transfer_W_m2K) if isinstance(protocol, ThermalDischarge) else {}
-        inputs.append({**IDLE_CONTROL, **NO_LIMITS, **p.inputs(soc=1.0), **heat, **load})
-    longest = max(3 * 3600 / (p.rate_C or 1.0) for p in prepared)
-    segments = without_start(kernel, inputs, kernel.run(inputs, longest), longest)
-    return [_discharged(p, s, curves) for p, s in zip(prepared, segments, strict=True)]
+        inputs.append({**UNDRIVEN, **p.inputs(soc=1.0), **heat, **load})
+    return inputs
 
 
 def without_start(
@@ -80,7 +88,7 @@ def pulse(kernel: Integrator, prepared: Sequence[Prepared], protocol: Pulse, cur
     """A current pulse from equilibrium: (OCV − V)/I at its end, or at the moment when a voltage limit ends it."""
     sign = 1.0 if protocol.direction == "discharge" else -1.0
     inputs = [
-        {**IDLE_CONTROL, **NO_LIMITS, **p.inputs(protocol.soc_pct / 100), "by current": 1.0,
+        {**UNDRIVEN, **p.inputs(protocol.soc_pct / 100), "by current": 1.0,
          "current": sign * p.load_A_m2,
          **({"voltage floor": p.point.pair.v_min} if sign > 0 else {"voltage ceiling": p.point.pair.v_max})}
         for p in prepared

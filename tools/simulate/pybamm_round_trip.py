@@ -11,7 +11,7 @@ from tools.simulate.point import Outcome
 from tools.simulate.pybamm_curves import curve_of
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import cannot_carry, failed
-from tools.simulate.segment import CHARGE, ENERGY, IDLE_CONTROL, NO_LIMITS, VOLTAGE, Integrator, Segment
+from tools.simulate.segment import CHARGE, ENERGY, UNDRIVEN, VOLTAGE, Integrator, Segment
 
 LONGEST_S = 400_000.0
 TAPER_C = 0.05
@@ -25,7 +25,7 @@ def round_trip(kernel: Integrator, prepared: Sequence[Prepared], protocol: Round
     segments: list[list[Segment]] = [[] for _ in prepared]
     for k in range(2 * PHASES):
         going = [i for i in range(len(prepared)) if i not in ended]
-        inputs = [{**prepared[i].inputs(1.0), **IDLE_CONTROL, **NO_LIMITS, **phases[i][k]} for i in going]
+        inputs = [{**prepared[i].inputs(1.0), **UNDRIVEN, **phases[i][k]} for i in going]
         states = [segments[i][-1].state if segments[i] else None for i in going]
         found = kernel.run(inputs, LONGEST_S, states) if going else []
         for i, segment in zip(going, found, strict=True):

@@ -26,9 +26,10 @@ NO_LIMITS: dict[str, float] = {
     "voltage floor": -NEVER, "voltage ceiling": NEVER, "anode floor": -NEVER, "charge floor": -NEVER,
     "charge ceiling": NEVER, "taper current": -NEVER, "charge current ceiling": NEVER,
 }
+UNDRIVEN = {**IDLE_CONTROL, **NO_LIMITS}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Segment:
     """One design's integration until an event, the end time, or a failure (`failed` holds the reason).
 

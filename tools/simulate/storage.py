@@ -20,7 +20,7 @@ from tools.simulate.point import Outcome
 from tools.simulate.pybamm_kernels import parameter_values
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import limit_reached
-from tools.simulate.segment import CHARGE, IDLE_CONTROL, NO_LIMITS, Segment
+from tools.simulate.segment import CHARGE, UNDRIVEN, Segment
 
 YEAR_S = 365.25 * 86400
 CHECK_UPS = 4          # at (k/4)² of the time: even steps of its square root
@@ -45,7 +45,7 @@ class Storage:
         self, state: np.ndarray | None, control: dict[str, float], limits: dict[str, float], end_s: float = LONGEST_S
     ) -> Generator[Phase, Segment, Segment]:
         """Ask for a phase; a failed one is thrown in as `AgeingStopped`."""
-        inputs = {**self.prepared.inputs(self.protocol.soc_pct / 100), **IDLE_CONTROL, **NO_LIMITS, **control, **limits}
+        inputs = {**self.prepared.inputs(self.protocol.soc_pct / 100), **UNDRIVEN, **control, **limits}
         return (yield Phase(inputs, state, end_s))
 
     def check_up(self, state: np.ndarray) -> Generator[Phase, Segment, float]:

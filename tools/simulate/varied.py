@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
 from knowledge.materials.cards import card
 
@@ -27,8 +28,18 @@ def varied(changed: Mapping[Key, float]) -> Iterator[None]:
         _CHANGED.reset(token)
 
 
+@cache
+def _value(key: str, name: str) -> float:
+    return card(key).value(name)
+
+
 def _changed() -> Mapping[Key, float]:
     return _CHANGED.get() or {}
+
+
+def anything_varied() -> bool:
+    """Whether any number is replaced at this moment."""
+    return bool(_changed())
 
 
 def card_value(key: str, name: str) -> float:
@@ -38,7 +49,7 @@ def card_value(key: str, name: str) -> float:
         knowledge.materials.cards.UnknownMaterial: there is no such card.
     """
     changed = _changed().get((key, name))
-    return card(key).value(name) if changed is None else changed
+    return _value(key, name) if changed is None else changed
 
 
 def changed_values(key: str) -> dict[str, float]:

@@ -36,10 +36,10 @@ TIGHTER = 2.0
 AGEING_MESHES: dict[BatchedMesh, tuple[Cells, float]] = {
     "search": (Cells(12, 4, MODES), 5.0), "verify": (Cells(20, 7, MODES), 10.0)}
 LIVES_LEFT = 2        # lives that the reference is asked for in one call, where this solver has no answer
-LEAST, MOST = 16, 256  # points of one piece of a thread's work
+LEAST, MOST = 64, 256  # points of one piece of a thread's work
 # Stated error where PyBaMM's search mesh steps in: the largest energy shift in docs/simulation.md.
 REFERENCE_PCT = 1.4
-VERSION = "batched-dfn-5"  # of labels: lives are not kept under it
+VERSION = "batched-dfn-6"  # of labels: lives are not kept under it
 
 
 @dataclass
@@ -75,8 +75,7 @@ class BatchedSimulator:
                 raise ValueError("the mesh 'rebuild' is a plain PyBaMM simulation's")
             return self._by_reference(self.reference, points, protocol, mesh, curves, [""] * len(points))
         order = sorted(range(len(points)), key=lambda i: (points[i].pair.system, i))
-        size = max(LEAST, min(MOST, -(-len(points) // max(self.workers, 1))))
-        pieces = [order[i : i + size] for i in range(0, len(order), size)]
+        pieces = shared_out(order, max(self.workers, 1))
         answers: dict[int, Outcome | str] = {}
         label = f"simulating {protocol.kind.replace('_', ' ')}"
         with ThreadPoolExecutor(max(self.workers, 1)) as pool:
@@ -111,6 +110,16 @@ class BatchedSimulator:
             note = "; ".join(w for w in (outcome.note, f"{DELEGATED_WORDS} {reference.name}{why}") if w)
             told.append(outcome.model_copy(update={"note": note, "values": values}))
         return told
+
+
+def shared_out(order: Sequence[int], workers: int) -> list[Sequence[int]]:
+    """Pieces of work, the last ones smaller, so that the threads end together."""
+    pieces, done = [], 0
+    while done < len(order):
+        size = max(LEAST, min(MOST, -(-(len(order) - done) // (2 * workers))) if workers > 1 else MOST)
+        pieces.append(order[done : done + size])
+        done += size
+    return pieces
 
 
 def solved(

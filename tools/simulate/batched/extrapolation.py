@@ -25,11 +25,13 @@ def extrapolate(coarse: Outcome, fine: Outcome, meshes: tuple[Cells, Cells]) -> 
         return fine.model_copy(update={"values": {**fine.values, MESH_ERROR: 100.0}})
     ratio = meshes[1].electrode / meshes[0].electrode
     share = 1 / (ratio * ratio - 1)
-    correction = {name: share * (value - coarse.values[name]) for name, value in fine.values.items()}
-    judged = [name for name in FLOOR_PCT if name in fine.values]
-    worst = max((abs(correction[n] / fine.values[n]) for n in judged if fine.values[n]), default=0.0)
+    values = {name: value + share * (value - coarse.values[name]) for name, value in fine.values.items()}
+    worst = floor = 0.0
+    for name in FLOOR_PCT.keys() & values.keys():
+        value = fine.values[name]
+        worst = max(worst, abs((values[name] - value) / value) if value else 0.0)
+        floor = max(floor, FLOOR_PCT[name])
     if worst > TRUSTED:
         return fine.model_copy(update={"values": {**fine.values, MESH_ERROR: 100 * worst}})
-    values = {name: value + correction[name] for name, value in fine.values.items()}
-    values[MESH_ERROR] = 100 * SHARE * worst + max((FLOOR_PCT[name] for name in judged), default=0.0)
+    values[MESH_ERROR] = 100 * SHARE * worst + floor
     return fine.model_copy(update={"values": values})

@@ -238,7 +238,7 @@ def memory(batch: Batch, p: Properties, width: int) -> Memory:
         np.zeros((4, cells, width)), np.zeros((4, rows, width)), np.zeros((4, COLUMNS, width)),
         np.zeros((4, slow_rows(p.wear, p.electrode), width)), np.zeros((1, width)), np.zeros((3, width)),
         np.zeros((3, width)), np.zeros((1, width)), np.zeros((3 * place(p.solid, 2 * m, rows), width)),
-        np.zeros((2, width)), np.zeros((4 * cells + 12, width)), np.zeros((17 * cells, width)),
+        np.zeros((2, width)), np.zeros((5 * cells + 12, width)), np.zeros((16 * cells, width)),
         np.zeros((extra_rows(p.wear, cells), width)), np.zeros((own_numbers(p.solid, cells), width)),
         np.empty((width, MOST_STEPS + 2, COLUMNS)), np.zeros((9, width)))
 
@@ -247,9 +247,10 @@ def memory(batch: Batch, p: Properties, width: int) -> Memory:
 def step_in(s: Any, n: int, worn: Any, own: Any) -> Step:
     """The numbers that a step freezes, as parts of one array."""
     g, at = n + 1, 9
-    return Step(part(s, 0, 1), part(s, at, at + n), part(s, at + n, at + 2 * n), part(s, 1, 3),
-                part(s, at + 2 * n, at + 2 * n + g), part(s, at + 2 * n + g, at + 2 * n + 2 * g), part(s, 3, 5),
-                part(s, 5, 6), part(s, 6, 7), part(s, 7, 8), part(s, 8, 9), worn, own)
+    face, cell = at + 2 * n, at + 2 * n + 2 * g
+    return Step(part(s, 0, 1), part(s, at, at + n), part(s, at + n, face), part(s, 1, 3), part(s, face, face + g),
+                part(s, face + g, cell), part(s, cell, cell + n), part(s, 3, 5), part(s, 5, 6), part(s, 6, 7),
+                part(s, 7, 8), part(s, 8, 9), worn, own)
 
 
 @compiled
@@ -263,10 +264,10 @@ def formula_in(m: Memory) -> Formula:
 @compiled
 def work_in(s: Any, n: int, aside: Any) -> Work:
     """Scratch space as parts of one array."""
-    at = 7 * n
+    at = 6 * n
     return Work(
         part(s, 0, n), part(s, n, 2 * n), part(s, 2 * n, 3 * n), part(s, 3 * n, 4 * n), part(s, 4 * n, 5 * n),
-        part(s, 5 * n, 6 * n), part(s, 6 * n, 7 * n), part(s, at, at + 4 * n), part(s, at + 4 * n, at + 6 * n),
+        part(s, 5 * n, 6 * n), part(s, at, at + 4 * n), part(s, at + 4 * n, at + 6 * n),
         part(s, at + 6 * n, at + 8 * n), part(s, at + 8 * n, at + 9 * n), part(s, at + 9 * n, at + 10 * n), aside)
 
 
@@ -337,8 +338,7 @@ def light(p: Properties) -> Properties:
     return Properties(
         p.electrode, p.separator, p.thermal, p.ideal, p.anion, view(p.decay), view(p.weight), view(p.u_n), view(p.u_p),
         view(p.entropic_n), view(p.entropic_p), view(p.conductivity), view(p.diffusivity), view(p.thermodynamic),
-        view(p.kinetics), p.table_K, p.coldest_K, p.spacing_K, p.nodes, p.wear,
-        light_solid(p.solid))
+        view(p.kinetics), p.table_K, p.coldest_K, p.spacing_K, p.nodes, p.wear, light_solid(p.solid))
 
 
 @compiled

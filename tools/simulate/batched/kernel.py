@@ -54,11 +54,10 @@ class BatchedKernel:
         found: dict[int, Segment] = {}
         by_temperature: dict[float, list[int]] = {}
         for i, one in enumerate(inputs):
-            if not all(map(isfinite, one.values())):
-                wrong = next(name for name, v in one.items() if not isfinite(v))
-                found[i] = _nothing(f"{wrong} is not a finite number")
-            else:
+            if isfinite(one["temperature"]):
                 by_temperature.setdefault(round(one["temperature"] - KELVIN, 6), []).append(i)
+            else:
+                found[i] = _unsound(one)
         for temperature, members in by_temperature.items():
             known = tables(self.system, temperature, self.heated)
             for start in range(0, len(members), CHUNK):
@@ -74,8 +73,8 @@ class BatchedKernel:
         packed = layouts(inputs, known, self.cells)
         start, thick = field_of(packed, self.cells, "start"), field_of(packed, self.cells, "width")
         sound = (thick > 0).all(axis=1) & ((start > 0) & (start < 1)).all(axis=1) & np.isfinite(packed).all(axis=1)
-        segments = [_nothing("a thickness is not positive, or an electrode starts empty or full")] * len(inputs)
-        left = [int(i) for i in np.flatnonzero(sound)]
+        left = np.flatnonzero(sound).tolist()
+        segments = [_UNTRIED if fine else _unsound(one) for one, fine in zip(inputs, sound.tolist(), strict=True)]
         for rung, factor in enumerate(LADDER if retry else LADDER[:1]):
             self.retries += len(left) if rung else 0
             if not left:
@@ -119,17 +118,20 @@ class BatchedKernel:
     def _segments(self, batch: Batch) -> list[Segment]:
         """What a run has written, as the segments that protocols read."""
         names = OUTPUTS if self.heated else tuple(name for name in OUTPUTS if name != TEMPERATURE)
-        sound = np.asarray(np.isfinite(batch.written[: int(batch.rows.sum())]).all(axis=1))
+        # One copy for all: a view of `written` would keep its memory, which is that of the longest runs allowed.
+        table = batch.written[: int(batch.rows.sum())].copy()
+        finite = bool(np.isfinite(table).all())
+        time_s, *columns = table.T
         segments = []
-        for i, outcome in enumerate(batch.outcomes.tolist()):
-            mine = slice(int(batch.begins[i]), int(batch.begins[i] + batch.rows[i]))
+        for state, begin, rows, outcome in zip(
+                batch.states, batch.begins.tolist(), batch.rows.tolist(), batch.outcomes.tolist(), strict=True):
+            mine = slice(begin, begin + rows)
             failed = REASONS.get(outcome)
-            if failed is None and not sound[mine].all():
+            if failed is None and not (finite or np.isfinite(table[mine]).all()):
                 failed = "numbers that are not finite"
-            table = batch.written[mine].T.copy()  # a view would keep the memory of the whole batch
+            outputs = {name: column[mine] for name, column in zip(names, columns, strict=False)}
             segments.append(Segment(
-                table[0], dict(zip(names, table[1:], strict=False)), batch.states[i],
-                event=LIMIT_NAMES[outcome] if outcome >= 0 else None, failed=failed))
+                time_s[mine], outputs, state, event=LIMIT_NAMES[outcome] if outcome >= 0 else None, failed=failed))
         return segments
 
 
@@ -156,6 +158,16 @@ def equilibrium(packed: Array, known: Tables, cells: Cells) -> Array:
     return np.concatenate([c, j, surface, z.reshape(count, -1), row], axis=1)
 
 
+def _unsound(inputs: Mapping[str, float]) -> Segment:
+    """Why a design cannot be integrated."""
+    wrong = next((name for name, value in inputs.items() if not isfinite(value)), None)
+    return _nothing("a thickness is not positive, or an electrode starts empty or full" if wrong is None
+                    else f"{wrong} is not a finite number")
+
+
 def _nothing(reason: str) -> Segment:
     nothing = np.zeros(0)
     return Segment(nothing, {}, nothing, failed=reason)
+
+
+_UNTRIED = _nothing("not tried")

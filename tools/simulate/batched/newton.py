@@ -49,6 +49,7 @@ class Step(NamedTuple):
     alpha: LanesArray      # (2,) fall of the surface stoichiometry per A/m²
     diffusion: LanesArray  # (faces,) D of eq. 5
     osmotic: LanesArray    # (faces,) (2RT/F)·(1 − t₊)·χ
+    molar: LanesArray      # (cells,) ionic resistance of half a cell times c [ohm·mol/m]
     exchange: LanesArray   # (2,) 1/2k [m²/A·(mol/m³)^0.5]
     thermal_V: LanesArray  # (1,) 2RT/F
     node: LanesArray       # (1,) whole number: the table of the temperature below
@@ -61,8 +62,7 @@ class Step(NamedTuple):
 class Work(NamedTuple):
     """Scratch arrays."""
 
-    half: LanesArray       # (cells,) ionic resistance of half a cell and its slope in c
-    half_c: LanesArray
+    half: LanesArray       # (cells,) ionic resistance of half a cell; its slope in c is −half/c
     logarithm: LanesArray  # (cells,) ln c
     inverse: LanesArray    # (cells,) 1/c
     e: LanesArray          # (cells,) φs − φe and its slopes
@@ -86,15 +86,15 @@ def cubic(table: Any, position: Lanes, first_row: Lanes, intervals: int) -> tupl
 
 
 @compiled
-def of_concentration(p: Properties, table: Any, c: Lanes, step: Step) -> tuple[Lanes, Lanes]:
-    """Value and slope of an electrolyte property, linear between the temperatures of its tables."""
+def of_concentration(p: Properties, table: Any, c: Lanes, step: Step) -> Lanes:
+    """An electrolyte property, linear between the temperatures of its tables."""
     n = CONCENTRATION_INTERVALS
     position = least(c * PER_KNOT, n - 1.0)
-    value, slope = cubic(table, position, step.node[0] * float(n), n)
+    value, _ = cubic(table, position, step.node[0] * float(n), n)
     if p.thermal:
-        warm, warm_slope = cubic(table, position, (step.node[0] + 1.0) * float(n), n)
-        value, slope = value + step.above[0] * (warm - value), slope + step.above[0] * (warm_slope - slope)
-    return value, select(position < n - 1.0, slope * PER_KNOT, 0.0)
+        warm, _ = cubic(table, position, (step.node[0] + 1.0) * float(n), n)
+        value = value + step.above[0] * (warm - value)
+    return value
 
 
 @compiled
@@ -119,28 +119,22 @@ def open_circuit(
 def cell_properties(d: Design, p: Properties, u: Unknowns, step: Step, w: Work, first: int, last: int) -> None:
     """Properties of cells first … last − 1, with slopes. Short loops one after the other were the fastest."""
     positive = p.electrode + p.separator
-    electrolyte_properties(d, p, u, step, w, first, last)
+    electrolyte_properties(u, step, w, first, last)
     electrode_properties(p, u, step, w, 0, first, min(last, p.electrode))
     electrode_properties(p, u, step, w, 1, max(first, positive), last)
     side_reactions(p.wear, u, step, w, first, min(last, p.electrode))
 
 
 @compiled
-def electrolyte_properties(
-    d: Design, p: Properties, u: Unknowns, step: Step, w: Work, first: int, last: int
-) -> None:
+def electrolyte_properties(u: Unknowns, step: Step, w: Work, first: int, last: int) -> None:
     """Ionic resistance (eq. 4), ln c and 1/c."""
     for i in range(first, last):
         c = u.c[i]
-        kappa, slope = of_concentration(p, p.conductivity, c, step)
         powers, above, below = log_parts(c)
-        # One division for 1/κ, 1/c and that of ln c.
-        both = kappa * c
-        every = 1.0 / (both * below)
-        per_kappa = c * below * every
-        half = d.path[i] * per_kappa
-        w.half[i], w.half_c[i] = half, -half * slope * per_kappa
-        w.inverse[i], w.logarithm[i] = kappa * below * every, log_sum(powers, above * both * every)
+        # One division for 1/c and that of ln c.
+        every = 1.0 / (c * below)
+        inverse = below * every
+        w.half[i], w.inverse[i], w.logarithm[i] = step.molar[i] * inverse, inverse, log_sum(powers, above * c * every)
 
 
 @compiled
@@ -186,8 +180,9 @@ def ionic_current(
     a, b, solid, osmotic = f - 1, f, d.solid[f], step.osmotic[f]
     share = 1.0 / (w.half[a] + w.half[b] + solid)
     ionic = share * (w.e[b] - w.e[a] + osmotic * (w.logarithm[b] - w.logarithm[a]) + current * solid)
-    return (ionic, -share * (w.e_c[a] + osmotic * w.inverse[a] + ionic * w.half_c[a]), -share * w.e_j[a],
-            share * (w.e_c[b] + osmotic * w.inverse[b] - ionic * w.half_c[b]), share * w.e_j[b], share * solid)
+    left, right = ionic * w.half[a], ionic * w.half[b]
+    return (ionic, share * ((left - osmotic) * w.inverse[a] - w.e_c[a]), -share * w.e_j[a],
+            share * ((right + osmotic) * w.inverse[b] + w.e_c[b]), share * w.e_j[b], share * solid)
 
 
 @compiled
@@ -280,8 +275,8 @@ def voltage_slopes(
     w.slope_c[b], w.slope_j[b] = w.e_c[b], w.e_j[b]
     w.slope_c[a], w.slope_j[a] = -w.e_c[a], -w.e_j[a]
     for f in range(ne, b + 1):
-        w.slope_c[f] += step.osmotic[f] * w.inverse[f] - current * w.half_c[f]
-        w.slope_c[f - 1] -= step.osmotic[f] * w.inverse[f - 1] + current * w.half_c[f - 1]
+        w.slope_c[f] += (step.osmotic[f] + current * w.half[f]) * w.inverse[f]
+        w.slope_c[f - 1] -= (step.osmotic[f] - current * w.half[f - 1]) * w.inverse[f - 1]
         by_i -= w.half[f - 1] + w.half[f]
     left, right = 0.0 * current, 0.0 * current  # resistance of the solid between here and the separator
     for i in range(1, ne):

@@ -12,24 +12,18 @@ from tools.simulate.pybamm_charge import fast_charge
 from tools.simulate.pybamm_curves import curve_of
 from tools.simulate.pybamm_power import pulse_power
 from tools.simulate.pybamm_prepare import KELVIN, Prepared
-from tools.simulate.pybamm_protocols import pulse
+from tools.simulate.pybamm_protocols import discharge_inputs, pulse
 from tools.simulate.pybamm_round_trip import round_trip
 from tools.simulate.pybamm_status import SHORTEST, cannot_carry, failed, limit_reached
-from tools.simulate.segment import CHARGE, ENERGY, IDLE_CONTROL, NO_LIMITS, TEMPERATURE, VOLTAGE, Segment
+from tools.simulate.segment import CHARGE, ENERGY, TEMPERATURE, VOLTAGE, Segment
 
 
 def discharge(
     kernel: BatchedKernel, prepared: Sequence[Prepared], protocol: Discharge | ThermalDischarge, curves: bool
 ) -> list[Outcome]:
     """Constant current from 100 % SOC to the lower cut-off; with a lumped temperature where the protocol has one."""
-    inputs = []
-    for p in prepared:
-        floor = protocol.v_min if protocol.v_min is not None else p.point.pair.v_min
-        heat = p.thermal_inputs(protocol.heat_transfer_W_m2K) if isinstance(protocol, ThermalDischarge) else {}
-        load = {"by current": 1.0, "current": p.load_A_m2, "voltage floor": floor}
-        inputs.append({**IDLE_CONTROL, **NO_LIMITS, **p.inputs(soc=1.0), **heat, **load})
     longest = [3 * 3600 / (p.rate_C or 1.0) for p in prepared]
-    segments = kernel.run(inputs, longest)
+    segments = kernel.run(discharge_inputs(prepared, protocol), longest)
     return [_discharged(p, segment, curves) for p, segment in zip(prepared, segments, strict=True)]
 
 

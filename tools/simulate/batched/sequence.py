@@ -16,7 +16,7 @@ from tools.failures import BadInput
 from tools.simulate.batched.history import Array
 from tools.simulate.batched.kernel import BatchedKernel
 from tools.simulate.batched.layout import LIMIT_NAMES
-from tools.simulate.segment import IDLE_CONTROL, NO_LIMITS, Segment
+from tools.simulate.segment import UNDRIVEN, Segment
 
 
 class Phase(Frozen):
@@ -71,7 +71,7 @@ def follow(
     states: list[Array | None] = [None] * len(designs)
     going = list(range(len(designs)))
     for phase in phases:
-        control = {**IDLE_CONTROL, **NO_LIMITS, **phase.limits, f"by {phase.held}": 1.0, phase.held: phase.value}
+        control = {**UNDRIVEN, **phase.limits, f"by {phase.held}": 1.0, phase.held: phase.value}
         segments = kernel.run([{**designs[i], **control} for i in going], phase.duration_s, [states[i] for i in going])
         for i, segment in zip(going, segments, strict=True):
             found[i].append(segment)

@@ -119,19 +119,21 @@ def predict(
 
 @compiled
 def frozen_transport(d: Design, p: Properties, c: LanesArray, step: Step) -> None:
-    """Diffusive conductance (eq. 5) and osmotic voltage of each face at the predictor."""
+    """Ionic resistance of each cell (eq. 4), diffusive conductance (eq. 5) and osmotic voltage of each face."""
     cells = d.width.size
     none = 0.0 * c[0]
     step.diffusion[0] = step.diffusion[cells] = none
     step.osmotic[0] = step.osmotic[cells] = none
-    before, _ = of_concentration(p, p.diffusivity, c[0], step)
+    for i in range(cells):
+        step.molar[i] = d.path[i] * c[i] / of_concentration(p, p.conductivity, c[i], step)
+    before = of_concentration(p, p.diffusivity, c[0], step)
     for f in range(1, cells):
-        value, _ = of_concentration(p, p.diffusivity, c[f], step)
+        value = of_concentration(p, p.diffusivity, c[f], step)
         step.diffusion[f] = before * value / (d.path[f - 1] * value + d.path[f] * before)
         before = value
         factor = none + 1.0
         if not p.ideal:
-            factor, _ = of_concentration(p, p.thermodynamic, 0.5 * (c[f - 1] + c[f]), step)
+            factor = of_concentration(p, p.thermodynamic, 0.5 * (c[f - 1] + c[f]), step)
         step.osmotic[f] = p.anion * step.thermal_V[0] * factor
 
 
