@@ -40,16 +40,14 @@ def refined_discharges(prepared: Sequence[Prepared], cells: int) -> list[dict[st
     """Energy [Wh/m²], charge [Ah/m²] and voltage curve of each design by PyBaMM; None where it does not solve it."""
     from tools.simulate.pybamm_kernel import Kernel, Tolerance
     from tools.simulate.pybamm_kernels import OUTPUTS, parameter_values
-    from tools.simulate.pybamm_mesh import MESHES, MeshSize
+    from tools.simulate.pybamm_mesh import MeshSize
     from tools.simulate.pybamm_model import build_model
     from tools.simulate.segment import CHARGE, IDLE_CONTROL, NO_LIMITS, VOLTAGE
 
-    size = MeshSize(cells, cells // 2, cells // 2, 1 + 4 / cells)
-    before, MESHES["verify"] = MESHES["verify"], size
-    try:
-        model = build_model(parameter_values(prepared[0].system), "isothermal", "verify")
-    finally:
-        MESHES["verify"] = before
+    known = prepared[0].system
+    shells = cells if known.uneven_diffusion else cells // 2
+    size = MeshSize(cells, cells // 2, shells, 1 + 2 / shells)
+    model = build_model(parameter_values(known), "isothermal", size)
     kernel = Kernel(model, OUTPUTS, size, (Tolerance(1e-5, 1e-7), Tolerance(1e-6, 1e-8)))
     found: list[dict[str, Any] | None] = []
     for p in prepared:

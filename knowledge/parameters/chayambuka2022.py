@@ -73,7 +73,7 @@ SYSTEM = System(
     has_temperature_dependence=False,
     temperature_dependent=(),
     has_thermal_parameters=False,
-    ageing=(),
+    ageing=(), uneven_diffusion=True,
     first_cycle_loss=_LOSS,
     first_cycle_loss_source="derived",
     design_ranges={

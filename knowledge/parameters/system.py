@@ -118,6 +118,8 @@ class System(Frozen):
     temperature_dependent: tuple[str, ...] = Field(description="parameters that are functions of temperature")
     has_thermal_parameters: bool
     ageing: tuple[Mechanism, ...]
+    uneven_diffusion: bool = Field(
+        default=False, description="solid diffusivity varies many times over with content: particles need finer shells")
     first_cycle_loss: float = Field(description="lithium lost at formation, as a fraction of the negative's sites")
     first_cycle_loss_source: str = "assumption"
     design_ranges: dict[str, Range] = Field(description="search ranges of the independent variables")

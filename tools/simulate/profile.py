@@ -139,7 +139,8 @@ def _followed(prepared: Any, request: FollowProfile, time: np.ndarray, load: np.
 
     from tools.simulate.pybamm_kernel import silent_stderr
     from tools.simulate.pybamm_kernels import parameter_values
-    from tools.simulate.pybamm_model import build_model
+    from tools.simulate.pybamm_mesh import mesh_size
+    from tools.simulate.pybamm_model import Variant, build_model
     from tools.simulate.segment import CHARGE, CURRENT, NEVER, TEMPERATURE, VOLTAGE
 
     def control(variables: Mapping[str, Any]) -> Any:
@@ -154,8 +155,10 @@ def _followed(prepared: Any, request: FollowProfile, time: np.ndarray, load: np.
             if thermal else found
 
     names = [VOLTAGE, CURRENT, CHARGE, *([TEMPERATURE] if thermal else [])]
-    model = build_model(parameter_values(prepared.system), "thermal" if thermal else "isothermal", "search",
-                        control=control, ends=ends)
+    known = prepared.system
+    variant: Variant = "thermal" if thermal else "isothermal"
+    size = mesh_size(variant, "search", known.uneven_diffusion)
+    model = build_model(parameter_values(known), variant, size, control=control, ends=ends)
     pair, limit = prepared.point.pair, request.temperature_limit_C
     inputs = {**prepared.inputs(request.soc_from_pct / 100), "current": 0.0, "voltage floor": pair.v_min,
               "voltage ceiling": pair.v_max + 0.01}

@@ -32,13 +32,14 @@ def kernel(system_key: str, variant: Variant, mesh: BatchedMesh) -> Kernel:
     known = system(system_key)
     aged = variant in {"ageing", "storage"}
     mechanisms = ageing_options(known, at_rest=variant == "storage") if aged else None
-    model = build_model(parameter_values(known), variant, mesh, mechanisms)
+    size = mesh_size(variant, mesh, known.uneven_diffusion)
+    model = build_model(parameter_values(known), variant, size, mechanisms)
     ladder = AGEING_LADDER if aged else FINE_LADDER if mesh == "verify" else LADDER
     added: dict[Variant, tuple[str, ...]] = {
         "thermal": (TEMPERATURE,), "ageing": (NEGATIVE_OCP,), "storage": (SEI_THICKNESS,)}
     outputs = (*OUTPUTS, *added.get(variant, ()))
     compilable = (variant, mesh) == ("isothermal", "search")
-    return Kernel(model, outputs, mesh_size(variant, mesh), ladder, compilable=compilable)
+    return Kernel(model, outputs, size, ladder, compilable=compilable)
 
 
 def parameter_values(known: System) -> Any:

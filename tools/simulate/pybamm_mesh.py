@@ -42,9 +42,18 @@ AGEING_MESHES: dict[BatchedMesh, MeshSize] = {
 }
 
 
-def mesh_size(variant: str, mesh: BatchedMesh) -> MeshSize:
+# Where diffusivity varies many times over within a particle (sodium-ion set, four designs): 24 shells leave 1.5 % in a
+# 30 s resistance and 10 % in a pulse power, these 0.1 and 1 %.
+UNEVEN_SHELLS: dict[BatchedMesh, tuple[int, float]] = {"search": (30, 1.1), "verify": (60, 1.05)}
+
+
+def mesh_size(variant: str, mesh: BatchedMesh, uneven_diffusion: bool = False) -> MeshSize:
     """The mesh of a model variant ('isothermal', 'thermal', 'ageing' or 'storage')."""
-    return (AGEING_MESHES if variant in {"ageing", "storage"} else MESHES)[mesh]
+    size = (AGEING_MESHES if variant in {"ageing", "storage"} else MESHES)[mesh]
+    if not uneven_diffusion:
+        return size
+    shells, ratio = UNEVEN_SHELLS[mesh]
+    return size._replace(shells=shells, shell_ratio=ratio)
 
 
 def graded_edges(cells: int, ratio: float) -> np.ndarray:

@@ -14,8 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pybamm
 
-from tools.simulate.point import BatchedMesh
-from tools.simulate.pybamm_mesh import InterfaceFiniteVolume, mesh_size, symbolic_mesh
+from tools.simulate.pybamm_mesh import InterfaceFiniteVolume, MeshSize, symbolic_mesh
 from tools.simulate.segment import ANODE, CHARGE, CURRENT, TEMPERATURE, VOLTAGE
 
 Variant = Literal["isothermal", "thermal", "ageing", "storage"]
@@ -147,7 +146,7 @@ def crack_only_in_tension(model: Any) -> None:
 
 
 def build_model(
-    parameter_values: Any, variant: Variant, mesh: BatchedMesh, mechanisms: Mapping[str, Any] | None = None,
+    parameter_values: Any, variant: Variant, size: MeshSize, mechanisms: Mapping[str, Any] | None = None,
     control: Control = control_residual, ends: Ends = limit_events,
 ) -> Any:
     """A discretised DFN with inputs.
@@ -175,7 +174,7 @@ def build_model(
     geometry = model.default_geometry
     values.process_model(model)
     values.process_geometry(geometry)
-    submeshes = symbolic_mesh(model, geometry, mesh_size(variant, mesh))
+    submeshes = symbolic_mesh(model, geometry, size)
     methods = {**model.default_spatial_methods, "macroscale": InterfaceFiniteVolume()}
     pybamm.Discretisation(submeshes, methods).process_model(model)
     return model

@@ -72,5 +72,5 @@ def test_thicker_denser_and_colder_electrodes_give_a_smaller_share_of_their_capa
     if known.has_temperature_dependence:
         warm, chilly = shares([pair], min(hot, 40.0))[0], shares([pair], max(cold, 5.0))[0]
         assert warm > chilly
-    assert all("computed by" in o.note for o in batched.simulate(
-        [SimulationPoint(pair=pair)], Discharge(rate_C=rate))) == (known.carrier == "sodium")
+    answered = batched.simulate([SimulationPoint(pair=pair)], Discharge(rate_C=rate))
+    assert "computed by" not in answered[0].note

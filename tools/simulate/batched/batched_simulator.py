@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from knowledge.protocol import CalendarAgeing, CycleAgeing, Protocol
 from tools.failures import ToolFailure
-from tools.simulate.batched.extrapolation import extrapolate
+from tools.simulate.batched.extrapolation import UNEVEN_PCT, extrapolate
 from tools.simulate.batched.layout import Cells
 from tools.simulate.point import (
     DELEGATED_WORDS,
@@ -32,6 +32,8 @@ MESHES: dict[BatchedMesh, tuple[Cells, ...]] = {
 WANTED_PCT: dict[BatchedMesh, float] = {"search": 0.4, "verify": 0.15}
 # Divides all error bounds on an added mesh: designs that need one are mostly depleted, where time steps err most.
 TIGHTER = 2.0
+# The same where diffusivity varies within particles and is frozen in a step: looser steps fail and are redone.
+UNEVEN_TIGHTER = 10.0
 # Ageing hardly depends on the mesh and a life is dozens of cycles: one mesh, with error bounds so much tighter.
 AGEING_MESHES: dict[BatchedMesh, tuple[Cells, float]] = {
     "search": (Cells(12, 4, MODES), 5.0), "verify": (Cells(20, 7, MODES), 10.0)}
@@ -166,19 +168,23 @@ def refined(prepared: Sequence[Prepared], protocol: Protocol, mesh: BatchedMesh,
     from tools.simulate.batched.history import Accuracy
     from tools.simulate.batched.kernel import BatchedKernel
     from tools.simulate.batched.protocols import HEATED, run
+    from tools.simulate.batched.tables import tables
 
+    heated = protocol.kind in HEATED
     found: dict[int, Outcome] = {}
     coarse: dict[int, Outcome] = {}
     left = list(range(len(prepared)))
     before: Cells | None = None
+    uneven = tables(prepared[0].system.key, prepared[0].temperature_C, heated).in_shells
+    added_pct, base = (UNEVEN_PCT, Accuracy().tighter(UNEVEN_TIGHTER)) if uneven else (0.0, Accuracy())
     for rung, cells in enumerate(MESHES[mesh]):
-        accuracy = Accuracy().tighter(TIGHTER if rung > 1 else 1.0)
-        kernel = BatchedKernel(prepared[0].system.key, cells, accuracy, heated=protocol.kind in HEATED)
+        accuracy = base.tighter(TIGHTER if rung > 1 else 1.0)
+        kernel = BatchedKernel(prepared[0].system.key, cells, accuracy, heated=heated)
         fine = dict(zip(left, run(kernel, [prepared[i] for i in left], protocol, curves), strict=True))
         if before is not None:
-            found.update({i: extrapolate(coarse[i], fine[i], (before, cells)) for i in left})
+            found.update({i: extrapolate(coarse[i], fine[i], (before, cells), added_pct) for i in left})
             left = [i for i in left if found[i].status != "failed"
-                    and found[i].values.get(MESH_ERROR, 0.0) > WANTED_PCT[mesh]]
+                    and found[i].values.get(MESH_ERROR, 0.0) > WANTED_PCT[mesh] + added_pct]
         coarse, before = fine, cells
         if not left:
             break

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tools.failures import BadInput, NotConverged
+from tools.failures import BadInput, NotConverged, OutOfValidity
 from tools.simulate.batched.layout import FARADAY, GAS, Cells, edges
 from tools.simulate.batched.newton import BARRIER_V, KEPT
 from tools.simulate.batched.particle import modes
@@ -55,8 +55,16 @@ class Level(NamedTuple):
 
 
 def sheet(inputs: Mapping[str, Tensor], known: Tables, cells: Cells) -> Sheet:
-    """Designs from `DESIGN` in SI units, each (batch,) doubles on one device; gradients flow through it."""
+    """Designs from `DESIGN` in SI units, each (batch,) doubles on one device; gradients flow through it.
+
+    Raises:
+        tools.failures.OutOfValidity: the set needs particles in shells, which this version does not have.
+    """
     import torch
+
+    if known.in_shells:
+        raise OutOfValidity(f"solid diffusion or exchange in {known.system} depends on stoichiometry; use the compiled "
+                            "solver")
 
     like, k, ne, ns = inputs["current"], known.constants, cells.electrode, cells.separator
 

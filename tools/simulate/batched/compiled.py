@@ -15,8 +15,8 @@ import platformdirs
 from tools.simulate.compiler import processor_key
 
 F = TypeVar("F", bound=Callable[..., object])
-COMPILED_FILES = ("compiled", "lanes", "views", "tables", "layout", "wear", "solid", "newton", "history", "limits",
-                  "stepping", "integrate")
+COMPILED_FILES = ("compiled", "lanes", "views", "tables", "layout", "wear", "solid", "shells", "newton", "history",
+                  "limits", "stepping", "integrate")
 CACHE_VARIABLE = "NUMBA_CACHE_DIR"
 
 

@@ -10,14 +10,16 @@ SHARE = 0.5          # of the extrapolated correction that is taken for its erro
 # the width at which the search for a pulse power stops.
 FLOOR_PCT = {"energy_mWh_cm2": 0.05, "resistance_ohm_cm2": 0.1, "power_mW_cm2": 1.0, "time_min": 0.25,
              "efficiency_pct": 0.1}
+UNEVEN_PCT = 0.25    # added where diffusivity varies within particles: it is frozen in a step, and has kinks
 TRUSTED = 0.25       # corrections above this share are not extrapolated: the meshes are too coarse for the design
 
 
-def extrapolate(coarse: Outcome, fine: Outcome, meshes: tuple[Cells, Cells]) -> Outcome:
+def extrapolate(coarse: Outcome, fine: Outcome, meshes: tuple[Cells, Cells], added_pct: float = 0.0) -> Outcome:
     """Richardson's extrapolation of each value for an error of second order in the cell count (eq. 16).
 
-    `values[MESH_ERROR]` is the estimated error of the protocol's main value in per cent. Where the meshes disagree on
-    the status or by more than `TRUSTED`, the finer outcome stands and the whole difference is its estimate.
+    `values[MESH_ERROR]` is the estimated error of the protocol's main value in per cent, with what a system adds to
+    it. Where the meshes disagree on the status or by more than `TRUSTED`, the finer outcome stands and the whole
+    difference is its estimate.
     """
     if fine.status in ("failed", "out of validity"):
         return fine
@@ -33,5 +35,5 @@ def extrapolate(coarse: Outcome, fine: Outcome, meshes: tuple[Cells, Cells]) -> 
         floor = max(floor, FLOOR_PCT[name])
     if worst > TRUSTED:
         return fine.model_copy(update={"values": {**fine.values, MESH_ERROR: 100 * worst}})
-    values[MESH_ERROR] = 100 * SHARE * worst + floor
+    values[MESH_ERROR] = 100 * SHARE * worst + floor + added_pct
     return fine.model_copy(update={"values": values})

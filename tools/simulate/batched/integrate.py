@@ -33,7 +33,8 @@ from tools.simulate.batched.lanes import LANES, exp, least, ln, most, select
 from tools.simulate.batched.layout import design_from
 from tools.simulate.batched.limits import LIMITS, broken_limit, first_limit, nearest
 from tools.simulate.batched.newton import Step, Unknowns, Work, solve_step
-from tools.simulate.batched.solid import light_solid, own_in, own_numbers, place
+from tools.simulate.batched.shells import light, shell_numbers
+from tools.simulate.batched.solid import own_in, own_numbers, place
 from tools.simulate.batched.stepping import Formula, finish, predict, record, step_error
 from tools.simulate.batched.tables import Properties
 from tools.simulate.batched.views import floats, part, row_of, vectors, view
@@ -146,7 +147,7 @@ def started(slots: Slots, h: History, k: int, limits: Any, lane: int, solved: fl
     """The first, immeasurably short step: consistent currents at the start become the newest level. Its outcome."""
     if solved == 0:
         return NOT_STARTED
-    for array in (h.c, h.surface, h.modes, h.slow):
+    for array in (h.c, h.modes, h.slow):
         copy(array, k, (k + 3) % 4, lane)
     for column in (TIME, CHARGE, ENERGY, TEMPERATURE):
         h.row[k, column, lane] = h.row[(k + 3) % 4, column, lane]
@@ -237,20 +238,21 @@ def memory(batch: Batch, p: Properties, width: int) -> Memory:
         np.zeros((batch.packed.shape[1], width)), np.zeros((4, cells, width)), np.zeros((4, cells, width)),
         np.zeros((4, cells, width)), np.zeros((4, rows, width)), np.zeros((4, COLUMNS, width)),
         np.zeros((4, slow_rows(p.wear, p.electrode), width)), np.zeros((1, width)), np.zeros((3, width)),
-        np.zeros((3, width)), np.zeros((1, width)), np.zeros((3 * place(p.solid, 2 * m, rows), width)),
+        np.zeros((3, width)), np.zeros((1, width)), np.zeros((3 * place(p.apart, 2 * m, rows), width)),
         np.zeros((2, width)), np.zeros((5 * cells + 12, width)), np.zeros((16 * cells, width)),
-        np.zeros((extra_rows(p.wear, cells), width)), np.zeros((own_numbers(p.solid, cells), width)),
+        np.zeros((extra_rows(p.wear, cells), width)),
+        np.zeros((own_numbers(p.apart, cells) + shell_numbers(p.shells, cells), width)),
         np.empty((width, MOST_STEPS + 2, COLUMNS)), np.zeros((9, width)))
 
 
 @compiled
-def step_in(s: Any, n: int, worn: Any, own: Any) -> Step:
+def step_in(s: Any, n: int, worn: Any, own: Any, room: Any) -> Step:
     """The numbers that a step freezes, as parts of one array."""
     g, at = n + 1, 9
     face, cell = at + 2 * n, at + 2 * n + 2 * g
     return Step(part(s, 0, 1), part(s, at, at + n), part(s, at + n, face), part(s, 1, 3), part(s, face, face + g),
                 part(s, face + g, cell), part(s, cell, cell + n), part(s, 3, 5), part(s, 5, 6), part(s, 6, 7),
-                part(s, 7, 8), part(s, 8, 9), worn, own)
+                part(s, 7, 8), part(s, 8, 9), worn, own, room)
 
 
 @compiled
@@ -283,8 +285,8 @@ def drive(
     h = History(raw.c, raw.j, raw.surface, raw.modes, raw.row, raw.slow)
     levels = History(own.c, own.j, own.surface, own.modes, own.row, own.slow)
     numbers, f = formula_in(raw), formula_in(own)
-    worn, apart = worn_in(p.wear, own.extra, cells), own_in(p.solid, own.own, cells)
-    d, step = design_from(own.packed, cells), step_in(own.step, cells, worn, apart)
+    worn, apart = worn_in(p.wear, own.extra, cells), own_in(p.apart, own.own, cells)
+    d, step = design_from(own.packed, cells), step_in(own.step, cells, worn, apart, own.own)
     w = work_in(own.work, cells, aside_in(p.wear, own.extra, cells))
     limits, current = part(raw.packed, raw.packed.size - LIMITS, raw.packed.size), part(own.talk, NOW, NOW + 1)
     waiting, k, used, begun = 0, 0, 0, False
@@ -330,15 +332,6 @@ def drive(
                 outcome = started(slots, h, k, limits, lane, raw.talk[SOLVED, lane], raw.written)
             if outcome != GOES_ON:
                 used = end(batch, slots, h, k, lane, outcome, raw.written, used)
-
-
-@compiled
-def light(p: Properties) -> Properties:
-    """The tables as flat views."""
-    return Properties(
-        p.electrode, p.separator, p.thermal, p.ideal, p.anion, view(p.decay), view(p.weight), view(p.u_n), view(p.u_p),
-        view(p.entropic_n), view(p.entropic_p), view(p.conductivity), view(p.diffusivity), view(p.thermodynamic),
-        view(p.kinetics), p.table_K, p.coldest_K, p.spacing_K, p.nodes, p.wear, light_solid(p.solid))
 
 
 @compiled

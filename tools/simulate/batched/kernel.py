@@ -13,6 +13,7 @@ from tools.simulate.batched.history import COLUMNS, Accuracy, Array
 from tools.simulate.batched.integrate import MOST_STEPS, Batch, Whole, integrate_groups, integrate_singly
 from tools.simulate.batched.layout import LIMIT_NAMES, Cells, Design, layouts, sizes
 from tools.simulate.batched.particle import modes
+from tools.simulate.batched.shells import shells_of
 from tools.simulate.batched.tables import Tables, properties, tables
 from tools.simulate.batched.wear_table import wear_table
 from tools.simulate.segment import ANODE, CHARGE, CURRENT, ENERGY, OCV, TEMPERATURE, VOLTAGE, Segment
@@ -20,6 +21,7 @@ from tools.simulate.segment import ANODE, CHARGE, CURRENT, ENERGY, OCV, TEMPERAT
 OUTPUTS = (VOLTAGE, CURRENT, ANODE, CHARGE, ENERGY, OCV, TEMPERATURE)
 LADDER = (1.0, 5.0, 25.0)
 REASONS = {-2: "the step became too short", -3: "more steps than allowed", -4: "no consistent start was found"}
+LEAST_SHELLS = 8
 CHUNK = 256  # designs in one call of the compiled solver: bounds its memory
 KELVIN = 273.15
 
@@ -66,12 +68,17 @@ class BatchedKernel:
                 found.update(zip(piece, segments, strict=True))
         return [found[i] for i in range(len(inputs))]
 
+    def cells_for(self, known: Tables) -> Cells:
+        """The mesh; particles in shells have as many as an electrode has cells, so that their errors fall alike."""
+        return self.cells._replace(modes=max(2 * self.cells.electrode, LEAST_SHELLS)) if known.in_shells else self.cells
+
     def _climb(
         self, inputs: Sequence[Mapping[str, float]], known: Tables, ends_s: Array, states: Sequence[Array | None],
         retry: bool,
     ) -> list[Segment]:
-        packed = layouts(inputs, known, self.cells)
-        start, thick = field_of(packed, self.cells, "start"), field_of(packed, self.cells, "width")
+        cells = self.cells_for(known)
+        packed = layouts(inputs, known, cells)
+        start, thick = field_of(packed, cells, "start"), field_of(packed, cells, "width")
         sound = (thick > 0).all(axis=1) & ((start > 0) & (start < 1)).all(axis=1) & np.isfinite(packed).all(axis=1)
         left = np.flatnonzero(sound).tolist()
         segments = [_UNTRIED if fine else _unsound(one) for one, fine in zip(inputs, sound.tolist(), strict=True)]
@@ -89,18 +96,19 @@ class BatchedKernel:
     def _attempt(
         self, packed: Array, known: Tables, ends_s: Array, states: Sequence[Array | None], accuracy: Accuracy
     ) -> list[Segment]:
-        count, control = len(packed), field_of(packed, self.cells, "control")
+        count, cells = len(packed), self.cells_for(known)
+        control = field_of(packed, cells, "control")
         scale = np.minimum(ends_s, 3600.0)
         driven = (control[:, 0] != 0) & (control[:, 4] != 0)
-        one_C = field_of(packed, self.cells, "one_C")[:, 0]
+        one_C = field_of(packed, cells, "one_C")[:, 0]
         scale[driven] = np.minimum(scale[driven], 3600 * one_C[driven] / np.abs(control[driven, 4]))
         begins, rows, outcomes = np.zeros((3, count), dtype=np.int64)
         wear = wear_table(self.system, known.temperature_C, self.ages == "at rest") if self.ages else None
-        start = equilibrium(packed, known, self.cells)
+        start = equilibrium(packed, known, cells)
         fields = None
         if wear is not None:
-            fields = Design(*(field_of(packed, self.cells, name) for name in Design._fields))
-            start = np.concatenate([start, wear.fresh(fields, self.cells)], axis=1)
+            fields = Design(*(field_of(packed, cells, name) for name in Design._fields))
+            start = np.concatenate([start, wear.fresh(fields, cells)], axis=1)
         batch = Batch(
             packed, start, ends_s.astype(float), scale,
             np.empty((count * (MOST_STEPS + 2), COLUMNS)), begins, rows, outcomes, self.counts)
@@ -108,10 +116,12 @@ class BatchedKernel:
             if state is not None:
                 batch.states[i] = state
         if wear is not None and fields is not None:
-            wear.settle(batch.states, fields, self.cells)
+            wear.settle(batch.states, fields, cells)
         solve = integrate_groups if self.grouped else integrate_singly
-        p = properties(known, self.cells.electrode, self.cells.separator, modes(self.cells.modes),
-                       *((None, None) if wear is None else (wear.wear, wear.solid)))
+        shells = shells_of(known, cells.modes)
+        decay = modes(cells.modes) if shells is None else (np.zeros(cells.modes), np.ones(cells.modes))
+        p = properties(known, cells.electrode, cells.separator, decay,
+                       *((None, None) if wear is None else (wear.wear, wear.solid)), shells)
         solve(batch, p, accuracy, bool((control[:, 1:4] != 0).any()))
         return self._segments(batch)
 

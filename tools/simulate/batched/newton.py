@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tools.simulate.batched.compiled import compiled
-from tools.simulate.batched.lanes import fetch, least, log_parts, log_sum, most, root, select, some, whole
+from tools.simulate.batched.lanes import least, log_parts, log_sum, most, root, select, some
 from tools.simulate.batched.layout import Design
-from tools.simulate.batched.solid import own_alpha, own_inverse
+from tools.simulate.batched.shells import exchange_at
+from tools.simulate.batched.solid import cubic, own_alpha, own_inverse
 from tools.simulate.batched.tables import (
     CONCENTRATION_INTERVALS,
     CONCENTRATION_MAX,
@@ -57,6 +58,7 @@ class Step(NamedTuple):
     warmer: LanesArray     # (1,) temperature over that of the tables of potentials [K]
     worn: Any              # `wear.Worn`; None without ageing
     own: Any               # (cells,) `alpha` of each cell where it is not its side's; else None
+    room: LanesArray       # what `own` is a part of, and scratch space behind it
 
 
 class Work(NamedTuple):
@@ -74,15 +76,6 @@ class Work(NamedTuple):
     slope_c: LanesArray    # (cells,) gradient of the controlled quantity
     slope_j: LanesArray
     aside: Any             # `wear.Aside`; None without ageing
-
-
-@compiled
-def cubic(table: Any, position: Lanes, first_row: Lanes, intervals: int) -> tuple[Lanes, Lanes]:
-    """Value and slope (per interval) of a piecewise cubic whose rows begin at `first_row`; the ends are extended."""
-    place = whole(most(least(position, intervals - 1.0), 0.0))
-    s = position - place
-    a0, a1, a2, a3 = fetch(table, first_row + place)
-    return a0 + s * (a1 + s * (a2 + s * a3)), a1 + s * (2.0 * a2 + s * (3.0 * a3))
 
 
 @compiled
@@ -142,10 +135,11 @@ def electrode_properties(
     p: Properties, u: Unknowns, step: Step, w: Work, side: int, first: int, last: int
 ) -> None:
     """Potential difference E = φs − φe (eq. 6). With s = j/2j₀ and q = c·x·(1 − x), s² = (j/2k)²/q."""
-    resistance, shared, thermal_V = step.exchange[side], step.alpha[side], step.thermal_V[0]
+    shared, thermal_V = step.alpha[side], step.thermal_V[0]
     for i in range(first, last):
         j, c, x = u.j[i], u.c[i], u.surface[i]
         alpha = own_alpha(step.own, i, shared)
+        resistance, its_slope = exchange_at(p.shells, side, x, j, alpha, step.exchange[side])
         q = c * (x * (1.0 - x))
         per_q = 1.0 / q
         per_sites = c * per_q
@@ -160,7 +154,7 @@ def electrode_properties(
         half_drive = 0.5 * per_length * drive
         w.e[i] = potential + 0.5 * select(drive >= 0.0, arc, -arc)
         w.e_c[i] = -half_drive * w.inverse[i]
-        w.e_j[i] = per_length * resistance + alpha * (half_drive * (1.0 - 2.0 * x) * per_sites - slope)
+        w.e_j[i] = per_length * its_slope + alpha * (half_drive * (1.0 - 2.0 * x) * per_sites - slope)
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Particles whose diffusivity depends on what they hold: one value a cell and step, at the predictor. Eqs. A8 and A9.
+"""Particles whose diffusivity grows a little with what they hold: one value a cell and step. Eqs. A8 and A9.
 
 As in `wear`, every function does nothing special where `solid` is None, and is then not compiled.
 """
@@ -26,27 +26,43 @@ class Solid(NamedTuple):
 
 
 @compiled
-def own_numbers(solid: Any, cells: int) -> int:
-    """Numbers that a step needs beside those of `Step`."""
-    if solid is None:
+def own_numbers(apart: Any, cells: int) -> int:
+    """Numbers that a step needs beside those of `Step` where particles differ (`Properties.apart`)."""
+    if apart is None:
         return 0
     return cells
 
 
 @compiled
-def own_in(solid: Any, extra: LanesArray, n: int) -> Any:
+def own_in(apart: Any, extra: LanesArray, n: int) -> Any:
     """Each cell's fall of the surface stoichiometry per A/m², as a part of scratch space."""
-    if solid is None:
+    if apart is None:
         return None
     return part(extra, 0, n)
 
 
 @compiled
-def place(solid: Any, shared: int, own: int) -> int:
+def place(apart: Any, shared: int, own: int) -> int:
     """Where a particle's number lies: with those of its side, or by itself."""
-    if solid is None:
+    if apart is None:
         return shared
     return own
+
+
+@compiled
+def cubic(table: Any, position: Lanes, first_row: Lanes, intervals: int) -> tuple[Lanes, Lanes]:
+    """Value and slope (per interval) of a piecewise cubic whose rows begin at `first_row`; the ends are extended."""
+    place = whole(most(least(position, intervals - 1.0), 0.0))
+    s = position - place
+    a0, a1, a2, a3 = fetch(table, first_row + place)
+    return a0 + s * (a1 + s * (a2 + s * a3)), a1 + s * (2.0 * a2 + s * (3.0 * a3))
+
+
+@compiled
+def of_stoichiometry(table: Any, x: Lanes, intervals: int) -> Lanes:
+    """The value of a table over stoichiometries from 0 to 1."""
+    value, _ = cubic(table, most(least(x, 1.0), 0.0) * float(intervals), 0.0, intervals)
+    return value
 
 
 @compiled
@@ -92,12 +108,9 @@ def own_particles(
             i, row = begin + n, (side * electrode + n) * m
             mean = e0 * l0.modes[row] + e1 * l1.modes[row] + e2 * l2.modes[row]
             surface = e0 * l0.surface[i] + e1 * l1.surface[i] + e2 * l2.surface[i]
-            x = most(least(MEAN_SHARE * mean + (1.0 - MEAN_SHARE) * surface, 1.0), 0.0) * float(solid.intervals)
-            at = whole(most(least(x, solid.intervals - 1.0), 0.0))
-            s = x - at
-            a0, a1, a2, a3 = fetch(solid.positive if side == 1 else solid.negative, at)
-            scaled = f.scaled[side] * (a0 + s * (a1 + s * (a2 + s * a3)))
-            own[i] = mode_weights(decay, weight, f, row, drive, scaled)
+            x = MEAN_SHARE * mean + (1.0 - MEAN_SHARE) * surface
+            over = of_stoichiometry(solid.positive if side == 1 else solid.negative, x, solid.intervals)
+            own[i] = mode_weights(decay, weight, f, row, drive, f.scaled[side] * over)
 
 
 @compiled

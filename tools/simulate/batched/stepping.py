@@ -33,6 +33,7 @@ from tools.simulate.batched.newton import (
     terminal_voltage,
     worst,
 )
+from tools.simulate.batched.shells import known_part, shell_particles
 from tools.simulate.batched.solid import mode_weights, own_alpha, own_inverse, own_particles, place
 from tools.simulate.batched.tables import Properties
 from tools.simulate.batched.wear import (
@@ -93,6 +94,7 @@ def predict(
     new.row[TEMPERATURE] = kelvin
     at_temperature(d, p, kelvin, f, step)
     own_particles(p.solid, d, p.decay, p.weight, p.electrode, f, l0, l1, l2, step.own)
+    shell_particles(p.shells, d, p.electrode, f, new, l0, l1, step.past_x, step.own, step.room)
     for i in range(d.width.size):
         last = l0.c[i]
         u.c[i] = most(e0 * last + e1 * l1.c[i] + e2 * l2.c[i], 0.1 * last)
@@ -103,12 +105,8 @@ def predict(
         per_alpha = 1.0 / shared
         for n in range(p.electrode):
             i, row = begin + n, (side * p.electrode + n) * m
-            alpha, at = own_alpha(step.own, i, shared), place(p.solid, side * m, row)
-            past = 0.0 * alpha
-            for k in range(m):
-                z = f.latest[at + k] * l0.modes[row + k] + f.older[at + k] * l1.modes[row + k]
-                new.modes[row + k] = z
-                past += z
+            alpha, at = own_alpha(step.own, i, shared), place(p.apart, side * m, row)
+            past = known_part(p.shells, step.past_x, i, f, new.modes, l0.modes, l1.modes, at, row, m)
             step.past_x[i] = past
             x, last = past - alpha * (e0 * l0.j[i] + e1 * l1.j[i] + e2 * l2.j[i]), l0.surface[i]
             x = most(least(x, 1.0 - 0.1 * (1.0 - last)), 0.1 * last)
@@ -145,7 +143,7 @@ def finish(d: Design, p: Properties, f: Formula, new: Level, u: Unknowns) -> Non
         begin = p.electrode + p.separator if side == 1 else 0
         for n in range(p.electrode):
             j, row = u.j[begin + n], (side * p.electrode + n) * m
-            at = place(p.solid, side * m, row)
+            at = place(p.apart, side * m, row)
             for k in range(m):
                 new.modes[row + k] -= f.fall[at + k] * j
 

@@ -21,7 +21,7 @@ from knowledge.parameters.registry import system
 from tools.failures import OutOfValidity
 
 Array = npt.NDArray[np.float64]
-FORMAT = 6
+FORMAT = 7
 KELVIN = 273.15
 STOICHIOMETRY_INTERVALS = 4000
 CONCENTRATION_INTERVALS, CONCENTRATION_MAX = 600, 6000.0  # mol/m³: knots every 10, where PyBaMM clips κ and De
@@ -32,7 +32,12 @@ SANE = 1e-3, 10.0
 SCALARS = ("sites_n", "sites_p", "transference", "c_start", "bruggeman_n", "bruggeman_s",
            "bruggeman_p", "bruggeman_solid_n", "bruggeman_solid_p", "sigma_n", "sigma_p")
 TABLES = ("u_n", "u_p", "entropic_n", "entropic_p", "conductivity", "diffusivity", "thermodynamic", "kinetics")
+OF_CONTENT = ("spread_n", "spread_p", "rate_n", "rate_p")
 FEW = np.array([0.05, 0.3, 0.6, 0.9])
+MIDDLE, FULLEST = 0.5, 1 - 1e-4  # stoichiometries: of the value in `kinetics`, and of the last that is looked at
+LEAST = 1e-3  # of that value: no property falls below
+SHAPE = 0.01  # that it may change with temperature otherwise than as a whole
+CONSTANT = np.array([[1.0, 0.0, 0.0, 0.0]])
 # Where a cell heats up, properties are linear between tables this far apart (0.1 % off halfway for 35 kJ/mol).
 SPACING_K, COLDER, NODES = 2.0, 5, 50
 
@@ -44,7 +49,8 @@ class Tables:
     `u_n`, `u_p` [V] and `entropic_n`, `entropic_p` [V/K] over stoichiometry 0–1; `conductivity` [S/m], `diffusivity`
     [m²/s] and `thermodynamic` [-] of the electrolyte over concentration, one temperature after the other; a row of
     `kinetics` for each: k of both electrodes [A/m²/(mol/m³)^0.5], with the exchange current k·√(c·x·(1−x)), and the
-    solid diffusivities.
+    solid diffusivities, each at a stoichiometry of `MIDDLE` where it depends on that. `spread_n`, `spread_p`, `rate_n`
+    and `rate_p` are diffusivity and k over that value, over stoichiometry; a single row where they are constant.
     """
 
     system: str
@@ -52,6 +58,11 @@ class Tables:
     arrays: dict[str, Array]
     constants: dict[str, float]
     errors: dict[str, float]
+
+    @property
+    def in_shells(self) -> bool:
+        """Whether particles need shells: a solid diffusivity or an exchange constant depends on stoichiometry."""
+        return any(len(self.arrays[name]) > 1 for name in OF_CONTENT)
 
 
 class Properties(NamedTuple):
@@ -77,7 +88,9 @@ class Properties(NamedTuple):
     spacing_K: float
     nodes: float          # temperatures, at least 2
     wear: Any             # `wear.Wear`; None without ageing
-    solid: Any            # `solid.Solid`; None where solid diffusivities do not depend on concentration
+    solid: Any            # `solid.Solid`; None where stress does not change solid diffusivities
+    shells: Any           # `shells.Shells`; None where particles are described by modes
+    apart: Any            # 1 where the particles of a side differ; else None
 
 
 def piecewise_cubic(values: Array, rising: Array, arriving: Array) -> Array:
@@ -123,23 +136,43 @@ def _held(table: Array) -> Array:
     return table
 
 
-def _exchange_constant(j0: Any, sites: float, name: str) -> float:
-    """k of j0 = k·√(c·x·(1−x)).
+def _exchange(j0: Any, sites: float, name: str) -> tuple[float, Array]:
+    """k of j0 = k·√(c·x·(1−x)), and its table over stoichiometry.
 
     Raises:
         tools.failures.OutOfValidity: the set's exchange current has another form.
     """
     c, x = np.array([10.0, 300.0, 1000.0, 2500.0]), np.array([0.02, 0.3, 0.6, 0.97])
-    k = j0(c, x * sites) / np.sqrt(c * x * (1 - x))
-    if np.ptp(k) > 2e-3 * k.mean():
-        raise OutOfValidity(f"the exchange current of {name} is not k·√(c·x·(1−x)); use the PyBaMM simulator")
-    return float(k[2])
+
+    def constant(c: Array, x: Array) -> Array:
+        return np.asarray(j0(c, x * sites) / np.sqrt(c * x * (1 - x)))
+
+    k, of_salt = constant(c, x), constant(c, np.full_like(c, MIDDLE))
+    if np.ptp(k) <= 2e-3 * k.mean():
+        return float(k[2]), CONSTANT
+    if not np.ptp(of_salt) <= 2e-3 * of_salt.mean():
+        raise OutOfValidity(f"the exchange current of {name} is not k(x)·√(c·x·(1−x)); use the PyBaMM simulator")
+    return _over_middle(lambda x: constant(np.full_like(x, 1000.0), x))
+
+
+def _over_middle(function: Any) -> tuple[float, Array]:
+    """The value at `MIDDLE` and the table of what a property is over it, held beyond `FULLEST` and its counterpart."""
+    middle = float(function(np.array([MIDDLE]))[0])
+
+    def over(x: Array) -> Array:
+        return np.maximum(function(np.clip(x, 1 - FULLEST, FULLEST)) / middle, LEAST)
+
+    return middle, _from_function(over, 1.0, STOICHIOMETRY_INTERVALS)[0]
 
 
 def _constant(values: Array, name: str) -> float:
-    if np.ptp(values) > 1e-9 * abs(values.mean()):
+    if not _same(values):
         raise OutOfValidity(f"{name} depends on concentration; use the PyBaMM simulator")
     return float(values[0])
+
+
+def _same(values: Array) -> bool:
+    return bool(np.ptp(values) <= 1e-9 * abs(values.mean()))
 
 
 class Functions:
@@ -180,18 +213,23 @@ class Functions:
                 lambda x, d=domain: self.of(d.prim.dUdT(vector(x)), x), 1.0, STOICHIOMETRY_INTERVALS)
         return arrays, errors
 
-    def kinetics(self) -> tuple[float, float, float, float]:
-        """k of both electrodes [A/m²/(mol/m³)^0.5], then both solid diffusivities [m²/s]."""
-        exchange, diffusion = [], []
-        for _, domain in self.sides:
+    def kinetics(self) -> tuple[Array, dict[str, Array]]:
+        """k of both electrodes [A/m²/(mol/m³)^0.5] and both solid diffusivities [m²/s]; and the tables `OF_CONTENT`."""
+        found, tables = np.zeros(4), {}
+        for place, (side, domain) in enumerate(self.sides):
             sites = float(self.of(domain.prim.c_max, FEW)[0])
             name = f"the {domain.domain} electrode of {self.system.label}"
-            exchange.append(_exchange_constant(
+            found[place], tables[f"rate_{side}"] = _exchange(
                 lambda c, s, d=domain: self.of(d.prim.j0(self.vector(c), self.vector(s), self.temperature), c),
-                sites, name))
-            solid = self.of(domain.prim.D(self.vector(FEW * sites), self.temperature), FEW)
-            diffusion.append(_constant(solid, f"solid diffusion in {name}"))
-        return exchange[0], exchange[1], diffusion[0], diffusion[1]
+                sites, name)
+
+            def spread(x: Array, d: Any = domain, sites: float = sites) -> Array:
+                return self.of(d.prim.D(self.vector(x * sites), self.temperature), x)
+
+            few = spread(FEW)
+            found[2 + place], tables[f"spread_{side}"] = (
+                (float(few[0]), CONSTANT) if _same(few) else _over_middle(spread))
+        return found, tables
 
     def constants(self) -> dict[str, float]:
         """What is one number; conductivities of the solids at this temperature."""
@@ -230,17 +268,24 @@ def _compute(key: str, temperature_C: float, heated: bool) -> Tables:
     functions = Functions(key, temperature_C)
     potentials, errors = functions.potentials()
     constants = functions.constants()
+    kinetics, of_content = functions.kinetics()
     if not heated:
         electrolyte, more = functions.electrolyte()
-        kinetics = np.array([functions.kinetics()])
-        return Tables(key, temperature_C, {**potentials, **electrolyte, "kinetics": kinetics}, constants, errors | more)
+        arrays = {**potentials, **electrolyte, "kinetics": kinetics[None], **of_content}
+        return Tables(key, temperature_C, arrays, constants, errors | more)
     nodes = [Functions(key, temperature_C + SPACING_K * (i - COLDER)) for i in range(NODES)]
     found = [node.electrolyte() for node in nodes]
     arrays = {name: np.concatenate([tables[name] for tables, _ in found]) for name in found[0][0]}
     for name in found[0][1]:
         errors[name] = max(more[name] for _, more in found)
-    kinetics = np.array([node.kinetics() for node in nodes])
-    return Tables(key, temperature_C, {**potentials, **arrays, "kinetics": kinetics}, constants, errors)
+    warmed = [node.kinetics() for node in nodes]
+    for name in OF_CONTENT:
+        ends, here = [tables[name] for _, tables in (warmed[0], warmed[-1])], of_content[name]
+        if any(len(end) != len(here) or np.abs(end - here).max() > SHAPE for end in ends):
+            raise OutOfValidity(f"{name} of {functions.system.label} changes its shape with temperature; use the "
+                                "PyBaMM simulator")
+    arrays = {**potentials, **arrays, "kinetics": np.array([row for row, _ in warmed]), **of_content}
+    return Tables(key, temperature_C, arrays, constants, errors)
 
 
 def _path(key: str, temperature_C: float, heated: bool) -> Path:
@@ -256,7 +301,7 @@ def _stored(path: Path, key: str, temperature_C: float) -> Tables | None:
     """The tables on disk; None where there are none or the file is damaged (it is then written again)."""
     try:
         with np.load(path, allow_pickle=False) as data:
-            arrays = {name: np.ascontiguousarray(data[name]) for name in TABLES}
+            arrays = {name: np.ascontiguousarray(data[name]) for name in (*TABLES, *OF_CONTENT)}
             constants = dict(zip(SCALARS, data["constants"].tolist(), strict=True))
             errors = dict(zip(data["error_names"].tolist(), data["errors"].tolist(), strict=True))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
@@ -300,15 +345,16 @@ def tables(key: str, temperature_C: float, heated: bool = False) -> Tables:
 
 
 def properties(
-    found: Tables, electrode: int, separator: int, modes: tuple[Array, Array], wear: Any = None, solid: Any = None
+    found: Tables, electrode: int, separator: int, modes: tuple[Array, Array], wear: Any = None, solid: Any = None,
+    shells: Any = None,
 ) -> Properties:
     """What compiled code reads of a system on a mesh; with `wear` and `solid` (of a `WearTable`) it ages."""
     a, nodes = found.arrays, len(found.arrays["kinetics"])
     heated = nodes > 1
     here = found.temperature_C + KELVIN
-    flat = {name: np.ascontiguousarray(table).ravel() for name, table in a.items()}
+    flat = {name: np.ascontiguousarray(a[name]).ravel() for name in TABLES}
     return Properties(
         electrode, separator, heated, bool((a["thermodynamic"] == [1.0, 0.0, 0.0, 0.0]).all()),
         1 - found.constants["transference"], modes[0], modes[1], **flat, table_K=here,
         coldest_K=here - SPACING_K * COLDER if heated else here, spacing_K=SPACING_K, nodes=float(max(nodes, 2)),
-        wear=wear, solid=solid)
+        wear=wear, solid=solid, shells=shells, apart=None if solid is None and shells is None else 1)

@@ -54,6 +54,9 @@ class WearTable:
         options = ageing_options(known, at_rest)
         if "SEI" not in mechanisms:
             raise OutOfValidity(f"the set of {known.label} ages without a film; use the PyBaMM simulator")
+        if any(len(table) > 1 for table in self.functions.kinetics()[1].values()):
+            raise OutOfValidity(f"solid diffusion or exchange in {known.label} depends on stoichiometry, which this "
+                                "solver describes without ageing only; use the PyBaMM simulator")
         self.first_crack, self.first_crack_film = 0.0, 0.0
         strained = "loss of active material" in mechanisms or "particle cracking" in mechanisms
         self.mechanics = {side: self._mechanics(e) if strained else (0.0, 0.0, 0.0)
