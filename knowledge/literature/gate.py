@@ -1,9 +1,9 @@
 """Does anything bear on a question? A share of 0 to 1 out of what the best passage holds and what the question asks.
 
-A logistic regression over six signs, or eight where the store has a sentence model, fitted on the questions to tune on
-only (`python -m evals.retrieval_gate` fits it again and prints the weights). The share of the question that the best
-passage holds weighs most; the others tell a question of the field in everyday words from one of another field that
-shares a word or two with it.
+A logistic regression over seven signs, or nine where the store has a sentence model, fitted on the questions to tune on
+only (`python -m evals.retrieval_gate` fits it again and prints the weights). How much of the question the best passage
+holds weighs most; the others tell a question of the field in everyday words from one of another field that shares a
+word or two with it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from knowledge.literature.weighing import Weighed
 
-BEARS = 0.43          # share from which something is taken to bear on the question
+BEARS = 0.45          # share from which something is taken to bear on the question
+HELD = 0.75           # presence from which a passage is taken to hold a thing that is asked for
 _LARGEST = 4.0        # fitted on stores of 10² and 10³ passages: beyond 10⁴ nothing is extrapolated
 _WHOLE = 0.99
-_WEIGHTS = (3.451, 1.247, 2.994, -4.820, 1.398, -1.210)  # of the signs, in their order
-_BIAS = 0.397
-_WITH_MODEL = (2.809, 1.236, 2.333, -4.005, 2.327, -0.330, 4.084, 1.322)
-_BIAS_WITH_MODEL = -2.728
+_WEIGHTS = (2.154, 1.158, 0.837, 0.778, -3.435, 0.818, -1.002)  # of the signs, in their order
+_BIAS = -0.952
+_WITH_MODEL = (2.307, 0.980, 0.787, 0.468, -2.935, 1.697, -0.858, 3.100, 0.683)
+_BIAS_WITH_MODEL = -2.178
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Signs:
     """What is known of a question and of its best passage."""
 
     held: float        # share of the question that the passage holds
-    terms: int         # of the field that the passage holds, at most 3
+    things: int        # asked for that the passage holds, at most 6: half of six says more than half of two
+    words: int         # of the question that stand for terms which the passage holds, at most 4: two are seldom chance
     cosine: float      # of the nearest passage's n-grams
     missing: float     # share of the question's words and terms that no passage holds
     translated: float  # 1 where a foreign form was recognised, else 0
@@ -44,14 +46,17 @@ def signs(weighed: Weighed, row: int, cosine: float, translated: bool, meaning: 
     Args:
         meaning: nearness of the passages by a sentence model, 0 to 1, shape (n_passages,).
     """
-    terms = missing = 0
+    things = words = missing = 0
     for group, present in zip(weighed.groups, weighed.present, strict=True):
+        things += present[row] >= HELD
         if group.general or not (group.in_glossary or group.shown.isalpha()):
             continue
-        terms += group.in_glossary and present[row] >= _WHOLE
         missing += present.max(initial=0.0) < _WHOLE
+        if group.in_glossary and present[row] >= _WHOLE:
+            words += group.words
     return Signs(
-        held=float(weighed.coverage[row]), terms=min(int(terms), 3), cosine=cosine,
+        held=float(weighed.coverage[row]), things=min(int(things), 6), words=min(words, 4),
+        cosine=cosine,
         missing=missing / max(len(weighed.groups), 1), translated=float(translated),
         size=min(float(np.log10(max(len(weighed.coverage), 1))), _LARGEST),
         meaning=None if meaning is None else float(meaning.max()),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from knowledge.evidence import Passage, SourceKind
 from knowledge.literature import embed as hashed
 from knowledge.literature.background import Background, background
-from knowledge.literature.gate import BEARS, Signs, bears, signs
+from knowledge.literature.gate import BEARS, HELD, Signs, bears, signs
 from knowledge.literature.index import Lexical, exclusive, open_lexical, open_vectors
 from knowledge.literature.kin import Kin, standing
 from knowledge.literature.query import Query, glossary_words, parse
@@ -44,6 +44,15 @@ class Hit:
     score: float
     coverage: float
     quote: str
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """The passage that came nearest to a question on which nothing bears; `holds` and `lacks` name what was asked for."""
+
+    hit: Hit
+    holds: tuple[str, ...]
+    lacks: tuple[str, ...]
 
 
 class Library:
@@ -115,6 +124,17 @@ class Library:
             for i in order
         ]
 
+    def passed_over(self, text: str, kind: SourceKind | None = None, since: int | None = None) -> PassedOver | None:
+        """The nearest passage where `search` finds nothing; None where no passage holds anything of the question."""
+        hits = self.search(text, 1, kind, since, gate=0.0)
+        if not hits:
+            return None
+        by_words = weigh(parse(self._respelt(text)), self.lexical, self._speller, self._kin)
+        row = self._row[hits[0].passage.id]
+        shown = [(g.shown, present[row] >= HELD) for g, present in zip(by_words.groups, by_words.present, strict=True)]
+        holds = tuple(name for name, there in shown if there)
+        return PassedOver(hits[0], holds, tuple(name for name, there in shown if not there)) if holds else None
+
     @cached_property
     def cards(self) -> tuple[Passage, ...]:
         """The fact cards of the store, which are filed under metrics and systems; in order of id."""
@@ -142,7 +162,9 @@ class Library:
         fixed = normal(text)
         for word in dict.fromkeys(word_runs(text)):
             known = word in glossary_words() or word in STOP or any(f in self.lexical.vocabulary for f in forms(word))
-            if not known and standing(word) is None and (nearest := self._terms.nearest(word)):
+            spelt = word.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü")  # German on a foreign keyboard
+            nearest = spelt if spelt in glossary_words() else self._terms.nearest(word)
+            if not known and standing(word) is None and nearest:
                 fixed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", nearest, fixed)
         return fixed
 

@@ -173,7 +173,17 @@ def test_search_in_a_store_of_ones_own(tmp_path):
     assert hit.place and hit.source.title == "Note"
     nothing = run(search_literature, {**request, "query": "stock market"}, Context(home=tmp_path),
                   Ledger(tmp_path / "ledger"))
-    assert isinstance(nothing, Success) and nothing.result.results == ()
+    assert isinstance(nothing, Success) and nothing.result.results == () and nothing.result.passed_over is None
+
+
+def test_where_nothing_bears_on_a_question_the_nearest_passage_is_told_apart(tmp_path):
+    request = {"query": "vitamins against a cold in children", "store_digest": store_digest(tmp_path)}
+    answer = run(search_literature, request, Context(home=tmp_path), Ledger(tmp_path / "ledger"))
+    assert isinstance(answer, Success) and answer.result.results == ()
+    near = answer.result.passed_over
+    assert near is not None and near.quote and near.title and near.place
+    assert "low temperature" in near.holds and {"vitamins", "children"} <= set(near.lacks)
+    assert not hasattr(near, "passage_id")  # without an id nothing can cite it
 
 
 def test_trouble_has_its_class(tmp_path):
