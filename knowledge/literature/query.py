@@ -14,7 +14,7 @@ from knowledge.literature.words import STOP, forms, is_cjk, normal, tokens, word
 
 GLOSSARY = Path(__file__).parent / "glossary.yaml"
 PARTICLES = Path(__file__).parent / "particles.yaml"
-_HIRAGANA = re.compile(r"[\u3040-\u309f]+")  # endings and particles: what a Japanese question is about is in other script
+_HIRAGANA = re.compile(r"[\u3040-\u309f]+")  # endings and particles: what is asked about is in other script
 _BELOW_ZERO = re.compile(r"(?<![\w.,])(?:[-−–]|minus )\s?\d{1,2}(?![\w.,]*[-–%\d])", re.IGNORECASE)
 _COLD = "low temperature"
 _MIN_COMPOUND = 6  # a German form this long is also found inside a compound

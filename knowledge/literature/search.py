@@ -48,7 +48,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class PassedOver:
-    """The passage that came nearest to a question on which nothing bears; `holds` and `lacks` name what was asked for."""
+    """The passage nearest to a question on which nothing bears; `holds` and `lacks` name what was asked for."""
 
     hit: Hit
     holds: tuple[str, ...]
