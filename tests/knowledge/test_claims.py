@@ -40,7 +40,8 @@ def test_on_labelled_sentences_nearly_everything_taken_is_right():
     ("The LiCoO2|Li full cell delivers a discharge capacity of 134 mAh g−1.", [("lco", "specific_capacity", 134.0)]),
     ("The Li||NCM811 coin cell shows a discharge capacity of 205 mAh/g.", [("nmc811", "specific_capacity", 205.0)]),
     ("The NMC811|graphite cell shows a capacity of 190 mAh/g.", [("nmc811", "specific_capacity", 190.0)]),
-    ("The LFP cell shows two potential plateaus at 3.4 and 3.3 V.", [("lfp", "potential", 3.4), ("lfp", "potential", 3.3)]),
+    ("The LFP cell shows two potential plateaus at 3.4 and 3.3 V.", [
+        ("lfp", "potential", 3.4), ("lfp", "potential", 3.3)]),
     ("NMC811-based cathodes gave a capacity of 195 mAh/g.", [("nmc811", "specific_capacity", 195.0)]),
     ("Graphite-based anodes gave a capacity of 500 mAh/g.", []),
     # a share of the energy, or of what a warmer cell gives, is no retention
