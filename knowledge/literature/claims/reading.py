@@ -41,7 +41,7 @@ _QUANTITY = re.compile(
 _LISTED = re.compile(  # not the power of a unit: "g−1 and 25 mAh"
     rf"(?<![A-Za-z]{_MINUS})(?<![A-Za-z]\s{_MINUS})(?P<value>{NUMBER})\s?(?:,|and|or|to|{_MINUS})\s?(?:and\s)?$")
 _BARE = re.compile(rf"(?P<value>(?<![\w.])0\.\d+)(?![\w.]|\s?(?:%|V|eV|[A-Za-z]+\s?{_MINUS}\s?\d))")
-_JOINED = re.compile(rf"(?:(?:\s?\([^()]*\))?[/@&]|{_MINUS}(?!based\b))(?=\w)")  # one half of a composite or of a couple
+_JOINED = re.compile(rf"(?:(?:\s?\([^()]*\))?[/@&]|{_MINUS}(?!based\b))(?=\w)")  # half of a composite or a couple
 _COUPLE = re.compile(r"/(?:Li|lithium|graphite|Gr|C)(?![\w@–−-]|\s?(?:composite|core|film))")
 _OPPOSITE = re.compile(r"(?P<first>[\w.()–−-]+)\s?\|{1,2}\s?$")  # a bar stands between the electrodes of a cell
 _METAL = re.compile(r"(?:Li|Na|lithium|sodium)(?:\smetal)?")
