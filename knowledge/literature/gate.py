@@ -1,6 +1,6 @@
 """Does anything bear on a question? A share of 0 to 1 out of what the best passage holds and what the question asks.
 
-A logistic regression over seven signs, or nine where the store has a sentence model, fitted on the questions to tune on
+A logistic regression over six signs, or eight where the store has a sentence model, fitted on the questions to tune on
 only (`python -m evals.retrieval_gate` fits it again and prints the weights). How much of the question the best passage
 holds weighs most; the others tell a question of the field in everyday words from one of another field that shares a
 word or two with it.
@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from knowledge.literature.weighing import Weighed
 
-BEARS = 0.45          # share from which something is taken to bear on the question
+BEARS = 0.35          # share from which something is taken to bear on the question
 HELD = 0.75           # presence from which a passage is taken to hold a thing that is asked for
 _LARGEST = 4.0        # fitted on stores of 10² and 10³ passages: beyond 10⁴ nothing is extrapolated
 _WHOLE = 0.99
-_WEIGHTS = (2.154, 1.158, 0.837, 0.778, -3.435, 0.818, -1.002)  # of the signs, in their order
-_BIAS = -0.952
-_WITH_MODEL = (2.307, 0.980, 0.787, 0.468, -2.935, 1.697, -0.858, 3.100, 0.683)
-_BIAS_WITH_MODEL = -2.178
+_WEIGHTS = (3.414, 0.864, 0.741, -3.087, 0.340, -0.933)  # of the signs, in their order
+_BIAS = -1.480
+_WITH_MODEL = (3.509, 0.729, 0.706, -2.698, 0.942, -0.778, 1.637, 1.073)
+_BIAS_WITH_MODEL = -2.485
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,6 @@ class Signs:
     held: float        # share of the question that the passage holds
     things: int        # asked for that the passage holds, at most 6: half of six says more than half of two
     words: int         # of the question that stand for terms which the passage holds, at most 4: two are seldom chance
-    cosine: float      # of the nearest passage's n-grams
     missing: float     # share of the question's words and terms that no passage holds
     translated: float  # 1 where a foreign form was recognised, else 0
     size: float        # of the store, decimal logarithm of its passages, at most 4: a large one holds something of all
@@ -40,7 +39,7 @@ class Signs:
     agreed: float | None = None   # and how near the passage is that holds most of the question
 
 
-def signs(weighed: Weighed, row: int, cosine: float, translated: bool, meaning: NDArray[np.float64] | None) -> Signs:
+def signs(weighed: Weighed, row: int, translated: bool, meaning: NDArray[np.float64] | None) -> Signs:
     """The signs of a question whose best passage stands in `row`.
 
     Args:
@@ -56,7 +55,6 @@ def signs(weighed: Weighed, row: int, cosine: float, translated: bool, meaning: 
             words += group.words
     return Signs(
         held=float(weighed.coverage[row]), things=min(int(things), 6), words=min(words, 4),
-        cosine=cosine,
         missing=missing / max(len(weighed.groups), 1), translated=float(translated),
         size=min(float(np.log10(max(len(weighed.coverage), 1))), _LARGEST),
         meaning=None if meaning is None else float(meaning.max()),

