@@ -13,12 +13,14 @@ from knowledge.frozen import Frozen
 
 FOLDER = Path(__file__).resolve().parent / "cases" / "retrieval"
 FILE, SECOND, TUNING = FOLDER / "questions.yaml", FOLDER / "second.yaml", FOLDER / "tuning.yaml"
-THIRD, FOURTH, FOURTH_OPEN = FOLDER / "third.yaml", FOLDER / "fourth.yaml", FOLDER / "fourth_open.yaml"
+THIRD, FIFTH = FOLDER / "third.yaml", FOLDER / "fifth.yaml"
+FOURTH, FOURTH_OPEN = FOLDER / "fourth.yaml", FOLDER / "fourth_open.yaml"  # judged once; since then to tune on
+NEAR = FOLDER / "near.yaml"  # to tune on: near the field without an answer
 SECOND_SHA256 = "f6bedb6702a4aab2225e770751a6f2d217373aa4010543817628919522005eab"  # frozen before anything was tuned
 THIRD_SHA256 = "0a4d89dd66fda3d804d315029618fb4703062361b7483bb7d906b2ff37180461"  # frozen before it was asked
-FOURTH_SHA256 = "7117268372128cf5fbe787ae90ea7ac17afd4d97838dcea0f4a47846c0770ba5"  # frozen before anything was changed
-Split = Literal["dev", "test", "second", "third", "fourth"]
-_JUDGES: dict[str, Split] = {"second": "second", "third": "third", "fourth": "fourth"}
+FIFTH_SHA256 = "e730132bf34d3654c787f608af0ce874fe48b04b41a0ebcae96aa6d591a40de8"  # frozen before anything was changed
+Split = Literal["dev", "test", "second", "third", "fifth"]
+_JUDGES: dict[str, Split] = {"second": "second", "third": "third", "fifth": "fifth"}
 
 
 class Question(Frozen):
@@ -47,5 +49,5 @@ def questions() -> tuple[Question, ...]:
     """All questions of all files, in file order."""
     return tuple(
         Question(kind=kind, text=row[0], targets=tuple(row[1]), file=path.stem)
-        for path in (FILE, TUNING, FOURTH_OPEN, SECOND, THIRD, FOURTH)
+        for path in (FILE, TUNING, FOURTH_OPEN, SECOND, THIRD, FOURTH, NEAR, FIFTH)
         for kind, rows in yaml.safe_load(path.read_text(encoding="utf-8")).items() for row in rows)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent.surfaces.edge import emit_json, guarded
 from tools.tool import Progress, silent
+
+if TYPE_CHECKING:
+    from tools.retrieve.literature import PassedOver
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")]
 StoreOption = Annotated[
@@ -51,11 +54,23 @@ def search(
         return
     from agent.surfaces.tables import show_rows
 
+    if not result.results:
+        _tell_nothing(result.passed_over)
+        return
     show_rows([
         {"score": f"{hit.score:.3f}", "quote": hit.quote, "source": hit.source.title, "year": hit.source.year,
          "reference": hit.source.doi or hit.source.patent or hit.source.url, "place": hit.place}
         for hit in result.results
     ])
+
+
+def _tell_nothing(near: PassedOver | None) -> None:
+    """Say that nothing was found, and which passage came nearest and why it is taken for no answer."""
+    typer.echo("Nothing in the store bears on the question.")
+    if near is not None:
+        lacks = f", but says nothing of {', '.join(near.lacks)}" if near.lacks else ""
+        typer.echo(f"Nearest passage, not counted as an answer (it is about {', '.join(near.holds)}{lacks}):")
+        typer.echo(f"  {near.quote}\n  {near.title}, {near.place}")
 
 
 @knowledge_app.command("add")

@@ -34,7 +34,7 @@ def bibliography_works(path: Path) -> Iterator[Work | str]:
     """One work a record; a string says which record cannot be read.
 
     Raises:
-        UnreadableWork: no record can be read, or the file ends within one; the message says where.
+        UnreadableWork: no record can be read; the message says where.
         UnicodeDecodeError: the file is not UTF-8.
     """
     records = {".jsonl": _json_lines, ".json": _csl, ".bib": _bibtex, ".ris": _ris}[path.suffix.lower()]
@@ -109,7 +109,7 @@ def _csl(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"item {number}", record if isinstance(record, dict) else {}
 
 
-def _ris(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _ris(path: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
     record: dict[str, Any] = {}
     last, begun = "", 0
     names = {"TI": "title", "T1": "title", "AB": "abstract", "N2": "abstract", "DO": "doi", "UR": "url",
@@ -124,6 +124,8 @@ def _ris(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         tag, value = match.group(1), (match.group(2) or "").strip()
         last = ""
         if tag == "TY":
+            if record:
+                yield f"the record at line {begun}", record  # its end is missing, but another one begins
             record, begun = {"type": value}, number
         elif tag == "ER":
             yield f"the record at line {begun}", record
@@ -134,17 +136,21 @@ def _ris(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             last = names[tag]
             record[last] = value
     if record:
-        raise UnreadableWork(f"the record at line {begun} has no end (ER)")
+        yield f"the record at line {begun}", f"the record at line {begun} has no end (ER)"
 
 
-def _bibtex(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _bibtex(path: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
     text = path.read_text(encoding="utf-8-sig")
     for head in _BIB_HEAD.finditer(text):
         kind = head.group(1).lower()
         if kind in ("comment", "string", "preamble"):
             continue
         place = f"the entry {head.group(2) or '?'} at line {text.count(chr(10), 0, head.start()) + 1}"
-        fields = dict(_bib_fields(text, head.end(), place))
+        try:
+            fields = dict(_bib_fields(text, head.end(), place))
+        except UnreadableWork as error:
+            yield place, str(error)
+            continue
         names = [_latex(a) for a in re.split(r"\s+and\s+", fields.get("author", "")) if a.strip()]
         yield place, {**{k: _latex(v) for k, v in fields.items()}, "authors": names, "type": kind}
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from knowledge.evidence import Passage
+from knowledge.evidence import Passage, PassageKind
 from knowledge.frozen import content_digest
+from knowledge.literature.words import is_cjk
 from knowledge.literature.work import Piece, Work
 
 LONGEST = 900   # characters; a few sentences, so that a quote stays close to its question
-SHORTEST = 25   # a lone page number or running head is no passage
+_SHORTEST = 25  # letters of running text; a lone page number or running head is no passage
+_CJK_LETTERS = 3  # what a Chinese, Japanese or Korean character says, in letters
 _SHORT = 300    # a paragraph below this joins the next one of its section
 _BREAK = re.compile(r"(?<=[.!?。！？;])\s+|\n+")
 
@@ -22,12 +24,19 @@ def passages_of(work: Work) -> list[Passage]:
         text = work.text[start:end]
         begin = start + len(text) - len(text.lstrip())
         text = text.strip()
-        if len(text) >= SHORTEST:
+        if _says_something(text, piece.kind):
             made.append(Passage(
                 id=content_digest([document, begin, text])[:32], text=text, source=work.source, place=piece.place,
                 kind=piece.kind, document=document, start=begin, end=begin + len(text),
             ))
     return made
+
+
+def _says_something(text: str, kind: PassageKind) -> bool:
+    """Whether a piece is worth a passage; a short table, title or claim is one, as long as it holds a word."""
+    if kind != "text":
+        return any(c.isalpha() for c in text)
+    return len(text) + (_CJK_LETTERS - 1) * sum(is_cjk(c) for c in text) >= _SHORTEST
 
 
 def _slices(work: Work) -> Iterator[tuple[int, int, Piece]]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from knowledge.evidence import Passage, SourceKind
 from knowledge.literature import embed as hashed
 from knowledge.literature.background import Background, background
-from knowledge.literature.gate import BEARS, Signs, bears, signs
+from knowledge.literature.gate import BEARS, HELD, Signs, bears, signs
 from knowledge.literature.index import Lexical, exclusive, open_lexical, open_vectors
 from knowledge.literature.kin import Kin, standing
 from knowledge.literature.query import Query, glossary_words, parse
@@ -31,7 +31,6 @@ SURE_MEANING = 0.4    # by a sentence model: above this a passage bears on a que
 _BY_NGRAMS = 0.35     # weight of the n-grams' nearness beside the words, whose best sum is 1
 _BY_MEANING = 0.6     # and of a sentence model's
 _DEPTH = 60           # how many neighbours the vectors give
-_COMPARED = 8         # passages whose n-grams the gate looks at where the vectors are of another embedder
 _QUOTE = 420           # characters; a fact card is always quoted whole
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?](?=\S)[^.!?。！？\n]*)*[.!?。！？]*")
 
@@ -44,6 +43,15 @@ class Hit:
     score: float
     coverage: float
     quote: str
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """The passage nearest to a question on which nothing bears; `holds` and `lacks` name what was asked for."""
+
+    hit: Hit
+    holds: tuple[str, ...]
+    lacks: tuple[str, ...]
 
 
 class Library:
@@ -115,6 +123,17 @@ class Library:
             for i in order
         ]
 
+    def passed_over(self, text: str, kind: SourceKind | None = None, since: int | None = None) -> PassedOver | None:
+        """The nearest passage where `search` finds nothing; None where no passage holds anything of the question."""
+        hits = self.search(text, 1, kind, since, gate=0.0)
+        if not hits:
+            return None
+        by_words = weigh(parse(self._respelt(text)), self.lexical, self._speller, self._kin)
+        row = self._row[hits[0].passage.id]
+        shown = [(g.shown, present[row] >= HELD) for g, present in zip(by_words.groups, by_words.present, strict=True)]
+        holds = tuple(name for name, there in shown if there)
+        return PassedOver(hits[0], holds, tuple(name for name, there in shown if not there)) if holds else None
+
     @cached_property
     def cards(self) -> tuple[Passage, ...]:
         """The fact cards of the store, which are filed under metrics and systems; in order of id."""
@@ -127,22 +146,17 @@ class Library:
         return self._known(query, by_words, by_words.coverage, self._nearness(text))
 
     def _known(self, query: Query, by_words: Weighed, held: NDArray[Any], nearness: NDArray[np.float64]) -> Signs:
-        """The signs of a question. The gate looks at n-grams: beside another embedder these are made as needed."""
-        best = int(np.argmax(held))
-        if self._background is None:
-            return signs(by_words, best, float(nearness.max()), query.translated, None)
-        few = [self.ids[row] for row in np.argsort(-held, kind="stable")[:_COMPARED]]
-        texts = [passage.text for passage in self.store.get(few).values()]
-        vectors = hashed.embed([query.text, *texts])
-        nearest = float((vectors[1:] @ vectors[0]).max(initial=0.0))
-        return signs(by_words, best, nearest, query.translated, nearness)
+        """The signs of a question; nearness counts where it is a sentence model's, n-grams told nothing more."""
+        return signs(by_words, int(np.argmax(held)), query.translated, None if self._background is None else nearness)
 
     def _respelt(self, text: str) -> str:
         """The question with words that nobody knows brought to the nearest term of the glossary or common word."""
         fixed = normal(text)
         for word in dict.fromkeys(word_runs(text)):
             known = word in glossary_words() or word in STOP or any(f in self.lexical.vocabulary for f in forms(word))
-            if not known and standing(word) is None and (nearest := self._terms.nearest(word)):
+            spelt = word.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü")  # German on a foreign keyboard
+            nearest = spelt if spelt in glossary_words() else self._terms.nearest(word)
+            if not known and standing(word) is None and nearest:
                 fixed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", nearest, fixed)
         return fixed
 

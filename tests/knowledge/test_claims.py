@@ -35,6 +35,29 @@ def test_on_labelled_sentences_nearly_everything_taken_is_right():
     assert claim_recall(case, None).value >= 0.8
 
 
+@pytest.mark.parametrize(("text", "claims"), [
+    # a bar stands between the electrodes of a cell: the figures are the cathode's
+    ("The LiCoO2|Li full cell delivers a discharge capacity of 134 mAh g−1.", [("lco", "specific_capacity", 134.0)]),
+    ("The Li||NCM811 coin cell shows a discharge capacity of 205 mAh/g.", [("nmc811", "specific_capacity", 205.0)]),
+    ("The NMC811|graphite cell shows a capacity of 190 mAh/g.", [("nmc811", "specific_capacity", 190.0)]),
+    ("The LFP cell shows two potential plateaus at 3.4 and 3.3 V.", [
+        ("lfp", "potential", 3.4), ("lfp", "potential", 3.3)]),
+    ("NMC811-based cathodes gave a capacity of 195 mAh/g.", [("nmc811", "specific_capacity", 195.0)]),
+    ("Graphite-based anodes gave a capacity of 500 mAh/g.", []),
+    # a share of the energy, or of what a warmer cell gives, is no retention
+    ("The bare LCO electrode retained 94% of its energy density after 400 cycles.", []),
+    ("At −20 °C the LMO electrode gave a retention of 84% of the capacity at room temperature.", []),
+    # layers named with their thickness are a composite; the power of a unit is no figure of a list
+    ("The Si (15 nm)/C (5 nm) anode has a capacity of 2640 mA h g−1.", []),
+    ("LFP gave a capacity of 160 mA h g−1 and 150 mA h g−1.", [
+        ("lfp", "specific_capacity", 160.0), ("lfp", "specific_capacity", 150.0)]),
+    ("Li5.4PS4.4(BH4)1.2Cl0.5 has an ionic conductivity of 16 mS/cm.", [
+        ("Li5.4PS4.4(BH4)1.2Cl0.5", "conductivity", 0.016)]),
+])
+def test_whose_figure_it_is(text, claims):
+    assert told(text) == claims
+
+
 @pytest.mark.parametrize(("written", "value"), [
     ("3.08 × 10−4", 3.08e-4), ("1,200", 1200), ("10−9", 1e-9), ("2.5·10^3", 2500), ("0.35", 0.35)])
 def test_numbers_as_papers_write_them(written, value):

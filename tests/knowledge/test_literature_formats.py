@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.literature.bibliography import bibliography_works
 from knowledge.literature.ingest import add_files, works_in
+from knowledge.literature.passages import passages_of
 from knowledge.literature.store import PassageStore
 
 SAMPLES = Path(__file__).parent / "literature"
@@ -94,6 +96,32 @@ def test_bibliographies_of_every_kind():
     assert (patent.source.kind, patent.source.patent) == ("patent", "US 9,999,991 B2")
     assert retracted.source.status == "retracted" and retracted.source.year == 2019
     assert (csl.source.year, csl.source.status, csl.source.venue) == (2022, "corrected", "Journal of Invented Cells")
+
+
+def test_a_record_that_does_not_end_is_reported_and_the_others_are_read(tmp_path):
+    bib, ris = tmp_path / "open.bib", tmp_path / "open.ris"
+    bib.write_text("@article{x, title={An open brace, year=2020\n@article{ok, title={A good record}, year={2021}}",
+                   encoding="utf-8")
+    ris.write_text("TY  - JOUR\nTI  - Without an end\nTY  - JOUR\nTI  - With one\nER  - \nTY  - JOUR\nTI  - Cut off",
+                   encoding="utf-8")
+    good, broken = bibliography_works(bib)
+    assert good.source.title == "A good record" and broken == "the entry x at line 1 does not end"
+    first, second, cut = bibliography_works(ris)
+    assert [first.source.title, second.source.title] == ["Without an end", "With one"]
+    assert cut == "the record at line 6 has no end (ER)"
+
+
+def test_short_tables_titles_and_cjk_sentences_are_passages_and_page_numbers_are_not(tmp_path):
+    listing = tmp_path / "short.jsonl"
+    listing.write_text('{"title": "Zellen im Frost"}\n{"title": "低温析锂"}', encoding="utf-8")
+    note = tmp_path / "note.md"
+    table = "| Cell | kN |\n|---|---|\n| P1 | 38 |"
+    note.write_text(f"{table}\n\n电池在低温下容量衰减很快。\n\n# Page\n\n12", encoding="utf-8")
+    report, = works_in(note, "0" * 64)
+    titles = [p.text for work in bibliography_works(listing) for p in passages_of(work)]
+    assert titles == ["Zellen im Frost", "低温析锂"]
+    kinds = [(p.kind, p.text) for p in passages_of(report)]
+    assert [kind for kind, _ in kinds] == ["table", "text"] and "38" in kinds[0][1] and "低温" in kinds[1][1]
 
 
 @pytest.mark.parametrize("order", [("article.nxml", "notice.xml"), ("notice.xml", "article.nxml")])

@@ -34,15 +34,26 @@ class FoundPassage(Frozen):
     systems: tuple[str, ...] = ()
 
 
+class PassedOver(Frozen):
+    """The passage that came nearest where nothing bears on the question: for a reader to judge, never to be cited."""
+
+    quote: str
+    title: str
+    place: str
+    holds: tuple[str, ...] = Field(description="what of the question the passage holds")
+    lacks: tuple[str, ...] = Field(description="what of the question it lacks")
+
+
 class SearchResult(Frozen):
     """The passages found, best first; empty where nothing bears on the question."""
 
     store_digest: str
     results: tuple[FoundPassage, ...]
+    passed_over: PassedOver | None = Field(default=None, description="the nearest passage, only where results is empty")
 
 
 @tool(
-    stage="evidence", version="3", backends=("bm25s", "chromadb", "numpy"),
+    stage="evidence", version="4", backends=("bm25s", "chromadb", "numpy"),
     example={"query": "lithium plating at low temperature", "top": 3, "store_digest": "as store_digest() gives it"},
 )
 def search_literature(request: SearchRequest, context: Context) -> SearchResult:
@@ -50,7 +61,10 @@ def search_literature(request: SearchRequest, context: Context) -> SearchResult:
     library = library_for(context.home, request.store, request.store_digest)
     with told():
         hits = library.search(request.query, request.top, request.kind, request.since)
-    return SearchResult(store_digest=library.digest, results=tuple(
+        near = None if hits else library.passed_over(request.query, request.kind, request.since)
+    return SearchResult(store_digest=library.digest, passed_over=near and PassedOver(
+        quote=near.hit.quote, title=near.hit.passage.source.title, place=near.hit.passage.place, holds=near.holds,
+        lacks=near.lacks), results=tuple(
         FoundPassage(
             passage_id=hit.passage.id, score=min(hit.score, 1.0), quote=hit.quote, place=hit.passage.place,
             source=hit.passage.source, stance=hit.passage.stance, metrics=hit.passage.metrics,

@@ -108,6 +108,8 @@ def _belongs(quantity: Quantity, known: Property, mentions: list[Found], text: s
     before = text[:quantity.start]
     if _CHANGE.search(before) or _BOUND.search(before):
         return False
+    if known.not_before and text[quantity.end:].lower().lstrip().startswith(known.not_before):
+        return False
     limit = _NEAR_PERCENT if known.unit == "%" else _NEAR
     own = min((_distance(m, quantity) for m in mentions), default=None)
     if own is None or own > limit:

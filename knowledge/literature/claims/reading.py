@@ -38,15 +38,20 @@ _UNITS: tuple[tuple[str, str], ...] = (
 _QUANTITY = re.compile(
     rf"(?P<about>~|≈|ca\.\s|about\s|around\s)?(?P<value>{NUMBER})(?:\s?±\s?\d+(?:\.\d+)?)?\s?"
     rf"(?:{'|'.join(f'(?P<u{i}>{pattern})' for i, (_, pattern) in enumerate(_UNITS))})")
-_LISTED = re.compile(rf"(?P<value>{NUMBER})\s?(?:,|and|or|to|{_MINUS})\s?(?:and\s)?$")
+_LISTED = re.compile(  # not the power of a unit: "g−1 and 25 mAh"
+    rf"(?<![A-Za-z]{_MINUS})(?<![A-Za-z]\s{_MINUS})(?P<value>{NUMBER})\s?(?:,|and|or|to|{_MINUS})\s?(?:and\s)?$")
 _BARE = re.compile(rf"(?P<value>(?<![\w.])0\.\d+)(?![\w.]|\s?(?:%|V|eV|[A-Za-z]+\s?{_MINUS}\s?\d))")
-_JOINED = re.compile(rf"(?:[/|@&]|{_MINUS})(?=\w)")  # the material is one half of a composite or of a couple
-_COUPLE = re.compile(r"[/|](?:Li|lithium|graphite|Gr|C)(?![\w@–−-]|\s?(?:composite|core|film))")
+_JOINED = re.compile(rf"(?:(?:\s?\([^()]*\))?[/@&]|{_MINUS}(?!based\b))(?=\w)")  # half of a composite or a couple
+_COUPLE = re.compile(r"/(?:Li|lithium|graphite|Gr|C)(?![\w@–−-]|\s?(?:composite|core|film))")
+_OPPOSITE = re.compile(r"(?P<first>[\w.()–−-]+)\s?\|{1,2}\s?$")  # a bar stands between the electrodes of a cell
+_METAL = re.compile(r"(?:Li|Na|lithium|sodium)(?:\smetal)?")
 _GOODS = r"\s(?:papers?|felts?|rods?|plates?|foils?|crucibles?|substrates?|wafers?)\b"  # goods, no active material
+_BASED = r"[-–][a-z]*based\b(?!\s(?:cathode|positive electrode)s?\b)"  # an anode "based on" one is a mixture
 _METALS = re.compile(r"Ni|Mn|Co(?!\w*\))|Fe|Ti|V(?![a-z])|Cr|Cu|Mo|Nb|Sn|Ru")
 _IONS = re.compile(r"La|Zr|Ge|P\d*S|PS|Al\d|Ta|In|Y(?![a-z])|Sc")
 _SALT = re.compile(r"(?:Li|Na)\d?(?:PF6|BF4|ClO4|SO4|TFSI|FSI|NO3|F|Cl|OH|CO3|BOB|DFOB)$|(?:Li|Na)\d?[SO]\d?$")
-_FORMULA = re.compile(r"(?<![\w.])(?:Li|Na)(?:[A-Z][a-z]?\d*(?:\.\d+)?|\d+(?:\.\d+)?|\([A-Za-z0-9.]+\)\d*)+(?![\w])")
+_FORMULA = re.compile(
+    r"(?<![\w.])(?:Li|Na)(?:[A-Z][a-z]?\d*(?:\.\d+)?|\d+(?:\.\d+)?|\([A-Za-z0-9.]+\)\d*(?:\.\d+)?)+(?![\w]|\.\d)")
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ class Property:
     sorts: frozenset[str]
     implied: bool = False
     not_after: tuple[str, ...] = ()
+    not_before: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -89,6 +95,7 @@ def properties() -> tuple[Property, ...]:
     raw = yaml.safe_load((HERE / "properties.yaml").read_text(encoding="utf-8"))
     return tuple(Property(**{**row, "words": tuple(row["words"]), "range": tuple(map(float, row["range"])),
                              "sorts": frozenset(row["sorts"]), "not_after": tuple(row.get("not_after", ())),
+                             "not_before": tuple(row.get("not_before", ())),
                              "units": {k: float(v) for k, v in row["units"].items()}}) for row in raw)
 
 
@@ -99,7 +106,7 @@ def _names() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     names = {alias: (key, row["sort"]) for key, row in raw.items() for alias in row["names"]}
     ordered = sorted(names, key=len, reverse=True)
     words = "|".join(re.escape(n) if not n.islower() else rf"(?i:{re.escape(n)})" for n in ordered)
-    return re.compile(rf"(?<![\w.@])(?:{words})(?![\w.]*\d|\w|[-–][a-z]*(?:free|based)\b|{_GOODS})"), names
+    return re.compile(rf"(?<![\w.@])(?:{words})(?![\w.]*\d|\w|[-–][a-z]*free\b|{_BASED}|{_GOODS})"), names
 
 
 def number(text: str) -> float:
@@ -132,7 +139,7 @@ def materials(text: str) -> list[Found]:
     """Materials in order under canonical names; a formula that no list holds is its own name.
 
     A material that is joined to another one by a sign is a composite, of which nothing is taken; in a couple such as
-    LiFePO4/Li the figures are the first one's.
+    LiFePO4/Li or NMC811|graphite the figures are the first one's, in Li|NMC811 the second one's.
     """
     pattern, names = _names()
     lowered = {k.lower(): v for k, v in names.items() if k.islower()}
@@ -147,10 +154,12 @@ def materials(text: str) -> list[Found]:
 
 
 def _unless_composite(found: Found, text: str) -> Found:
+    opposite = _OPPOSITE.search(text, 0, found.start)
+    if opposite is not None and not _METAL.fullmatch(opposite["first"]):
+        return Found(found.name, found.start, found.end, "counter")
     after = _JOINED.match(text, found.end) and not _COUPLE.match(text, found.end)
     left = text[:found.start]
-    before = re.search(r"[\w)][/|@&–−-]$", left) \
-        and not re.search(r"(?<!\w)(?:Li|lithium)[/|]$", left)
+    before = re.search(r"[\w)][/@&–−-]$", left) and not re.search(r"(?<!\w)(?:Li|lithium)/$", left)
     return Found(found.name, found.start, found.end, "composite") if after or before else found
 
 
