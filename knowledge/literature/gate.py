@@ -1,9 +1,9 @@
 """Does anything bear on a question? A share of 0 to 1 out of what the best passage holds and what the question asks.
 
 A logistic regression over six signs, or eight where the store has a sentence model, fitted on the questions to tune on
-only (`python -m evals.retrieval_gate` fits it again and prints the weights). How much of the question the best passage
-holds weighs most; the others tell a question of the field in everyday words from one of another field that shares a
-word or two with it.
+only (`python -m evals.retrieval_gate` fits it again and prints the weights). The share of the question that the best
+passage holds weighs most; the others tell a question of the field in everyday words from one of another field that
+shares a word or two with it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 
 from knowledge.literature.weighing import Weighed
 
-BEARS = 0.35          # share from which something is taken to bear on the question
-HELD = 0.75           # presence from which a passage is taken to hold a thing that is asked for
+BEARS = 0.43          # share from which something is taken to bear on the question
 _LARGEST = 4.0        # fitted on stores of 10² and 10³ passages: beyond 10⁴ nothing is extrapolated
 _WHOLE = 0.99
-_WEIGHTS = (3.414, 0.864, 0.741, -3.087, 0.340, -0.933)  # of the signs, in their order
-_BIAS = -1.480
-_WITH_MODEL = (3.509, 0.729, 0.706, -2.698, 0.942, -0.778, 1.637, 1.073)
-_BIAS_WITH_MODEL = -2.485
+_WEIGHTS = (3.451, 1.247, 2.994, -4.820, 1.398, -1.210)  # of the signs, in their order
+_BIAS = 0.397
+_WITH_MODEL = (2.809, 1.236, 2.333, -4.005, 2.327, -0.330, 4.084, 1.322)
+_BIAS_WITH_MODEL = -2.728
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class Signs:
     """What is known of a question and of its best passage."""
 
     held: float        # share of the question that the passage holds
-    things: int        # asked for that the passage holds, at most 6: half of six says more than half of two
-    words: int         # of the question that stand for terms which the passage holds, at most 4: two are seldom chance
+    terms: int         # of the field that the passage holds, at most 3
+    cosine: float      # of the nearest passage's n-grams
     missing: float     # share of the question's words and terms that no passage holds
     translated: float  # 1 where a foreign form was recognised, else 0
     size: float        # of the store, decimal logarithm of its passages, at most 4: a large one holds something of all
@@ -39,22 +38,20 @@ class Signs:
     agreed: float | None = None   # and how near the passage is that holds most of the question
 
 
-def signs(weighed: Weighed, row: int, translated: bool, meaning: NDArray[np.float64] | None) -> Signs:
+def signs(weighed: Weighed, row: int, cosine: float, translated: bool, meaning: NDArray[np.float64] | None) -> Signs:
     """The signs of a question whose best passage stands in `row`.
 
     Args:
         meaning: nearness of the passages by a sentence model, 0 to 1, shape (n_passages,).
     """
-    things = words = missing = 0
+    terms = missing = 0
     for group, present in zip(weighed.groups, weighed.present, strict=True):
-        things += present[row] >= HELD
         if group.general or not (group.in_glossary or group.shown.isalpha()):
             continue
+        terms += group.in_glossary and present[row] >= _WHOLE
         missing += present.max(initial=0.0) < _WHOLE
-        if group.in_glossary and present[row] >= _WHOLE:
-            words += group.words
     return Signs(
-        held=float(weighed.coverage[row]), things=min(int(things), 6), words=min(words, 4),
+        held=float(weighed.coverage[row]), terms=min(int(terms), 3), cosine=cosine,
         missing=missing / max(len(weighed.groups), 1), translated=float(translated),
         size=min(float(np.log10(max(len(weighed.coverage), 1))), _LARGEST),
         meaning=None if meaning is None else float(meaning.max()),

@@ -13,8 +13,6 @@ import yaml
 from knowledge.literature.words import STOP, forms, is_cjk, normal, tokens, word_runs
 
 GLOSSARY = Path(__file__).parent / "glossary.yaml"
-PARTICLES = Path(__file__).parent / "particles.yaml"
-_HIRAGANA = re.compile(r"[\u3040-\u309f]+")  # endings and particles: what is asked about is in other script
 _BELOW_ZERO = re.compile(r"(?<![\w.,])(?:[-−–]|minus )\s?\d{1,2}(?![\w.,]*[-–%\d])", re.IGNORECASE)
 _COLD = "low temperature"
 _MIN_COMPOUND = 6  # a German form this long is also found inside a compound
@@ -30,7 +28,6 @@ class Group:
     alternatives: tuple[tuple[str, ...], ...]
     in_glossary: bool = False
     general: bool = False   # every text of the field holds it
-    words: int = 1          # of the question that stand for it; two for a compound or a form in CJK script
 
 
 @dataclass(frozen=True)
@@ -154,25 +151,20 @@ def parse(text: str) -> Query:
             span = range(start, start + len(form))
             if tuple(stems[start : start + len(form)]) == form and not used.intersection(span):
                 used.update(span)
-                groups.append(_group(*entries, words=len(form)))
+                groups.append(_group(*entries))
                 translated = translated or foreign
                 break
-    plain = f" {' '.join(word_runs(text))} "
-    groups += [_group(e, words=form.count(" ") + 1) for form, e in _stopped_forms() if f" {form} " in plain]
+    groups += [_group(entry) for form, entry in _stopped_forms() if f" {form} " in f" {' '.join(word_runs(text))} "]
     if _BELOW_ZERO.search(text):
-        groups += [_group(e, words=2) for e in _entries() if e.shown == _COLD]
+        groups += [_group(e) for e in _entries() if e.shown == _COLD]
     for position, word in enumerate(words):
         if position in used or is_cjk(word):
             continue
         within = _compound(word)
         translated = translated or bool(within)
-        groups += [_group(entry, words=2) for entry in within] or [_plain(word)]
-    groups += [_plain(word) for word in _content(lowered)]
-    longest: dict[tuple[str, bool, tuple[tuple[str, ...], ...]], Group] = {}
-    for group in groups:  # a thing that is asked for twice counts once, by its longest name
-        key = (group.shown, group.in_glossary, group.alternatives)
-        longest[key] = max(longest.get(key, group), group, key=lambda g: g.words)
-    return Query(text=text, groups=tuple(longest.values()), translated=translated)
+        groups += [_group(entry) for entry in within] or [_plain(word)]
+    groups += [_plain(word) for word in word_runs(lowered) if is_cjk(word) and not cjk_groups]
+    return Query(text=text, groups=tuple(dict.fromkeys(groups)), translated=translated)
 
 
 def _take_cjk(lowered: str) -> tuple[str, list[Group]]:
@@ -183,23 +175,8 @@ def _take_cjk(lowered: str) -> tuple[str, list[Group]]:
     for form, entry in _cjk_forms():
         if form in lowered:
             lowered = lowered.replace(form, " ")
-            found.append(_group(entry, words=2))
+            found.append(_group(entry))
     return lowered, found
-
-
-@lru_cache(maxsize=1)
-def _particles() -> re.Pattern[str]:
-    """Every word of `particles.yaml`, longest first."""
-    every = yaml.safe_load(PARTICLES.read_text(encoding="utf-8"))
-    words = sorted({str(word) for words in every.values() for word in words}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words)))
-
-
-def _content(lowered: str) -> list[str]:
-    """What is left in CJK script once the terms are taken out: runs of two characters or more beside the particles."""
-    runs = (run for word in word_runs(lowered) if is_cjk(word)
-            for run in _particles().sub(" ", _HIRAGANA.sub(" ", word)).split())
-    return [run for run in runs if len(run) > 1]
 
 
 def _compound(word: str) -> list[_Entry]:
@@ -215,10 +192,10 @@ def _compound(word: str) -> list[_Entry]:
     return list(dict.fromkeys(entry for entries in found.values() for entry in entries))
 
 
-def _group(*entries: _Entry, words: int = 1) -> Group:
+def _group(*entries: _Entry) -> Group:
     """The group of a form; a form of several terms means any of them."""
     return Group(shown=entries[0].shown, alternatives=tuple(dict.fromkeys(a for e in entries for a in e.alternatives)),
-                 in_glossary=True, general=all(e.general for e in entries), words=words)
+                 in_glossary=True, general=all(e.general for e in entries))
 
 
 def _plain(word: str) -> Group:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from knowledge.evidence import Passage, SourceKind
 from knowledge.literature import embed as hashed
 from knowledge.literature.background import Background, background
-from knowledge.literature.gate import BEARS, HELD, Signs, bears, signs
+from knowledge.literature.gate import BEARS, Signs, bears, signs
 from knowledge.literature.index import Lexical, exclusive, open_lexical, open_vectors
 from knowledge.literature.kin import Kin, standing
 from knowledge.literature.query import Query, glossary_words, parse
@@ -31,6 +31,8 @@ SURE_MEANING = 0.4    # by a sentence model: above this a passage bears on a que
 _BY_NGRAMS = 0.35     # weight of the n-grams' nearness beside the words, whose best sum is 1
 _BY_MEANING = 0.6     # and of a sentence model's
 _DEPTH = 60           # how many neighbours the vectors give
+_COMPARED = 8         # passages whose n-grams the gate looks at where the vectors are of another embedder
+HELD = 0.75           # presence from which a passage is taken to hold a thing that is asked for
 _QUOTE = 420           # characters; a fact card is always quoted whole
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?](?=\S)[^.!?。！？\n]*)*[.!?。！？]*")
 
@@ -146,8 +148,15 @@ class Library:
         return self._known(query, by_words, by_words.coverage, self._nearness(text))
 
     def _known(self, query: Query, by_words: Weighed, held: NDArray[Any], nearness: NDArray[np.float64]) -> Signs:
-        """The signs of a question; nearness counts where it is a sentence model's, n-grams told nothing more."""
-        return signs(by_words, int(np.argmax(held)), query.translated, None if self._background is None else nearness)
+        """The signs of a question. The gate looks at n-grams: beside another embedder these are made as needed."""
+        best = int(np.argmax(held))
+        if self._background is None:
+            return signs(by_words, best, float(nearness.max()), query.translated, None)
+        few = [self.ids[row] for row in np.argsort(-held, kind="stable")[:_COMPARED]]
+        texts = [passage.text for passage in self.store.get(few).values()]
+        vectors = hashed.embed([query.text, *texts])
+        nearest = float((vectors[1:] @ vectors[0]).max(initial=0.0))
+        return signs(by_words, best, nearest, query.translated, nearness)
 
     def _respelt(self, text: str) -> str:
         """The question with words that nobody knows brought to the nearest term of the glossary or common word."""

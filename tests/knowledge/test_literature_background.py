@@ -11,7 +11,7 @@ from knowledge.literature.embedders import WORDPIECES, embedder_for
 from knowledge.literature.errors import EmbedderUnavailable
 from knowledge.literature.gate import Signs, bears
 
-MODEL = Signs(held=0.6, things=1, words=1, missing=0.2, translated=0.0, size=2.1, meaning=0.5, agreed=0.4)
+MODEL = Signs(held=0.6, terms=1, cosine=0.3, missing=0.2, translated=0.0, size=2.1, meaning=0.5, agreed=0.4)
 
 
 class Flat:
@@ -49,7 +49,7 @@ def test_the_background_is_measured_once_a_store_and_model(tmp_path):
 
 
 def test_what_a_model_says_moves_the_gate():
-    for change in ({"held": 0.2}, {"things": 0}, {"missing": 0.6}, {"meaning": 0.1}, {"agreed": 0.0}):
+    for change in ({"held": 0.2}, {"terms": 0}, {"cosine": 0.0}, {"missing": 0.6}, {"meaning": 0.1}, {"agreed": 0.0}):
         assert bears(Signs(**{**MODEL.__dict__, **change})) < bears(MODEL), change
 
 

@@ -9,7 +9,7 @@ from knowledge.literature.gate import BEARS, Signs, bears
 from knowledge.literature.library import open_library
 from knowledge.literature.query import parse
 
-SURE = Signs(held=1.0, things=3, words=3, missing=0.0, translated=0.0, size=2.1)
+SURE = Signs(held=1.0, terms=2, cosine=0.4, missing=0.0, translated=0.0, size=2.1)
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +19,14 @@ def library(tmp_path_factory):
 
 def test_each_sign_moves_the_gate_the_way_it_should():
     assert bears(SURE) > 0.9
-    for change in ({"held": 0.3}, {"things": 0}, {"words": 0}, {"missing": 0.5}, {"size": 4.0}):
+    for change in ({"held": 0.3}, {"terms": 0}, {"cosine": 0.0}, {"missing": 0.5}, {"size": 4.0}):
         assert bears(Signs(**{**SURE.__dict__, **change})) < bears(SURE), change
     assert bears(Signs(**{**SURE.__dict__, "translated": 1.0})) > bears(SURE)
 
 
 @pytest.mark.parametrize(("question", "answered"), [
     ("lithium plating in the cold", True), ("低温析锂的原因", True), ("are the fumes of a burning pack toxic", True),
-    ("which vitamins are in a banana", False), ("tax rate for small companies", False), ("서울 날씨 예보", False)])
+    ("growth of bacteria in warm milk", False), ("tax rate for small companies", False), ("서울 날씨 예보", False)])
 def test_the_gate_on_questions(library, question, answered):
     assert (bears(library.signs(question)) >= BEARS) is answered
     assert bool(library.search(question)) is answered
@@ -35,19 +35,6 @@ def test_the_gate_on_questions(library, question, answered):
 def test_a_form_that_stop_words_reduce_to_a_term_of_its_own_is_that_term_only():
     group, = parse("cell").groups
     assert group.general and ("thermal", "propagation") not in group.alternatives
-
-
-@pytest.mark.parametrize(("question", "left"), [
-    ("휴대폰 배터리 교체 비용", ["교체"]), ("手机屏幕更换价格", ["屏幕"]), ("低温析锂的原因", []),
-    ("急速充電と内部抵抗", []), ("서울 날씨 예보", ["서울", "날씨", "예보"])])
-def test_what_is_not_understood_of_a_cjk_question_counts(question, left):
-    assert [group.shown for group in parse(question).groups if not group.in_glossary] == left
-
-
-def test_a_term_counts_by_the_words_that_stand_for_it():
-    assert {g.shown: g.words for g in parse("state of charge, Schnellladezeit").groups} == {
-        "state of charge": 2, "fast charging": 2}
-    assert len(parse("lithium plating or li plating").groups) == 1
 
 
 def test_known_english_words_are_not_respelt(library):
