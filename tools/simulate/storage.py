@@ -125,7 +125,7 @@ def filled_after_years(p: Prepared) -> float:
     whole = room + first
     square = whole**2 - first**2
     s = square / (cracks * whole + math.sqrt((cracks * whole) ** 2 + (1 - cracks**2) * square))
-    return s * s / a_year
+    return float(s * s / a_year)
 
 
 def without_basis(p: Prepared, protocol: CalendarAgeing) -> Outcome | None:
