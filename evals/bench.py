@@ -70,6 +70,16 @@ def one_design() -> tuple[Measured, Measured]:
     )
 
 
+def failure_rate() -> Measured:
+    """Share of 1,000 designs from the whole search ranges, at 1C and 3C, that no solver finishes."""
+    from evals.bench_simulate import failures
+
+    lost, runs = failures()
+    value = 100 * lost / runs
+    return Measured(what="designs from the whole ranges that no solver finishes", value=round(value, 3), unit="%",
+                    goal="≤ 0.1 %", kept=value <= 0.1, note=f"{lost} of {runs:,} runs")
+
+
 def forward_model() -> list[Measured]:
     """The batched DFN against PyBaMM's best practice, two threads against one, and its start."""
     from evals.bench_forward import speeds, start_seconds, two_threads
@@ -160,7 +170,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, help="keep the caches here instead of in a temporary folder")
     parser.add_argument("--passages", type=int, default=10_000, help="size of the evidence store that is measured")
     options = parser.parse_args(arguments)
-    rows = [help_seconds(), simulation_ratio(), *one_design(), *forward_model(), *literature_rows(options.passages)]
+    rows = [help_seconds(), simulation_ratio(), *one_design(), failure_rate(), *forward_model(),
+            *literature_rows(options.passages)]
     with tempfile.TemporaryDirectory() as temporary:
         home = options.home or Path(temporary)
         rows += report_seconds(home, "cold", 400)

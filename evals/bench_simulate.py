@@ -74,7 +74,7 @@ def random_points(known: System, count: int, seed: int = 0) -> list[SimulationPo
     return points
 
 
-def batched_against_rebuild(designs: int = 24, rebuilds: int = 4, system_key: str = "nmc811_graphite_siox"
+def batched_against_rebuild(designs: int = 200, rebuilds: int = 4, system_key: str = "nmc811_graphite_siox"
                             ) -> dict[str, float | str]:
     """CPU time per design of a 1C discharge, batched and by a new `pybamm.Simulation`, and their ratio.
 
@@ -100,6 +100,21 @@ def batched_against_rebuild(designs: int = 24, rebuilds: int = 4, system_key: st
         "note": f"{1000 * batched:.0f} against {1000 * rebuild:.0f} ms CPU a design at 1C; energies differ by at most "
                 f"{worst:.2%}",
     }
+
+
+def failures(designs: int = 1000, rates: Sequence[float] = (1.0, 3.0)) -> tuple[int, int]:
+    """Runs that no solver finished, and all runs: designs from the whole search ranges of every system that is searched
+    unasked, discharged at each rate by the simulator that a search uses, retries and the second solver included."""
+    from knowledge.parameters.registry import USUAL
+    from tools.simulate.batched.batched_simulator import BatchedSimulator
+
+    simulator, lost, runs = BatchedSimulator(PybammSimulator()), 0, 0
+    for i, known in enumerate(USUAL.values()):
+        points = random_points(known, designs // len(USUAL), seed=11 + i)
+        for rate in rates:
+            outcomes = simulator.simulate(points, Discharge(rate_C=rate))
+            lost, runs = lost + sum(o.status == "failed" for o in outcomes), runs + len(outcomes)
+    return lost, runs
 
 
 def _difference(first: Outcome, second: Outcome) -> float:

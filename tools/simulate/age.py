@@ -53,7 +53,7 @@ class DesignsAged(Frozen):
     rows: tuple[AgedDesign, ...]
 
 
-@tool(stage="designs", version="4", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
+@tool(stage="designs", version="5", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
 def age_design(request: AgeDesign, context: Context) -> DesignEvaluation:
     """Age one cell design over simulated cycles: cycle life, capacity retention, resistance growth.
 
@@ -64,7 +64,7 @@ def age_design(request: AgeDesign, context: Context) -> DesignEvaluation:
     return _aged((request.design,), request.asks, context, key)[0]
 
 
-@tool(stage="designs", version="5", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
+@tool(stage="designs", version="6", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
 def age_designs(request: AgeDesigns, context: Context) -> DesignsAged:
     """Age several cell designs over simulated cycles, side by side.
 

@@ -17,7 +17,7 @@ from knowledge.protocol import Discharge, Pulse
 from knowledge.sheet import Assumed, DesignSheet
 from tools.failures import BadInput, NotConverged
 from tools.simulate.evaluate import GivenDesign
-from tools.simulate.measured_data import MeasuredRun
+from tools.simulate.measured_data import MeasuredRun, check_charge
 from tools.simulate.standard import EXAMPLE_DESIGN
 from tools.tool import Context, tool
 
@@ -98,7 +98,7 @@ class Calibration(Frozen):
     note: str = ""
 
 
-@tool(stage="designs", version="2", backends=("pybamm",), example={"design": EXAMPLE_DESIGN, "runs": [{
+@tool(stage="designs", version="3", backends=("pybamm",), example={"design": EXAMPLE_DESIGN, "runs": [{
     "name": "pulse", "time_s": [0, 1, 10, 20, 30], "current_A": [0, 2.5, 2.5, 2.5, 2.5],
     "voltage_V": [4.18, 4.1, 4.08, 4.07, 4.06]}], "fit": ["resistance"]})
 def calibrate_design(request: CalibrateDesign, context: Context) -> Calibration:
@@ -165,6 +165,7 @@ class _Cell:
         from tools.simulate.runs import point
 
         build, self.run = build_up(design), run
+        check_charge(run, build.stoichiometric_capacity_Ah, design.pair.v_max - design.pair.v_min)
         self.time, self.current, self.voltage = (np.array(c) for c in (run.time_s, run.current_A, run.voltage_V))
         self.soc = _start_soc(balance(design.pair), float(self.voltage[0]), design, run.name)
         jumps = np.flatnonzero(np.abs(np.diff(self.current)) > CORNER * np.abs(self.current).max())

@@ -60,20 +60,21 @@ def silicon_share_pct(pair: ElectrodePair) -> tuple[float, bool]:
     return 100 * found.silicon_fraction, found.silicon_source != "assumption"
 
 
-def cobalt_mass_g(pair: ElectrodePair, build_up: BuildUp) -> float | None:
-    """Cobalt in the cell [g]: active mass of the positive times cobalt's mass share; None without that item."""
-    active = positive_active_g(build_up)
+def cobalt_mass_g(pair: ElectrodePair, build_up: BuildUp) -> float:
+    """Cobalt in the cell [g]: active mass of the positive times cobalt's mass share in the cathode's formula."""
     amounts = atoms(system(pair.system).cathode_formula)
     whole = sum(ATOMIC_MASS[e] * n for e, n in amounts.items())
-    return None if active is None else active * ATOMIC_MASS["Co"] * amounts.get("Co", 0.0) / whole
+    return positive_active_g(pair, build_up) * ATOMIC_MASS["Co"] * amounts.get("Co", 0.0) / whole
 
 
-def specific_capacity_mAh_g(build_up: BuildUp) -> float | None:
-    """Balanced capacity over the positive's active mass [mAh/g]; None without that item."""
-    active = positive_active_g(build_up)
-    return 1000 * build_up.stoichiometric_capacity_Ah / active if active else None
+def specific_capacity_mAh_g(pair: ElectrodePair, build_up: BuildUp) -> float:
+    """Balanced capacity over the positive's active mass [mAh/g], what does not face a negative included."""
+    return 1000 * build_up.stoichiometric_capacity_Ah / positive_active_g(pair, build_up)
 
 
-def positive_active_g(build_up: BuildUp) -> float | None:
-    """Active mass of all positive coatings [g], from the build-up; None where it is not listed."""
-    return next((i.mass_g for i in build_up.mass_items if i.component == "positive active material"), None)
+def positive_active_g(pair: ElectrodePair, build_up: BuildUp) -> float:
+    """Active mass of all positive coatings [g]: the recipe's share of the coating that the build-up lists."""
+    coating = next(i.mass_g for i in build_up.mass_items if i.component == "positive coating")
+    recipe = pair.positive
+    solid = recipe.active_mass_fraction + recipe.conductive_mass_fraction + recipe.binder_mass_fraction
+    return coating * recipe.active_mass_fraction / solid

@@ -39,8 +39,6 @@ def fact(plain: Figure, ask: Ask, design: CellDesign, build_up: BuildUp) -> Figu
         pair = design.pair
         return plain.model_copy(update={"value": pair.v_max, "low": pair.v_min, "high": pair.v_max})
     value = _number(ask, design, build_up)
-    if value is None and ask.axis is None:
-        return plain.model_copy(update={"note": "the build-up does not list the positive active material"})
     if value is None:
         words = f"a {design.format.kind} cell has no {ask.axis}"
         return plain.model_copy(update={"cannot": True, "note": words})
@@ -56,7 +54,7 @@ def _number(ask: Ask, design: CellDesign, build_up: BuildUp) -> float | None:
         "min_voltage": lambda: design.pair.v_min, "end_of_discharge_voltage": lambda: design.pair.v_min,
         "cathode_cobalt_fraction": lambda: cobalt_share_pct(design.pair),
         "cobalt_mass": lambda: cobalt_mass_g(design.pair, build_up),
-        "cathode_specific_capacity": lambda: specific_capacity_mAh_g(build_up),
+        "cathode_specific_capacity": lambda: specific_capacity_mAh_g(design.pair, build_up),
     }
     return numbers[ask.metric]()
 

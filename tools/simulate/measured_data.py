@@ -24,6 +24,8 @@ COLUMNS = {  # quantity: (name pattern, {unit: factor})
 VOLTS = (0.3, 6.0)
 GAP_S, GAP_TIMES = 120.0, 30.0  # a pause that is longer than both, with the current on, is a gap
 NOISE_A = 0.02  # of the largest current
+MOST_CHARGE, LEAST_CHARGE = 3.0, 0.02  # of the design's capacity: far beyond what a design can be wrong by
+WIDE = 0.8  # of the design's voltage window
 
 
 class MeasuredRun(Frozen):
@@ -130,6 +132,27 @@ def check_time(name: str, time: Array, current: Array) -> None:
         i = int(gaps[0])
         raise BadInput(f"{name}: data are missing between {time[i]:g} and {time[i + 1]:g} s (row {i + 2}) while "
                        f"a load of {current[i]:.3g} is on; steps are {usual:.3g} s elsewhere", field="time")
+
+
+def check_charge(run: MeasuredRun, capacity_Ah: float, window_V: float) -> None:
+    """The charge of a run must be one that a cell of this capacity can move.
+
+    Raises:
+        tools.failures.BadInput: more than `MOST_CHARGE` times the capacity is moved one way, or the voltage crosses
+            `WIDE` of the design's window while hardly any charge flows: a current or a time of another unit.
+    """
+    time, current, voltage = (np.array(column) for column in (run.time_s, run.current_A, run.voltage_V))
+    charge = np.concatenate([[0.0], np.cumsum(np.diff(time) * (current[1:] + current[:-1]) / 2)]) / 3600
+    moved = float(np.ptp(charge))
+    said = (f"{run.name}: {moved:.3g} Ah flow one way with currents up to {np.abs(current).max():.3g} A; the design "
+            f"holds {capacity_Ah:.3g} Ah")
+    if moved > MOST_CHARGE * capacity_Ah:
+        raise BadInput(f"{said}, plausible are up to {MOST_CHARGE * capacity_Ah:.3g} Ah (is the current in A or mA, "
+                       "the time in s?)", field="current")
+    if float(np.ptp(voltage)) > WIDE * window_V and moved < LEAST_CHARGE * capacity_Ah:
+        raise BadInput(f"{said}, and over so much of its voltage plausible are at least "
+                       f"{LEAST_CHARGE * capacity_Ah:.3g} Ah (is the time in s, min or h, the current in A or mA?)",
+                       field="time")
 
 
 def _discharge_sign(name: str, time: Array, current: Array, voltage: Array) -> float:

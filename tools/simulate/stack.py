@@ -9,6 +9,7 @@ from knowledge.cell import ElectrodePair, ElectrodeSize
 from tools.failures import BadInput
 from tools.simulate.layout import Foil, Layout, build_numbers, pitch
 
+SMALLEST_SHEET_MM = 10.0
 SHEET_TOLERANCE_M = 3e-3  # clearances of real cases differ by as much from the assumed ones
 
 
@@ -36,9 +37,9 @@ def layers_that_fit(pair: ElectrodePair, thickness_m: float) -> int:
 def _given_size(size: ElectrodeSize, across_m: float, along_m: float) -> tuple[float, float]:
     """The sheets' own width and length [m], refused where the case does not hold them."""
     for name, given, most in (("width_mm", size.width_mm, across_m), ("length_mm", size.length_mm, along_m)):
-        if given * 1e-3 > most + SHEET_TOLERANCE_M:
-            raise BadInput(f"electrode.{name} is {given:g}; the case leaves 10 to {most * 1e3:.1f} mm",
-                           field=f"electrode.{name}")
+        if given < SMALLEST_SHEET_MM or given * 1e-3 > most + SHEET_TOLERANCE_M:
+            raise BadInput(f"electrode.{name} is {given:g}; the case leaves {SMALLEST_SHEET_MM:g} to "
+                           f"{most * 1e3:.1f} mm", field=f"electrode.{name}")
     return size.width_mm * 1e-3, size.length_mm * 1e-3
 
 

@@ -25,8 +25,8 @@ _PULSE = {"rate_C": 1.0, "duration_s": 10.0, "soc_pct": 50.0, "temperature_C": 2
 
 
 def standard_asks() -> tuple[Ask, ...]:
-    """Mass, size, cost, capacity and energy at C/3 and 1C, resistance, power, 3C retention, fast charge, heat, cold and
-    breathing."""
+    """Mass, size, cost, capacity and energy at C/3 and 1C, resistance, power, 3C retention, fast charge, heat, cold,
+    cathode and breathing."""
     one_C = Discharge(rate_C=1.0)
     return (
         Ask(metric="mass", unit="g"), Ask(metric="volume", unit="L"), Ask(metric="price", unit="USD/cell"),
@@ -49,5 +49,6 @@ def standard_asks() -> tuple[Ask, ...]:
             conditions={"rate_C": 1.0, "ambient_temperature_C": 25.0, "note": "10 W/m²K over the outer surface"}),
         Ask(metric="low_temperature_capacity", unit="%", protocol=Discharge(temperature_C=-10.0), reference=C3,
             conditions={"temperature_C": -10.0, "rate_C": round(1 / 3, 4)}),
+        Ask(metric="cathode_specific_capacity", unit="mAh/g"), Ask(metric="cobalt_mass", unit="g"),
         Ask(metric="swelling_reversible", unit="%", conditions={"soc_from_pct": 0.0, "soc_to_pct": 100.0}),
     )

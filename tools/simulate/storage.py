@@ -9,6 +9,7 @@ As a cycle life (`tools.simulate.ageing`), storage is a generator of phases that
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,9 @@ import numpy as np
 
 from knowledge.protocol import CalendarAgeing
 from tools.simulate.ageing import LONGEST_S, AgeingStopped, NotIntegrated, Phase
+from tools.simulate.formulation import phase_fractions
 from tools.simulate.point import Outcome
-from tools.simulate.pybamm_kernels import parameter_values
+from tools.simulate.pybamm_kernels import mechanisms_at_rest, parameter_values
 from tools.simulate.pybamm_prepare import Prepared
 from tools.simulate.pybamm_status import limit_reached
 from tools.simulate.segment import CHARGE, UNDRIVEN, Segment
@@ -27,6 +29,9 @@ CHECK_UPS = 4          # at (k/4)² of the time: even steps of its square root
 CHECK_C, TAPER_C = 1 / 3, 0.05
 NEAR_ROOM = (20.0, 30.0)  # °C: where a film growth without an activation energy may stand
 ACTIVATION = "SEI growth activation energy [J.mol-1]"
+GAS_J_MOL_K, KELVIN = 8.314462618, 273.15
+LEAST_POROSITY = 0.02  # assumption: with less, capacity is a matter of the last pores and both solvers soon give up
+CRACKS = ("number of cracks per unit area [m-2]", "initial crack length [m]", "initial crack width [m]")
 RATES = ("film growth (SEI) at rest at the published set's rate, which is not fitted to this cell's storage and does "
          "not depend on the state of charge; no other loss at rest is simulated")
 REST = {"by current": 1.0, "current": 0.0}
@@ -67,11 +72,13 @@ def store(storage: Storage, curves: bool) -> Generator[Phase, Segment, Outcome]:
     """What a design keeps after years at rest, and when that falls to the end of life."""
     p, protocol = storage.prepared, storage.protocol
     years, kept, stopped = [0.0], [100.0], ""
+    filled = filled_after_years(p)
+    reach = min(protocol.years, filled)
     try:
         state = (yield from storage.phase(None, REST, {}, SETTLING_S)).state
         fresh = yield from storage.check_up(state)
         for k in range(1, CHECK_UPS + 1):
-            until = protocol.years * (k / CHECK_UPS) ** 2
+            until = reach * (k / CHECK_UPS) ** 2
             rest = yield from storage.phase(state, REST, {"voltage floor": p.point.pair.v_min},
                                             (until - years[-1]) * YEAR_S)
             if rest.event is not None:
@@ -82,6 +89,10 @@ def store(storage: Storage, curves: bool) -> Generator[Phase, Segment, Outcome]:
             kept.append(100 * found / fresh)
             if kept[-1] <= protocol.eol_pct:
                 break
+        else:
+            if filled < protocol.years:
+                raise AgeingStopped(f"by then the model's film leaves the negative {LEAST_POROSITY:.0%} of pores, and "
+                                    "beyond that the model does not hold")
     except AgeingStopped as reason:
         stopped, storage.unsolved = str(reason), isinstance(reason, NotIntegrated)
     if stopped and len(years) == 1 and storage.unsolved:
@@ -91,6 +102,30 @@ def store(storage: Storage, curves: bool) -> Generator[Phase, Segment, Outcome]:
     outcome = limit_reached(p, stopped, values) if stopped else p.outcome(values, RATES)
     curve = {"year": years, "capacity_retention_pct": kept} if curves else {}
     return outcome.model_copy(update={"validity": "extrapolated", "curve": curve})
+
+
+def filled_after_years(p: Prepared) -> float:
+    """Years at rest after which the film leaves the negative no more than `LEAST_POROSITY`: the film's own law.
+
+    Film stands on the particles, and in their cracks where the set couples the two: porosity falls by
+    a (L − L0) + a_cracks L_cracks, each L² = L0² + 2 D c V t / z. What cycles, plating or check-ups add is left out.
+    """
+    values, negative = parameter_values(p.system), p.point.pair.negative
+    area = 3 * phase_fractions(negative, "negative")[0] / (negative.particle_radius_um * 1e-6)
+    first = values["Initial SEI thickness [m]"]
+    cracks = 0.0
+    if "particle cracking" in mechanisms_at_rest(p.system):
+        cracks = 2 * math.prod(values[f"Negative electrode {name}"] for name in CRACKS)
+    warmer = 1 / values["Reference temperature [K]"] - 1 / (p.temperature_C + KELVIN)
+    a_year = (2 * YEAR_S * values["SEI solvent diffusivity [m2.s-1]"] * values["Bulk solvent concentration [mol.m-3]"]
+              * values["SEI partial molar volume [m3.mol-1]"] / values["Ratio of lithium moles to SEI moles"]
+              * math.exp(values[ACTIVATION] / GAS_J_MOL_K * warmer))
+    room = (negative.porosity - LEAST_POROSITY) / area  # [m] on every square metre of particle
+    # √(L0² + s²) − L0 + cracks · s = room is a quadratic in s = √(a_year · years).
+    whole = room + first
+    square = whole**2 - first**2
+    s = square / (cracks * whole + math.sqrt((cracks * whole) ** 2 + (1 - cracks**2) * square))
+    return float(s * s / a_year)
 
 
 def without_basis(p: Prepared, protocol: CalendarAgeing) -> Outcome | None:

@@ -121,11 +121,11 @@ def _check_values(parameters: dict[str, Any], name: str) -> None:
         if missing:
             raise BadInput(f"{name}: {title} / {missing[0]} is missing: a DFN with one active material is needed, no "
                            "blend and no single-particle file", field=f"{title} / {missing[0]}")
+        _check_ranges(electrode, title, PLAUSIBLE, name)
         if not 0.05 <= _active(electrode) <= 1 - electrode["Porosity"] + 0.01:
             raise BadInput(f"{name}: {title} / Surface area per unit volume [m-1] times radius / 3 makes an active "
                            f"fraction of {_active(electrode):.3g}; beside this porosity plausible are 0.2 to "
                            f"{1 - electrode['Porosity']:.2f}", field=f"{title} / Surface area per unit volume [m-1]")
-        _check_ranges(electrode, title, PLAUSIBLE, name)
         if electrode["Minimum stoichiometry"] >= electrode["Maximum stoichiometry"]:
             raise BadInput(f"{name}: {title} / Minimum stoichiometry {electrode['Minimum stoichiometry']:g} must lie "
                            f"below Maximum stoichiometry {electrode['Maximum stoichiometry']:g}",

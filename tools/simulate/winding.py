@@ -9,6 +9,7 @@ from tools.failures import BadInput
 from tools.physics.spiral import spiral_length_m, spiral_outer_m
 from tools.simulate.layout import Foil, Layout, build_numbers, pitch
 
+SHORTEST_STRIP_MM, LOWEST_STRIP_MM = 50.0, 10.0
 STRIP_TOLERANCE = 0.06  # a measured strip may be longer than our spiral holds: thicknesses carry errors
 HEIGHT_TOLERANCE_M = 2e-3  # headers differ by as much
 
@@ -26,12 +27,12 @@ def coated_height_m(format_: Cylindrical) -> float:
 def _given_size(size: ElectrodeSize, longest_m: float, highest_m: float) -> tuple[float, float]:
     """The strip's own length and coated height [m], refused where the can does not hold them."""
     length, height = size.length_mm * 1e-3, size.width_mm * 1e-3
-    if length > longest_m * (1 + STRIP_TOLERANCE):
-        raise BadInput(f"electrode.length_mm is {size.length_mm:g}; the can holds a strip of 50 to "
+    if size.length_mm < SHORTEST_STRIP_MM or length > longest_m * (1 + STRIP_TOLERANCE):
+        raise BadInput(f"electrode.length_mm is {size.length_mm:g}; the can holds a strip of {SHORTEST_STRIP_MM:g} to "
                        f"{longest_m * 1e3:.0f} mm with these thicknesses", field="electrode.length_mm")
-    if height > highest_m + HEIGHT_TOLERANCE_M:
-        raise BadInput(f"electrode.width_mm is {size.width_mm:g}; the can leaves a coated height of 10 to "
-                       f"{highest_m * 1e3:.1f} mm", field="electrode.width_mm")
+    if size.width_mm < LOWEST_STRIP_MM or height > highest_m + HEIGHT_TOLERANCE_M:
+        raise BadInput(f"electrode.width_mm is {size.width_mm:g}; the can leaves a coated height of "
+                       f"{LOWEST_STRIP_MM:g} to {highest_m * 1e3:.1f} mm", field="electrode.width_mm")
     return length, height
 
 

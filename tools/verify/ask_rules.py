@@ -286,6 +286,20 @@ def low_end(r: Requirement, _: Dimensions) -> Ask:
                 reference=Discharge())
 
 
+def charge_low_end(r: Requirement, _: Dimensions) -> Ask:
+    """How long a charge at the cold end of a charging range takes without plating: information, as `low_end`."""
+    cold = asked_number(r, "low")
+    if cold >= 25:
+        raise NoAsk("an upper temperature limit is set by side reactions and parts that the models leave out",
+                    "a storage and cycling test at that temperature")
+    c = Conditions(r)
+    start, end = STANDARD_WINDOW
+    c.values.update(temperature_C=cold, soc_from_pct=start, soc_to_pct=end, charge_C=1.0)
+    c.assume("charged at up to 1C where plating and voltage allow")
+    protocol = FastCharge(soc_from_pct=start, soc_to_pct=end, temperature_C=cold, max_rate_C=1.0)
+    return _ask(r, c, protocol, metric="fast_charge_time", unit="min")
+
+
 def end_voltage(r: Requirement, _: Dimensions) -> Ask:
     """The voltage at the end of a pulse; without a pulse, the design's own cut-off."""
     c = Conditions(r)
@@ -364,4 +378,6 @@ RULES: dict[str, MetricRule] = {
     "calendar_life": MetricRule("year", calendar_life), "storage_recovery": MetricRule("%", storage),
     "operating_temperature": MetricRule("degC", low_end),
     "operating_temperature_discharge": MetricRule("degC", low_end),
+    "operating_temperature_charge": MetricRule("degC", charge_low_end),
+    "swelling_reversible": MetricRule("%", build_up),
 }

@@ -15,7 +15,19 @@ from tools.verify.compare import Allowed, allowed, bound_text, margin, two_sided
 from tools.verify.words import matches
 
 FAR = 2.0  # an estimate says "not met" only beyond twice the half-width of its interval
-INFORMATION = frozenset({"operating_temperature", "operating_temperature_discharge"})
+# What a figure tells and never decides, by metric, and what would settle it.
+_COLD_END = ("{value:.3g} % of the 25 °C capacity at {temperature_C} °C; the range states no criterion",
+             "discharge tests at both ends of the range, with a criterion agreed with the customer")
+_INFORMS = {
+    "operating_temperature": _COLD_END, "operating_temperature_discharge": _COLD_END,
+    "operating_temperature_charge": (
+        "{value:.3g} min from {soc_from_pct:g} to {soc_to_pct:g} % SOC at {temperature_C} °C, at up to 1C without "
+        "plating; the range states no criterion", "charge tests at both ends of the range, cells opened after"),
+    "swelling_reversible": (
+        "{value:.2g} % ({low:.2g} to {high:.2g}) from the volume change of the active materials; how case and stack "
+        "give way is not simulated", "a thickness measurement over a cycle"),
+}
+INFORMATION = frozenset(_INFORMS)
 
 
 class _Ruling(NamedTuple):
@@ -63,7 +75,7 @@ def _rule(requirement: Requirement, figure: Figure | None) -> _Ruling:
     if requirement.metric == "price":
         return _price(figure)
     if requirement.metric in INFORMATION:
-        return _range_information(requirement, figure)
+        return _information(requirement, figure)
     if figure.text is not None:
         return _words(requirement, figure)
     if figure.value is None:
@@ -153,11 +165,10 @@ def _at_rest(figure: Figure) -> _Ruling:
     )
 
 
-def _range_information(requirement: Requirement, figure: Figure) -> _Ruling:
-    settled = "discharge tests at both ends of the range, with a criterion agreed with the customer"
+def _information(requirement: Requirement, figure: Figure) -> _Ruling:
+    words, settled = _INFORMS[requirement.metric]
     if figure.value is None:
         return _Ruling("not evaluated", f"{figure.note or 'not simulated'}; settled by {settled}")
-    return _Ruling(
-        "not evaluated", f"for information, {_adjective(figure)}: {figure.value:.3g} % of the 25 °C capacity at "
-        f"{figure.conditions.get('temperature_C')} °C; the range states no criterion; settled by {settled}",
-    )
+    low, high = (figure.value if end is None else end for end in (figure.low, figure.high))
+    told = words.format(**{**figure.conditions, "value": figure.value, "low": low, "high": high})
+    return _Ruling("not evaluated", f"for information, {_adjective(figure)}: {told}; settled by {settled}")

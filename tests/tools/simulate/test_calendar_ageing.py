@@ -13,6 +13,7 @@ from knowledge.protocol import CalendarAgeing
 from knowledge.requirement import Requirement, SourceSpan
 from tools.simulate.batched.batched_simulator import BatchedSimulator
 from tools.simulate.evaluate import evaluate
+from tools.simulate.formulation import active_fraction
 from tools.simulate.point import Outcome, SimulationPoint
 from tools.simulate.pybamm_kernels import kernel, parameter_values
 from tools.simulate.pybamm_model import SEI_THICKNESS
@@ -20,7 +21,7 @@ from tools.simulate.pybamm_prepare import Prepared, prepare
 from tools.simulate.pybamm_simulator import PybammSimulator
 from tools.simulate.segment import IDLE_CONTROL, NO_LIMITS, Segment
 from tools.simulate.standard import EXAMPLE_DESIGN
-from tools.simulate.storage import ACTIVATION, REST, YEAR_S
+from tools.simulate.storage import ACTIVATION, LEAST_POROSITY, REST, YEAR_S, filled_after_years
 from tools.verify.asks import ask_of
 from tools.verify.judge import judge
 
@@ -157,3 +158,39 @@ def test_a_stored_cell_that_the_batched_solver_cannot_finish_goes_to_pybamm(simu
     found = BatchedSimulator(simulator).simulate([NMC532], CalendarAgeing(years=0.5))[0]
     assert found.values["capacity_retention_pct"] < 100 and "step became too short" in found.note
     assert "computed by pybamm" in found.note
+
+
+def dense(key, porosity):
+    reference = SYSTEMS[key].reference
+    negative = reference.negative.model_copy(update={"porosity": porosity})
+    return SimulationPoint(pair=reference.model_copy(update={"negative": negative}), path_resistance_ohm_cm2=2.0)
+
+
+def test_pores_are_filled_when_the_simulated_film_is_as_thick_as_they_are():
+    point = dense("nmc532_graphite", 0.15)
+    prepared = prepare(point, CalendarAgeing())
+    assert isinstance(prepared, Prepared)
+    years = filled_after_years(prepared)
+    inputs = {**prepared.inputs(0.5), **IDLE_CONTROL, **NO_LIMITS, **REST}
+    grown = kernel("nmc532_graphite", "storage", "search").run([inputs], years * YEAR_S)[0].last(SEI_THICKNESS)
+    negative = point.pair.negative
+    area = 3 * active_fraction(negative, "negative") / (negative.particle_radius_um * 1e-6)
+    assert 5 < years < 12
+    assert negative.porosity - area * (grown - film_m(0)) == pytest.approx(LEAST_POROSITY, abs=0.001)
+
+
+@pytest.mark.parametrize(("celsius", "porosity", "filled"), [(25.0, 0.15, 3.07), (45.0, 0.25, 4.64)])
+def test_a_film_that_fills_the_pores_is_named_by_either_solver(simulator, celsius, porosity, filled):
+    point, protocol = dense("nmc811_graphite_siox", porosity), CalendarAgeing(years=20.0, temperature_C=celsius,
+                                                                             eol_pct=50.0)
+    for solver in (simulator, BatchedSimulator(simulator)):
+        outcome = solver.simulate([point], protocol)[0]
+        assert outcome.status == "limit reached"
+        assert outcome.values["last_year"] == pytest.approx(filled, abs=0.01) and "years" not in outcome.values
+        assert outcome.note.startswith(f"the run stopped after {filled:.2f} years") and "pores" in outcome.note
+        assert 75 < outcome.values["capacity_retention_pct"] < 95
+
+
+def test_an_open_negative_keeps_its_pores_for_longer_than_anybody_asks():
+    prepared = prepare(NMC532, CalendarAgeing())
+    assert isinstance(prepared, Prepared) and filled_after_years(prepared) > 50

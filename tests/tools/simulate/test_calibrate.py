@@ -7,7 +7,7 @@ from knowledge.cell import CellDesign
 from knowledge.parameters import SYSTEMS
 from tools.failures import BadInput, Unreadable
 from tools.simulate.calibrate import BOUNDS, CalibrateDesign, _Cell, _pulse_ohm_m2, calibrate_design
-from tools.simulate.measured_data import MeasuredRun, read_measured
+from tools.simulate.measured_data import MeasuredRun, check_charge, read_measured
 from tools.simulate.standard import EXAMPLE_DESIGN
 from tools.tool import Context
 
@@ -79,6 +79,18 @@ def test_a_run_of_another_cell_is_refused():
     run = made(1.0, 30).model_copy(update={"voltage_V": (2.0,) * 32})
     with pytest.raises(BadInput, match="begins at 2.000 V.*begin each run at rest"):
         calibrate_design.function(CalibrateDesign(design=DESIGN, runs=(run,)), Context(home=None))
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"current_A": (0.0, *[5000.0] * 6)}, "up to 5e\\+03 A.*design holds.*A or mA"),
+    ({"time_s": tuple(t / 3600 for t in range(0, 4200, 600))}, "at least .* Ah .is the time in s, min or h")])
+def test_a_current_or_time_of_another_unit_is_refused(change, words):
+    whole = MeasuredRun(name="whole", time_s=tuple(range(0, 4200, 600)), current_A=(0.0, *[5.0] * 6),
+                        voltage_V=(4.18, 3.9, 3.7, 3.6, 3.4, 3.2, 2.6))
+    capacity, window = 5.0, DESIGN.pair.v_max - DESIGN.pair.v_min
+    check_charge(whole, capacity, window)
+    with pytest.raises(BadInput, match=words):
+        check_charge(whole.model_copy(update=change), capacity, window)
 
 
 GOOD = [(t, -2.0, 4.1 - 0.001 * t) for t in range(0, 600, 10)]

@@ -124,6 +124,20 @@ def test_a_strip_of_known_size_is_built_as_it_is():
     assert build_up(area).electrode_area_cm2 == pytest.approx(1000)
 
 
+@pytest.mark.parametrize(("size", "field"), [
+    ({"positive_length_mm": 0.75, "positive_width_mm": 61}, "electrode.length_mm is 0.75.*50 to"),
+    ({"positive_length_mm": 750, "positive_width_mm": 0.061}, "electrode.width_mm is 0.061.*10 to")])
+def test_a_strip_in_metres_is_refused(size, field):
+    with pytest.raises(BadInput, match=field):
+        build_up(resolve_sheet(sheet(**size)).design)
+
+
+def test_a_sheet_in_metres_is_refused():
+    pouch = {"kind": "pouch", "width_mm": 98, "thickness_mm": 8.7, "height_mm": 300}
+    with pytest.raises(BadInput, match="electrode.width_mm is 0.09.*10 to"):
+        build_up(resolve_sheet(sheet(format=pouch, layers=20, positive_length_mm=280, positive_width_mm=0.09)).design)
+
+
 def test_sheets_of_known_size_and_number():
     pouch = {"kind": "pouch", "width_mm": 98, "thickness_mm": 8.7, "height_mm": 300}
     found = resolve_sheet(sheet(format=pouch, layers=20, positive_length_mm=280, positive_width_mm=90)).design

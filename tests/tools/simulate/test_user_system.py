@@ -67,6 +67,7 @@ def test_a_sheet_of_a_user_system_takes_the_file_s_own_electrodes(file):
     (lambda c: c["Parameterisation"]["Positive electrode"].pop("Thickness [m]"), "Positive electrode.*Thickness"),
     (lambda c: c["Parameterisation"]["Negative electrode"].update({"Thickness [m]": 0.08}), "plausible are 5e-06 to"),
     (lambda c: c["Parameterisation"]["Negative electrode"].update({"Porosity": "high"}), "Negative electrode"),
+    (lambda c: c["Parameterisation"]["Negative electrode"].update({"Porosity": 25}), "Porosity is 25; .* 0.05 to 0.7"),
     (lambda c: c.pop("Parameterisation"), "no BPX file"),
     (lambda c: c["Parameterisation"]["Negative electrode"].update(
         {"Surface area per unit volume [m-1]": 9e6}), "makes an active fraction of"),

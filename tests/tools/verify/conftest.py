@@ -104,7 +104,7 @@ def formula_build_up(design):
     areal = areal_capacity(design.pair)
     mass = 60 + 0.1 * thickness
     return BuildUp(
-        mass_items=(MassItem(component="positive active material", mass_g=20, volume_mL=5),), mass_g=mass,
+        mass_items=(MassItem(component="positive coating", mass_g=20, volume_mL=5),), mass_g=mass,
         volume_mL=math.pi / 4 * shape.diameter_mm**2 * shape.height_mm / 1000,
         dimensions_mm={"diameter": shape.diameter_mm, "height": shape.height_mm}, electrode_area_cm2=AREA, layers=30,
         areal_capacity_mAh_cm2=areal, stoichiometric_capacity_Ah=areal * AREA / 1000, np_ratio=1.1,

@@ -66,6 +66,7 @@ TABLE = [
     ("energy_throughput", {"eol_pct": 70.0}, CycleAgeing(eol_pct=70), {}),
     ("charge_power", {"soc_to_pct": 80.0}, FastCharge(soc_from_pct=0, max_rate_C=None), {"power_W": 800 / 60}),
     ("operating_temperature_discharge", {}, Discharge(temperature_C=13.0 + THIRD), {"reference": Discharge()}),
+    ("operating_temperature_charge", {}, FastCharge(temperature_C=13.0 + THIRD, max_rate_C=1.0), {}),
     ("mass", {}, None, {}),
 ]
 

@@ -15,6 +15,7 @@ from tools.simulate.standard import standard_asks
 from tools.verify.asks import ask_of
 
 Q = 4.0          # Ah: 80 µm × 0.05 mAh/cm²/µm × 1000 cm²
+ACTIVE = 20 * 0.95 / 0.995  # g of 20 g positive coating, by the recipe
 MASS, VOLUME = 0.068, math.pi / 4 * 21**2 * 70 / 1e6
 
 
@@ -58,8 +59,8 @@ CASES = [
     ("resistance_growth", 150.0, {"cycles": 500.0}, 130.0),
     ("mass", 70.0, {}, 68.0), ("diameter", 21.0, {}, 21.0), ("length", 70.0, {}, 70.0),
     ("max_voltage", 4.2, {}, 4.2), ("cathode_cobalt_fraction", 6.0, {}, 10.0),
-    ("cathode_specific_capacity", 190.0, {}, 1000 * Q / 20),
-    ("cobalt_mass", 1.0, {}, 20 * 5.8933 / (6.94 + 0.8 * 58.693 + 0.1 * 54.938 + 5.8933 + 2 * 15.999)),
+    ("cathode_specific_capacity", 190.0, {}, 1000 * Q / ACTIVE),
+    ("cobalt_mass", 1.0, {}, ACTIVE * 5.8933 / (6.94 + 0.8 * 58.693 + 0.1 * 54.938 + 5.8933 + 2 * 15.999)),
     ("end_of_discharge_voltage", 3.0, {"current_A": 30.0, "duration_s": 10.0}, 3.5),
     # 80 % of the C/3 capacity is left at 1 − r/10 = 0.8 · (1 − 1/30), r = 2.2667
     ("discharge_rate_continuous", 2.0, {}, 10 * (1 - 0.8 * (1 - 1 / 30))),

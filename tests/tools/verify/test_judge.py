@@ -124,6 +124,20 @@ def test_a_temperature_range_is_information(requirement):
     assert "61 % of the 25 °C capacity at -20.0 °C" in found.reason
 
 
+@pytest.mark.parametrize(("metric", "bound", "value", "says"), [
+    ("operating_temperature_charge", [-10.0, 45.0], 95.0, "95 min from 10 to 80 % SOC at -10.0 °C, at up to 1C"),
+    ("swelling_reversible", [0.0, 4.0], 2.8, "2.8 % (1.4 to 4.1) from the volume change")])
+def test_what_is_only_information_never_decides(requirement, metric, bound, value, says):
+    r = requirement(metric, "range", bound)
+    ask = ask_of(r)
+    f = Figure(metric=ask.metric, value=value, low=value / 2, high=4.1, unit=ask.unit, method="dfn", origin="row",
+               conditions=ask.conditions)
+    found, = judge([r], [f])
+    assert found.verdict == NONE and says in found.reason and "settled by" in found.reason
+    missing, = judge([r], [f.model_copy(update={"value": None, "note": "its can keeps its size"})])
+    assert missing.verdict == NONE and missing.reason.startswith("its can keeps its size; settled by")
+
+
 def test_each_requirement_gets_one_verdict_in_order(requirement):
     rows = [requirement("mass", "<=", 70.0), requirement("price", "<=", 2.0),
             requirement("marking", "required", "laser"), requirement("mass", "<=", 60.0),
