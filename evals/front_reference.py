@@ -1,7 +1,8 @@
-"""Brute-force fronts of the problems of the suite `optimisation`: 20,000 random designs and as many children of the best.
+"""Brute-force fronts of the problems of the suite `optimisation`, by the batched DFN.
 
-Where good designs are rare, random ones alone say little: of 20,000 for an LFP prism 28 are on their front. So as many
-again are small steps from the front found so far. All by the batched DFN. Run as a module it writes `evals/cases/optimisation/*.json`; the search never reads them.
+Where good designs are rare, random ones alone say little: of 20,000 for an LFP prism 28 are on their front. So 20,000
+random designs are followed by as many small steps from the front found so far. Run as a module it writes
+`evals/cases/optimisation/*.json`; the search never reads them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from evals.brute_force import CHILD_STEP
 from evals.optimisation import FOLDER, LEAST_VIOLATION, PROBLEMS, Lab, Problem
 from tools.optimise.front_rounds import corners
-from tools.optimise.hypervolume import hypervolume, non_dominated
+from tools.optimise.hypervolume import non_dominated
 from tools.simulate.batched.batched_simulator import BatchedSimulator
 from tools.simulate.point import Simulator
 from tools.simulate.pybamm_simulator import PybammSimulator
@@ -59,10 +60,9 @@ def main(arguments: list[str] | None = None) -> None:
     for problem in (PROBLEMS[name] for name in options.problems):
         edge = brute_force(problem, options.random, options.children, options.seed, simulator)
         _, reference = corners(edge)
-        reference = np.array([float(f"{v:.7g}") for v in reference])
         stored = {"random": options.random, "children": options.children, "seed": options.seed,
-                  "objectives": problem.objectives, "reference": reference.tolist(),
-                  "volume": hypervolume(edge, reference), "front": [[float(f"{v:.7g}") for v in row] for row in edge]}
+                  "objectives": problem.objectives, "reference": [float(f"{v:.7g}") for v in reference],
+                  "front": [[float(f"{v:.7g}") for v in row] for row in edge]}
         (options.folder / f"{problem.name.replace(' ', '_')}.json").write_text(json.dumps(stored), encoding="utf-8")
 
 

@@ -196,10 +196,11 @@ class Recorder:
 
 
 @dataclass
-class WithoutLives:
-    """A simulator that leaves lives unanswered: `tools.optimise.life` ages what is worth it."""
+class LivesApart:
+    """A simulator that leaves lives to another one; where there is none they are unanswered, to be aged later."""
 
     inner: Simulator
+    ageing: Simulator | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -208,10 +209,12 @@ class WithoutLives:
     def simulate(
         self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
     ) -> list[Outcome]:
-        """The inner simulator's outcomes, in order; status 'failed' where a life is asked."""
-        if isinstance(protocol, CycleAgeing):
+        """The simulators' outcomes, in order; status 'failed' where a life is asked and there is none for lives."""
+        if not isinstance(protocol, CycleAgeing):
+            return self.inner.simulate(points, protocol, mesh, curves)
+        if self.ageing is None:
             return [Outcome(status="failed", note="aged later, where the rest is kept")] * len(points)
-        return self.inner.simulate(points, protocol, mesh, curves)
+        return self.ageing.simulate(points, protocol, mesh, curves)
 
 
 def heads_of(protocol: Protocol) -> tuple[str, ...]:
