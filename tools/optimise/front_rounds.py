@@ -268,7 +268,7 @@ class FrontSearch:
 
     def _learn(self, fresh: Sequence[Tested]) -> None:
         """Teach the areal models what was simulated, predict again, and set the reserve to the errors seen."""
-        self.predictor.learn(self.simulator.known)
+        self.predictor.learn(self.simulator.known, refit=True)
         gaps = np.abs(np.array([t.margins - t.expected for t in fresh]).reshape(-1, len(self.targets)))
         for k in range(len(self.targets)):
             seen = gaps[np.isfinite(gaps[:, k]), k]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from tools.failures import BadInput
-from tools.optimise.gaussian_process import GaussianProcess, condition, fit_gp, with_rows
+from tools.optimise.gaussian_process import GaussianProcess, condition, fit_anew, fit_gp, with_rows
 from tools.optimise.networks import Ensemble, fit_ensemble, left_out
 
 if TYPE_CHECKING:
@@ -186,6 +186,19 @@ def extended(surrogate: Surrogate, x: np.ndarray, y: np.ndarray) -> Surrogate:
         else:
             model = _corrected(old, new_x, new_y)
     return replace(surrogate, model=model, rows=surrogate.rows + int(keep.sum()))
+
+
+def refitted(surrogate: Surrogate) -> Surrogate:
+    """The surrogate with the hyperparameters of a Gaussian process fitted anew to its newest rows; others as they are.
+
+    Labels about the best designs tell of a dependence that spread ones did not show.
+    """
+    import torch
+
+    if not isinstance(surrogate.model, GaussianProcess):
+        return surrogate
+    with torch.no_grad():
+        return replace(surrogate, model=fit_anew(surrogate.model))
 
 
 def _corrected(model: Model, x: torch.Tensor, y: torch.Tensor) -> Corrected:
