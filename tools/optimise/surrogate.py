@@ -25,6 +25,7 @@ GP_ROWS = 1200        # beyond this the n³ solve and n² predictions cost more 
 CORRECTIONS = 128     # newest rows that a correction remembers
 GP_GOOD = 0.02        # a process this good everywhere (of the spread of the labels) is not worth a second family
 MLP_ROWS = 150        # with fewer labels the networks were never the better ones
+COVERED, SIGMAS = 0.9, 1.645  # of the left-out errors lie within so many calibrated sigmas, as they would of a normal
 LINEAR = frozenset({"mean_voltage_V", "voltage_end_V", "ocv_V", "min_anode_potential_V", "ok"})
 
 
@@ -115,9 +116,9 @@ def fit_outcomes(
     With `auto` and n ≤ 1,200 a Gaussian process is fitted; where its left-out error exceeds 2 % of the labels' spread
     in some head and there are 150 rows, the networks are fitted too and each head takes the better. Beyond 1,200 rows:
     networks alone.
-    Sigma is scaled so that 68 % of the left-out errors lie within one sigma. Positive labels are learnt as logarithms
-    unless `linear`, or the head is a voltage. `steps` are those of the networks' training, `device` where they
-    are trained.
+    Sigma is scaled by a conformal factor for each head: 90 % of n + 1 errors as large as the left-out ones lie within
+    1.645 sigma. Positive labels are learnt as logarithms unless `linear`, or the head is a voltage. `steps` are those
+    of the networks' training, `device` where they are trained.
 
     Raises:
         BadInput: fewer than 24 rows, or a label or feature is not finite.
@@ -134,7 +135,8 @@ def fit_outcomes(
     centre, spread = t.mean(0), np.maximum(t.std(0), 1e-9)
     features, targets = torch.as_tensor(x), torch.as_tensor((t - centre) / spread)
     model, error, sigma = _fitted(features, targets, seed, method, steps, device)
-    scale = np.maximum(np.quantile(error / np.maximum(sigma, 1e-9), 0.683, axis=0), 0.05)
+    share = min(1.0, np.ceil(COVERED * (len(x) + 1)) / len(x))
+    scale = np.maximum(np.quantile(error / np.maximum(sigma, 1e-9), share, axis=0) / SIGMAS, 0.05)
     errors = {name: float(np.median(error[:, i]) * spread[i]) for i, name in enumerate(names)}
     return Surrogate(tuple(names), log, centre, spread, scale, errors, model, len(x))
 
