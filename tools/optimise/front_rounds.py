@@ -25,6 +25,7 @@ from tools.optimise.margins import CANNOT, Judged, judged, margin_of, measure, s
 from tools.optimise.nsga import evolve
 from tools.optimise.objectives import Wanted, choose, more_is_better, named
 from tools.optimise.prediction import Recorder, SurrogateSimulator
+from tools.optimise.probes import probes
 from tools.optimise.surrogate import Surrogate, extended, fit_outcomes
 from tools.simulate.point import Simulator
 from tools.tool import Progress
@@ -184,11 +185,13 @@ class FrontSearch:
         if not len(both) or not fresh:
             return []
         ideal, reference = corners(both)
-        picked = [fresh[i] for i in pick_by_gain(values[fresh], held, ideal, reference, count)]
+        doubtful = probes(self, number, ideal, reference, count)
+        best = pick_by_gain(values[fresh], held, ideal, reference, count - len(doubtful))
+        picked = [pool[fresh[i]] for i in best]
         self.log.append(SearchStep(
             system="all", format="any", step=f"front {number}: evolve", count=len(pool), kept=len(picked),
             wall_s=time.perf_counter() - started, note="predicted to keep every must that binds; kept: predicted gain"))
-        return [pool[i] for i in picked]
+        return [*picked, *doubtful]
 
     def front_values(self) -> np.ndarray:
         """Objectives (n, m) of the able designs that no other able design beats."""
