@@ -254,7 +254,7 @@ def traces(name: str, seeds: Sequence[int], methods: Sequence[str], home: Path) 
 
     problem, context = PROBLEMS[name], Context(home=home, workers=1)
     simulator = search_simulator(context)
-    if "this front" in methods:
+    if seeds and "this front" in methods:
         this_front(Lab(problem, simulator), 8, 0, context)
     for method in methods:
         function, budget = METHODS[method]

@@ -1,7 +1,8 @@
 """PyBOP's design example as a small service: its optimiser, and its objective at given points. Needs only PyBOP.
 
 The example maximises the gravimetric energy of Chen2020 over both electrode thicknesses, an SPM at 3C, with PyBOP's own
-cell mass. A process reads one JSON line a request: {"optimise": budget, "seed": n} or {"score": [[µm, µm], …]}.
+cell mass. A process reads one JSON line a request: {"optimise": budget, "seed": n, "by": "PSO"} or
+{"score": [[µm, µm], …]}.
 """
 
 from __future__ import annotations
@@ -49,14 +50,14 @@ def score(asked: Any, points_um: list[list[float]]) -> list[float]:
     return found
 
 
-def optimise(asked: Any, budget: int, seed: int) -> list[float]:
-    """The thicknesses [µm] that PyBOP's particle swarm ends with after so many evaluations."""
+def optimise(asked: Any, budget: int, seed: int, by: str) -> list[float]:
+    """The thicknesses [µm] that one of PyBOP's optimisers ends with after so many evaluations."""
     import numpy as np
     import pybop
 
     np.random.seed(seed)  # PINTS draws from the global generator
     options = pybop.PintsOptions(max_evaluations=budget, max_iterations=budget, max_unchanged_iterations=budget)
-    result = pybop.PSO(asked, options=options).run()
+    result = getattr(pybop, by)(asked, options=options).run()
     return [float(v) * 1e6 for v in np.ravel(result.x)]
 
 
@@ -65,7 +66,7 @@ def main() -> None:
     asked = problem()
     for line in sys.stdin:
         request = json.loads(line)
-        answer = ({"x": optimise(asked, request["optimise"], request["seed"])} if "optimise" in request
+        answer = ({"x": optimise(asked, request["optimise"], request["seed"], request["by"])} if "optimise" in request
                   else {"values": score(asked, request["score"])})
         print("@" + json.dumps(answer), flush=True)
 

@@ -1,12 +1,13 @@
 """The suite that compares optimisers: its problems, its counting, and how it is scored."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from evals import against_pybop, optimisation
-from evals.optimisation import METHODS, PROBLEMS, Compared, Lab, Trace, near_the_best, reference_of, scored
+from evals import against_pybop, front_runs, optimisation
+from evals.optimisation import METHODS, PROBLEMS, Compared, Lab, Trace, at_random, near_the_best, reference_of, scored
 from evals.scorers.optimisation import SCORERS
 from evals.suites import load_suite
 from tests.tools.optimise.analytic import AnalyticSimulator
@@ -36,11 +37,34 @@ def test_every_problem_has_a_brute_force_front_and_a_case():
         assert edge.shape[1] == len(problem.objectives) and (edge < reference).all()
 
 
-def test_the_brute_force_front_scores_one_against_itself():
+def test_the_brute_force_front_scores_one_against_itself(monkeypatch):
     edge, _ = reference_of(PROBLEMS["NCA pouch"])
+    monkeypatch.setattr(optimisation, "BUDGETS", (len(edge),))
+    monkeypatch.setitem(METHODS, "random", (at_random, len(edge)))
     found = scored("NCA pouch", [Trace("random", 0, edge, np.zeros(len(edge)), 1.0),
                                  Trace("random", 1, edge, np.ones(len(edge)), 1.0)])
-    assert found.volumes["random"][80] == [1.0, 0.0]
+    assert found.volumes["random"][len(edge)] == [1.0, 0.0]
+
+
+def test_runs_are_kept_one_by_one_and_no_run_is_made_twice(tmp_path, monkeypatch, capsys):
+    edge, _ = reference_of(PROBLEMS["NCA pouch"])
+    made = []
+
+    def two_designs(lab, budget, seed, context):
+        made.append(seed)
+        lab.values, lab.violation = [edge[seed], edge[-1]], [0.0, 1.0]
+
+    monkeypatch.setitem(METHODS, "random", (two_designs, 160))
+    monkeypatch.setattr("tools.simulate.pool.search_simulator", lambda context: AnalyticSimulator())
+    monkeypatch.setattr(optimisation, "Lab", lambda problem, simulator: SimpleNamespace(values=[], violation=[]))
+    asked = ["--home", str(tmp_path), "--folder", str(tmp_path / "runs"), "--problems", "NCA pouch"]
+    front_runs.main([*asked, "--methods", "random", "--seeds", "0", "1"])
+    front_runs.main([*asked, "--methods", "random", "--seeds", "1", "2"])
+    assert made == [0, 1, 2]
+    held = front_runs.kept(tmp_path / "runs" / "NCA_pouch.jsonl")
+    assert [r.seed for r in held] == made and np.allclose(held[2].values, [edge[2], edge[-1]])
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("| random | 0.") and last.split(" | ")[3] == "3"
 
 
 def test_a_method_gets_its_budget_and_no_more():

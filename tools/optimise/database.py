@@ -124,7 +124,7 @@ class Database:
 
     def _fit_path(self, labels: Labels, heads: Sequence[str], method: Method) -> Path:
         where = [] if self.device == "cpu" else [self.device.partition(":")[0]]
-        name = content_digest([labels.digest, list(heads), method, version("torch"), "fit-4",
+        name = content_digest([labels.digest, list(heads), method, version("torch"), "fit-5",
                                *where])[:16]
         return self.folder / labels.key / f"fit-{name}.npz"
 

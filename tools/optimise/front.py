@@ -26,11 +26,11 @@ from tools.optimise.front_rounds import BEYOND, FrontSearch, Tested, corners
 from tools.optimise.hypervolume import hypervolume, non_dominated
 from tools.optimise.life import ageing_asks
 from tools.optimise.objectives import FAMILIES, energy_ask
-from tools.optimise.prediction import Recorder, SurrogateSimulator
-from tools.optimise.search import buildable_designs, steering_asks
+from tools.optimise.prediction import LivesApart, Recorder, SurrogateSimulator
+from tools.optimise.search import buildable_designs, life_models, steering_asks
 from tools.run import run_key
 from tools.simulate.cost import priced
-from tools.simulate.point import Simulator
+from tools.simulate.point import AgesCheaply, Simulator
 from tools.tool import Context, tool
 
 EACH = 16            # designs simulated in a round
@@ -88,7 +88,7 @@ class PricedBuilder(Builder):
         return self.own[design]
 
 
-@tool(stage="designs", version="3", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
+@tool(stage="designs", version="4", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
 def find_front(request: FindFront, context: Context) -> Front:
     """Find the best compromises between what the document cares about, every design of the front simulated.
 
@@ -168,9 +168,11 @@ def _prepared(request: FindFront, context: Context, simulator: Simulator, origin
     database = Database(context.home / "database", simulator)
     models, _, log = forward_models(spaces, [n for n in needed if n.system in here], database, request.labels,
                                     context.progress, first_only=len(needed) > TABLES)
-    run = FrontSearch(request.requirements, asks, spaces, Recorder(simulator), SurrogateSimulator(models), builder,
-                      context.seed, context.progress, origin, extra, life,
-                      [(k.design, k.life) for k in request.known if k.life], log=list(log))
+    alone = simulator.alone() if isinstance(simulator, AgesCheaply) else None
+    _, (lives, _, more) = life_models(life, alone, spaces, {s.key: dry[s.key] for s in spaces}, builder, context)
+    run = FrontSearch(request.requirements, (*asks, *life), spaces, Recorder(LivesApart(simulator, alone)),
+                      SurrogateSimulator({**models, **lives}), builder, context.seed, context.progress, origin, extra,
+                      life, [(k.design, k.life) for k in request.known if k.life], log=[*log, *more])
     run.survey(request.objectives)
     return run
 

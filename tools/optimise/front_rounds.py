@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,14 +21,16 @@ from knowledge.requirement import Requirement
 from tools.generate.space import DesignSpace
 from tools.optimise.forward import Builder
 from tools.optimise.hypervolume import non_dominated, pick_by_gain
-from tools.optimise.margins import CANNOT, Judged, judged, measure, softened, steerable, targets_of
+from tools.optimise.margins import CANNOT, Judged, judged, margin_of, measure, softened, steerable, targets_of
 from tools.optimise.nsga import evolve
 from tools.optimise.objectives import Wanted, choose, more_is_better, named
 from tools.optimise.prediction import Recorder, SurrogateSimulator
+from tools.optimise.probes import probes
 from tools.optimise.surrogate import Surrogate, extended, fit_outcomes
 from tools.simulate.point import Simulator
 from tools.tool import Progress
 from tools.verify.ageing_estimate import estimates
+from tools.verify.judge import figure_key
 from tools.verify.rank import cost_per_kWh
 
 if TYPE_CHECKING:
@@ -143,8 +145,8 @@ class FrontSearch:
         self.progress(f"front: simulating round {number}", number, number + 1)
         designs = [self.grounds[g].space.design(u) for g, u in chosen]
         before = self._seen(designs, self.predictor)
-        seen = self.evaluated(designs, self.simulator)
-        verdicts = self._verdicts(seen)
+        seen = self._with_lives(self.evaluated(designs, self.simulator))
+        verdicts = [judged(self.requirements, row) for row in seen.figures]
         short = self.short(seen.margins)
         fresh = []
         for i, (g, u) in enumerate(chosen):
@@ -183,11 +185,13 @@ class FrontSearch:
         if not len(both) or not fresh:
             return []
         ideal, reference = corners(both)
-        picked = [fresh[i] for i in pick_by_gain(values[fresh], held, ideal, reference, count)]
+        doubtful = probes(self, number, ideal, reference, count)
+        best = pick_by_gain(values[fresh], held, ideal, reference, count - len(doubtful))
+        picked = [pool[fresh[i]] for i in best]
         self.log.append(SearchStep(
             system="all", format="any", step=f"front {number}: evolve", count=len(pool), kept=len(picked),
             wall_s=time.perf_counter() - started, note="predicted to keep every must that binds; kept: predicted gain"))
-        return [pool[i] for i in picked]
+        return [*picked, *doubtful]
 
     def front_values(self) -> np.ndarray:
         """Objectives (n, m) of the able designs that no other able design beats."""
@@ -267,7 +271,7 @@ class FrontSearch:
 
     def _learn(self, fresh: Sequence[Tested]) -> None:
         """Teach the areal models what was simulated, predict again, and set the reserve to the errors seen."""
-        self.predictor.learn(self.simulator.known)
+        self.predictor.learn(self.simulator.known, refit=True)
         gaps = np.abs(np.array([t.margins - t.expected for t in fresh]).reshape(-1, len(self.targets)))
         for k in range(len(self.targets)):
             seen = gaps[np.isfinite(gaps[:, k]), k]
@@ -331,12 +335,21 @@ class FrontSearch:
         wanted = np.zeros(len(self.targets)) if need is None else need
         return np.asarray((wanted[columns] - np.nan_to_num(margins[:, columns], nan=CANNOT)).max(1))
 
-    def _verdicts(self, seen: Seen) -> list[Judged]:
-        """Verdicts with the life as it was aged in the search, or estimated from that."""
+    def _with_lives(self, seen: Seen) -> Seen:
+        """Lives without an answer replaced by estimates from those that were aged, here or in the search."""
+        keys = {figure_key(a.metric, a.conditions) for a in self.life_asks}
+        lives = [tuple(f for f in row if figure_key(f.metric, f.conditions) in keys and f.value is not None)
+                 for row in seen.figures]
         designs = [*(d for d, _ in self.aged), *seen.designs]
-        guesses = estimates(self.life_asks, designs, [*(f for _, f in self.aged), *([()] * len(seen.designs))])
-        return [judged(self.requirements, (*row, *life))
-                for row, life in zip(seen.figures, guesses[len(self.aged):], strict=True)]
+        guesses = estimates(self.life_asks, designs, [*(f for _, f in self.aged), *lives])[len(self.aged):]
+        rows, margins = list(seen.figures), seen.margins.copy()
+        for i, guess in enumerate(guesses):
+            told = {figure_key(f.metric, f.conditions): f for f in guess}
+            rows[i] = tuple(told.get(figure_key(f.metric, f.conditions), f) for f in rows[i])
+            for k, t in enumerate(self.targets):
+                if rows[i][t.ask] in guess:
+                    margins[i, k] = margin_of(t.requirement, rows[i][t.ask])
+        return replace(seen, figures=tuple(rows), margins=margins)
 
     def _note(self, space: DesignSpace, step: str, count: int, kept: int, started: float, note: str) -> None:
         self.log.append(SearchStep(system=space.system, format=space.kind, step=step, count=count, kept=kept,

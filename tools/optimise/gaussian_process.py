@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 JITTER = 1e-8
 FIRST_LENGTH, FIRST_NOISE = 1.5, 1e-3
+HYPER_ROWS = 192      # rows that hyperparameters are fitted to: more cost n³ and tell little
 STEPS = 60            # of the climb; left-out errors judge what an early stop leaves
 # Of each lengthscale, the amplitude and the noise: bounds, and mean and spread of the logarithm's prior. Labels are
 # standardised and features lie in [0, 1]; what no label speaks of stays near the mean.
@@ -100,16 +101,24 @@ def with_rows(process: GaussianProcess, x: torch.Tensor, y: torch.Tensor) -> Gau
                      process.amplitude, process.noise, process.constant)
 
 
-def fit_gp(x: torch.Tensor, y: torch.Tensor, hyper_rows: int = 192) -> GaussianProcess:
+def fit_gp(x: torch.Tensor, y: torch.Tensor, hyper_rows: int = HYPER_ROWS) -> GaussianProcess:
     """Hyperparameters of most posterior density on the first `hyper_rows` rows, posterior on all rows.
 
     x is (n, n_features) in [0, 1], y (n, n_heads) standardised. The heads are fitted each by itself.
     """
+    return condition(x, y, *_hyperparameters(x[:hyper_rows], y[:hyper_rows]))
+
+
+def fit_anew(process: GaussianProcess) -> GaussianProcess:
+    """The process on the same rows with hyperparameters of the newest of them."""
+    y = process.labels()
+    return condition(process.x, y, *_hyperparameters(process.x[-HYPER_ROWS:], y[-HYPER_ROWS:]))
+
+
+def _hyperparameters(x: torch.Tensor, y: torch.Tensor) -> list[torch.Tensor]:
     import torch
 
-    found = [most_likely(x[:hyper_rows], column[:hyper_rows]) for column in y.T]
-    lengthscale, amplitude, noise, constant = (torch.stack(values) for values in zip(*found, strict=True))
-    return condition(x, y, lengthscale, amplitude, noise, constant)
+    return [torch.stack(values) for values in zip(*(most_likely(x, column) for column in y.T), strict=True)]
 
 
 def most_likely(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -10,7 +10,7 @@ import numpy as np
 from knowledge.protocol import CycleAgeing, Protocol
 from tools.failures import BadInput
 from tools.optimise.features import Features
-from tools.optimise.surrogate import MIN_ROWS, Surrogate, extended
+from tools.optimise.surrogate import MIN_ROWS, Surrogate, extended, refitted
 from tools.simulate.measure_life import GAINED_PCT
 from tools.simulate.point import Mesh, Outcome, SimulationPoint, Simulator, Status
 
@@ -155,14 +155,19 @@ class SurrogateSimulator:
                     found[i] = outcome
         return found
 
-    def learn(self, known: Mapping[Protocol, Mapping[SimulationPoint, Outcome]]) -> None:
-        """Teach each model the answers of its system and protocol that it has not been taught yet."""
+    def learn(self, known: Mapping[Protocol, Mapping[SimulationPoint, Outcome]], refit: bool = False) -> None:
+        """Teach each model the answers of its system and protocol that it has not been taught yet.
+
+        Args:
+            refit: fit the hyperparameters of Gaussian processes anew.
+        """
         for (system, protocol), model in self.models.items():
             rows = [(p, o) for p, o in known.get(protocol, {}).items()
                     if o.values and p.pair.system == system and (protocol, p) not in self.taught]
             if rows:
                 self.taught.update((protocol, p) for p, _ in rows)
-                self.models[system, protocol] = model.learnt([p for p, _ in rows], [o for _, o in rows])
+                taught = model.learnt([p for p, _ in rows], [o for _, o in rows])
+                self.models[system, protocol] = replace(taught, heads=refitted(taught.heads)) if refit else taught
 
 
 @dataclass
@@ -196,10 +201,11 @@ class Recorder:
 
 
 @dataclass
-class WithoutLives:
-    """A simulator that leaves lives unanswered: `tools.optimise.life` ages what is worth it."""
+class LivesApart:
+    """A simulator that leaves lives to another one; where there is none they are unanswered, to be aged later."""
 
     inner: Simulator
+    ageing: Simulator | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -208,10 +214,12 @@ class WithoutLives:
     def simulate(
         self, points: Sequence[SimulationPoint], protocol: Protocol, mesh: Mesh = "search", curves: bool = False
     ) -> list[Outcome]:
-        """The inner simulator's outcomes, in order; status 'failed' where a life is asked."""
-        if isinstance(protocol, CycleAgeing):
+        """The simulators' outcomes, in order; status 'failed' where a life is asked and there is none for lives."""
+        if not isinstance(protocol, CycleAgeing):
+            return self.inner.simulate(points, protocol, mesh, curves)
+        if self.ageing is None:
             return [Outcome(status="failed", note="aged later, where the rest is kept")] * len(points)
-        return self.inner.simulate(points, protocol, mesh, curves)
+        return self.ageing.simulate(points, protocol, mesh, curves)
 
 
 def heads_of(protocol: Protocol) -> tuple[str, ...]:

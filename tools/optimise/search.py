@@ -24,7 +24,7 @@ from tools.optimise.forward import TABLES, Builder, forward_models, needed_table
 from tools.optimise.life import LifeScout, ageing_asks, foreseen
 from tools.optimise.margins import targets_of
 from tools.optimise.polish import polish
-from tools.optimise.prediction import AreaModel, Recorder, SurrogateSimulator, WithoutLives
+from tools.optimise.prediction import AreaModel, LivesApart, Recorder, SurrogateSimulator
 from tools.optimise.prices import price_requirements
 from tools.optimise.rounds import NEAREST, Search
 from tools.optimise.trial import Tried
@@ -125,7 +125,7 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
         raise BadInput(f"formats: there is no format {unknown[0]!r}; there are cylindrical, prismatic and pouch")
     proof = _proof(request)
     spaces = spaces_for(request.requirements, request.systems, request.formats, request.house)
-    builder, recorder = Builder(), Recorder(WithoutLives(simulator))
+    builder, recorder = Builder(), Recorder(LivesApart(simulator))
     buildable = buildable_designs(spaces, builder, context.seed)
     if not buildable:
         raise Infeasible("no design can be built in any of the systems and formats: the outer dimensions leave no "
@@ -138,9 +138,10 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     spaces = tuple(s for s in spaces if s.key in buildable)
     many = len(needed) > TABLES
     models, labels, log = forward_models(spaces, needed, database, request.simulations, context.progress, many)
-    cheaply = Recorder(simulator.alone()) if isinstance(simulator, AgesCheaply) else None
+    alone = simulator.alone() if isinstance(simulator, AgesCheaply) else None
+    cheaply = Recorder(alone) if alone else None
     scout = LifeScout(request.requirements, ageing_asks(request.requirements), Recorder(simulator), cheaply, origin)
-    lives, of_life = _life_models(scout, spaces, buildable, builder, context, device)
+    lives, of_life = life_models(scout.asks, alone, spaces, buildable, builder, context, device)
     models, labels, log = {**models, **of_life[0]}, [*labels, *of_life[1]], [*log, *of_life[2]]
     run = Search(request.requirements, (*asks, *lives), spaces, recorder, SurrogateSimulator(models), builder,
                  context.seed, context.progress, origin, scout, device, [*proof, *log])
@@ -172,17 +173,21 @@ def search(request: SearchDesigns, context: Context, simulator: Simulator, origi
     return found.model_copy(update={"stopped_by_time": stopped and found.exhausted})
 
 
-def _life_models(
-    scout: LifeScout, spaces: Sequence[DesignSpace], buildable: dict[str, list[CellDesign]], builder: Builder,
-    context: Context, device: str,
+def life_models(
+    asks: Sequence[Ask], alone: Simulator | None, spaces: Sequence[DesignSpace],
+    buildable: dict[str, list[CellDesign]], builder: Builder, context: Context, device: str = "cpu",
 ) -> tuple[tuple[Ask, ...], tuple[dict[tuple[str, Protocol], AreaModel], list[Labels], list[SearchStep]]]:
-    """The asks of a life that the forward model foresees, with `forward_models` of them; none where lives are dear."""
-    lives = foreseen(scout.asks)
-    if not lives or scout.cheaply is None:
+    """The asks of a life that the forward model foresees, with `forward_models` of them.
+
+    Args:
+        alone: what ages many designs cheaply; None where lives are dear: then there are no such models.
+    """
+    lives = foreseen(asks)
+    if not lives or alone is None:
         return (), ({}, [], [])
     designs = [d for own in buildable.values() for d in own]
     needed = [n for n in needed_tables(designs, lives, builder) if isinstance(n.protocol, CycleAgeing)]
-    database = Database(context.home / "database", scout.cheaply.inner, device)
+    database = Database(context.home / "database", alone, device)
     return lives, forward_models(spaces, needed, database, LIVES, context.progress)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from tools.failures import BadInput
-from tools.optimise.gaussian_process import GaussianProcess, condition, fit_gp, with_rows
+from tools.optimise.gaussian_process import GaussianProcess, condition, fit_anew, fit_gp, with_rows
 from tools.optimise.networks import Ensemble, fit_ensemble, left_out
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ GP_ROWS = 1200        # beyond this the n³ solve and n² predictions cost more 
 CORRECTIONS = 128     # newest rows that a correction remembers
 GP_GOOD = 0.02        # a process this good everywhere (of the spread of the labels) is not worth a second family
 MLP_ROWS = 150        # with fewer labels the networks were never the better ones
+COVERED, SIGMAS = 0.9, 1.645  # of the left-out errors lie within so many calibrated sigmas, as they would of a normal
 LINEAR = frozenset({"mean_voltage_V", "voltage_end_V", "ocv_V", "min_anode_potential_V", "ok"})
 
 
@@ -115,9 +116,9 @@ def fit_outcomes(
     With `auto` and n ≤ 1,200 a Gaussian process is fitted; where its left-out error exceeds 2 % of the labels' spread
     in some head and there are 150 rows, the networks are fitted too and each head takes the better. Beyond 1,200 rows:
     networks alone.
-    Sigma is scaled so that 68 % of the left-out errors lie within one sigma. Positive labels are learnt as logarithms
-    unless `linear`, or the head is a voltage. `steps` are those of the networks' training, `device` where they
-    are trained.
+    Sigma is scaled by a conformal factor for each head: 90 % of n + 1 errors as large as the left-out ones lie within
+    1.645 sigma. Positive labels are learnt as logarithms unless `linear`, or the head is a voltage. `steps` are those
+    of the networks' training, `device` where they are trained.
 
     Raises:
         BadInput: fewer than 24 rows, or a label or feature is not finite.
@@ -134,7 +135,8 @@ def fit_outcomes(
     centre, spread = t.mean(0), np.maximum(t.std(0), 1e-9)
     features, targets = torch.as_tensor(x), torch.as_tensor((t - centre) / spread)
     model, error, sigma = _fitted(features, targets, seed, method, steps, device)
-    scale = np.maximum(np.quantile(error / np.maximum(sigma, 1e-9), 0.683, axis=0), 0.05)
+    share = min(1.0, np.ceil(COVERED * (len(x) + 1)) / len(x))
+    scale = np.maximum(np.quantile(error / np.maximum(sigma, 1e-9), share, axis=0) / SIGMAS, 0.05)
     errors = {name: float(np.median(error[:, i]) * spread[i]) for i, name in enumerate(names)}
     return Surrogate(tuple(names), log, centre, spread, scale, errors, model, len(x))
 
@@ -186,6 +188,19 @@ def extended(surrogate: Surrogate, x: np.ndarray, y: np.ndarray) -> Surrogate:
         else:
             model = _corrected(old, new_x, new_y)
     return replace(surrogate, model=model, rows=surrogate.rows + int(keep.sum()))
+
+
+def refitted(surrogate: Surrogate) -> Surrogate:
+    """The surrogate with the hyperparameters of a Gaussian process fitted anew to its newest rows; others as they are.
+
+    Labels about the best designs tell of a dependence that spread ones did not show.
+    """
+    import torch
+
+    if not isinstance(surrogate.model, GaussianProcess):
+        return surrogate
+    with torch.no_grad():
+        return replace(surrogate, model=fit_anew(surrogate.model))
 
 
 def _corrected(model: Model, x: torch.Tensor, y: torch.Tensor) -> Corrected:

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
+from knowledge.figure import Figure
 from knowledge.front import Front
-from tests.tools.optimise.analytic import AnalyticSimulator
+from tests.tools.optimise.analytic import AgeingSimulator, AnalyticSimulator, CheaplyAgeingSimulator
+from tests.tools.optimise.test_life import LONG
 from tests.tools.optimise.test_search import ask, drone
 from tools.failures import BadInput, Infeasible
 from tools.generate.space import spaces_for
 from tools.optimise.front import FindFront, KnownDesign, find_front, front
 from tools.optimise.hypervolume import non_dominated
+from tools.optimise.life import ageing_asks
 from tools.optimise.margins import targets_of
 from tools.optimise.objectives import choose
 from tools.optimise.search import SearchDesigns, search, steering_asks
@@ -151,3 +154,52 @@ def test_the_tool_answers_a_document_that_asks_for_no_energy(home):
     assert [o.metric for o in found.objectives] == ["specific_energy", "fast_charge_time", "cost"]
     assert found.objectives[0].requirement_id is None and "no energy is asked for" in found.objectives[0].reason
     assert find_front.stage == "designs" and spaces_for(charge, (NMC,), ("pouch",))
+
+
+WORN_UM = 50.0   # a thicker coating does not live 1,000 cycles
+
+
+class ThickOnesWearOut(CheaplyAgeingSimulator):
+    """A life that falls with the thickness of the positive coating; some stay unsolved where it is asked to."""
+
+    def __init__(self, unsolved=False):
+        super().__init__({})
+        self.unsolved = unsolved
+
+    def _one(self, point, protocol):
+        if protocol.kind != "cycle_ageing":
+            return super()._one(point, protocol)
+        if self.unsolved and point.pair.positive.particle_radius_um > 5:
+            return "failed", {}
+        thickness = point.pair.positive.coating_thickness_um
+        self.cycles = {point.pair.system: 1000 * (WORN_UM / thickness) ** 2}
+        return super()._one(point, protocol)
+
+
+@pytest.mark.parametrize("unsolved", [False, True])
+def test_designs_that_wear_out_too_soon_are_kept_out_of_the_front(tmp_path, unsolved):
+    asked = (*drone(specific_energy=200.0, minutes=35.0), LONG)
+    found = run(tmp_path, asked, ThickOnesWearOut(unsolved), objectives=("specific_energy", "cost"), simulations=16)
+    on = [p for p in found.points if p.on_front]
+    assert on and all(p.keeps for p in on)
+    lives = [f for p in on for f in p.figures if f.metric == "cycle_life"]
+    assert len(lives) == len(on) and all(f.value >= 1000 for f in lives)
+    assert {f.method for f in lives} <= {"ageing run", "surrogate"}
+    if not unsolved:
+        assert {f.method for f in lives} == {"ageing run"}
+        assert max(p.design.pair.positive.coating_thickness_um for p in on) > 0.98 * WORN_UM  # right up to the bound
+        # the thick ones, which hold the most energy, are foreseen and hardly simulated
+        assert sum(p.keeps for p in found.points) >= 0.75 * len(found.points)
+
+
+@pytest.mark.parametrize(("cycles", "feasible"), [(400.0, True), (400.0, False), (3000.0, True)])
+def test_where_lives_are_dear_the_runs_of_the_search_say_what_misses(home, known, cycles, feasible):
+    simulator = AgeingSimulator({NMC: cycles})
+    life = Figure(metric="cycle_life", value=cycles, unit="cycle", method="ageing run", origin="search",
+                  conditions=ageing_asks((LONG,))[0].conditions, low=cycles, high=cycles)
+    begun = (known[0].model_copy(update={"life": (life,)}), *known[1:])
+    found = run(home, (*EASY, LONG), simulator, known=begun, feasible=feasible, simulations=16)
+    assert not simulator.aged
+    lives = [f for p in found.points for f in p.figures if f.metric == "cycle_life"]
+    assert {f.method for f in lives} == {"surrogate"} and all(f.value == pytest.approx(cycles) for f in lives)
+    assert all(p.keeps is (cycles >= 1000) for p in found.points if p.round == 0)

@@ -7,7 +7,7 @@ from scipy.stats import qmc
 
 from tools.failures import BadInput
 from tools.optimise.networks import fit_ensemble
-from tools.optimise.surrogate import arrays_of, extended, fit_outcomes, surrogate_from
+from tools.optimise.surrogate import arrays_of, extended, fit_outcomes, refitted, surrogate_from
 
 NAMES = ("capacity_mAh_cm2", "mean_voltage_V")
 
@@ -41,11 +41,42 @@ def test_reported_error_is_honest(fitted):
     assert real / 3 < fitted.errors[NAMES[0]] < 4 * real
 
 
-def test_one_sigma_holds_most_errors(fitted):
+def test_ninety_percent_intervals_hold_about_as_many_errors(fitted):
     values, above = fitted.predict(torch.as_tensor(TEST))
+    logs = {NAMES[0]: np.log, NAMES[1]: lambda v: v}
     for i, name in enumerate(NAMES):
-        inside = np.abs(values[name].numpy() - truth(TEST)[:, i]) <= np.abs((above[name] - values[name]).numpy())
-        assert 0.5 < inside.mean() <= 1.0
+        mean, sigma_up, real = (logs[name](v) for v in (values[name].numpy(), above[name].numpy(), truth(TEST)[:, i]))
+        assert 0.8 < (np.abs(mean - real) <= 1.645 * (sigma_up - mean)).mean() <= 1.0
+
+
+def test_few_labels_ask_for_a_larger_share_of_left_out_errors():
+    y = np.random.default_rng(3).normal(size=(24, 1))  # nothing to learn: errors are the labels themselves
+    model = fit_outcomes(X[:24], y, ("mean_voltage_V",), method="gp")
+    error, sigma = (v.numpy() for v in model.model.left_out())
+    inside = np.abs(error) <= 1.645 * model.scale * sigma * (1 + 1e-9)
+    assert inside.sum() >= 23  # of 25 with the one to come, 90 % are 22.5
+
+
+def test_labels_of_a_corner_change_what_is_held_to_matter():
+    def bent(x):
+        return (1 + x[:, :1] + 4 * np.clip(x[:, :1] - 0.8, 0, None) * np.sin(6 * x[:, 1:2])) + 0 * x[:, 2:3]
+
+    draw = np.random.default_rng(5)
+    plain, corner, unseen = draw.random((3, 96, 3))
+    plain[:, 0] *= 0.8
+    corner[:, 0], unseen[:, 0] = 0.9 + 0.1 * corner[:, 0], 0.9 + 0.1 * unseen[:, 0]
+    taught = extended(fit_outcomes(plain, bent(plain), NAMES[:1], method="gp"), corner[:16], bent(corner[:16]))
+    fresh = refitted(taught)
+
+    def error(model):
+        return np.median(np.abs(model.predict(torch.as_tensor(unseen))[0][NAMES[0]].numpy() / bent(unseen)[:, 0] - 1))
+
+    assert error(fresh) < 0.5 * error(taught)
+    assert fresh.rows == taught.rows and torch.allclose(fresh.model.labels(), taught.model.labels(), atol=1e-4)
+
+
+def test_networks_have_no_hyperparameters_to_fit_anew(fitted):
+    assert (refitted(fitted) is fitted) == (fitted.model.kind == "mlp")
 
 
 def test_predictions_have_gradients(fitted):
