@@ -79,9 +79,10 @@ class BatchedKernel:
         cells = self.cells_for(known)
         packed = layouts(inputs, known, cells)
         start, thick = field_of(packed, cells, "start"), field_of(packed, cells, "width")
-        sound = (thick > 0).all(axis=1) & ((start > 0) & (start < 1)).all(axis=1) & np.isfinite(packed).all(axis=1)
-        left = np.flatnonzero(sound).tolist()
-        segments = [_UNTRIED if fine else _unsound(one) for one, fine in zip(inputs, sound.tolist(), strict=True)]
+        usable = (thick > 0).all(axis=1) & ((start > 0) & (start < 1)).all(axis=1) & np.isfinite(packed).all(axis=1)
+        sound: list[bool] = np.asarray(usable).tolist()
+        left = [i for i, fine in enumerate(sound) if fine]
+        segments = [_UNTRIED if fine else _unsound(one) for one, fine in zip(inputs, sound, strict=True)]
         for rung, factor in enumerate(LADDER if retry else LADDER[:1]):
             self.retries += len(left) if rung else 0
             if not left:
@@ -120,8 +121,9 @@ class BatchedKernel:
         solve = integrate_groups if self.grouped else integrate_singly
         shells = shells_of(known, cells.modes)
         decay = modes(cells.modes) if shells is None else (np.zeros(cells.modes), np.ones(cells.modes))
-        p = properties(known, cells.electrode, cells.separator, decay,
-                       *((None, None) if wear is None else (wear.wear, wear.solid)), shells)
+        p = properties(
+            known, cells.electrode, cells.separator, decay, wear=None if wear is None else wear.wear,
+            solid=None if wear is None else wear.solid, shells=shells)
         solve(batch, p, accuracy, bool((control[:, 1:4] != 0).any()))
         return self._segments(batch)
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from tools.simulate.batched.compiled import compiled
 from tools.simulate.batched.layout import Design, edges
 from tools.simulate.batched.solid import cubic, light_solid, of_stoichiometry
-from tools.simulate.batched.tables import STOICHIOMETRY_INTERVALS, Properties, Tables
+from tools.simulate.batched.tables import OF_CONTENT, STOICHIOMETRY_INTERVALS, Properties, Tables
 from tools.simulate.batched.views import part, view
 
 Array = npt.NDArray[np.float64]
@@ -44,9 +44,10 @@ def shells_of(known: Tables, count: int) -> Shells | None:
     face = edges(count)
     centre = 0.5 * (face[1:] + face[:-1])
     apart, rim = np.diff(centre), 1.0 - centre[-1]
-    flat = [_over_intervals(known.arrays[name]).ravel() for name in ("spread_n", "spread_p", "rate_n", "rate_p")]
-    return Shells(*flat, STOICHIOMETRY_INTERVALS, np.diff(face**3), np.append(3 * face[1:-1] ** 2 / apart, 0.0),
-                  float(0.25 * rim / apart[-1]), 0.75 * float(rim))
+    flat = {name: _over_intervals(known.arrays[name]).ravel() for name in OF_CONTENT}
+    return Shells(
+        **flat, intervals=STOICHIOMETRY_INTERVALS, volume=np.diff(face**3),
+        reach=np.append(3 * face[1:-1] ** 2 / apart, 0.0), inner=float(0.25 * rim / apart[-1]), outer=0.75 * float(rim))
 
 
 def _over_intervals(table: Array) -> Array:
@@ -78,7 +79,7 @@ def shell_numbers(shells: Any, cells: int) -> int:
     """Numbers that a step needs for them."""
     if shells is None:
         return 0
-    return 2 * shells.volume.size
+    return int(2 * shells.volume.size)
 
 
 @compiled

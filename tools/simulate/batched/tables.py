@@ -160,7 +160,7 @@ def _over_middle(function: Any) -> tuple[float, Array]:
     middle = float(function(np.array([MIDDLE]))[0])
 
     def over(x: Array) -> Array:
-        return np.maximum(function(np.clip(x, 1 - FULLEST, FULLEST)) / middle, LEAST)
+        return np.asarray(np.maximum(function(np.clip(x, 1 - FULLEST, FULLEST)) / middle, LEAST))
 
     return middle, _from_function(over, 1.0, STOICHIOMETRY_INTERVALS)[0]
 
