@@ -22,10 +22,8 @@ from tools.extract.prose import read_clause
 from tools.extract.sections import section_level, title_background
 from tools.extract.turned import forbidden_ranges, permitted
 
-_PRONOUN = re.compile(
-    r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
 _KEY = re.compile(r"[^\n.]{2,50}:(?:\s|(?=[^\x00-\x7f]))")
-_ASKING = re.compile(r"\s*(?:Q\s?\d*|Question(?:\s\d+)?|Frage(?:\s\d+)?|问|問|질문|문)\s*[:：]", re.IGNORECASE)
+_LABELLED = re.compile(r"\s*([^\W\d_]+)\s?\d{0,3}\s*[:：]")
 _NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})+)[.)]?\s")
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
@@ -169,7 +167,7 @@ def _cause(
     if cause == "superseded" and (block.index in page.correcting or called_off):
         cause = None
     cause = cause or whole
-    if cause is None and running and _PRONOUN.match(page.text, start) and not lexicon("priority").search(
+    if cause is None and running and lexicon("pronoun").starting_at(page.text, start, end) and not lexicon("priority").search(
             page.text, start, end):
         cause = running
     return cause
@@ -177,7 +175,14 @@ def _cause(
 
 def _question(page: Page, start: int, end: int) -> bool:
     """A question asks the reader; the numbers in it are proposals."""
-    return page.text[start:end].rstrip("\"' )")[-1:] in "?？" or bool(_ASKING.match(page.text, start, end))
+    return page.text[start:end].rstrip("\"' )")[-1:] in "?？" or _labelled(page, "asking", start, end)
+
+
+def _labelled(page: Page, label: str, start: int, end: int) -> bool:
+    """Whether text[start:end] opens with a label and a colon: `Q4:`, `Antwort 2:`."""
+    opened = _LABELLED.match(page.text, start, end)
+    hit = lexicon(label).starting_at(opened.group(1), 0, len(opened.group(1))) if opened else None
+    return opened is not None and hit is not None and hit.end == len(opened.group(1))
 
 
 def _set_aside(page: Page, block: Block, start: int, end: int, reason: str) -> None:
@@ -263,8 +268,8 @@ def _sentence(
         walk.last = new[-1] if new else walk.last
         found += _worded(walk, block, (a, b), (start, end), new)
     if not found and walk.last is not None and (
-            lexicon("measured_with").search(page.text, start, end) or walk.last.block is block and _PRONOUN.match(
-                page.text, start)):
+            lexicon("measured_with").search(page.text, start, end) or walk.last.block is block and lexicon("pronoun").starting_at(
+                page.text, start, end)):
         _measured(walk, block, start, end)
     sizes.in_space(page.text, start, end, found)
     sizes.tolerate(page, block, found, apart)
