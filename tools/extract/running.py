@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
-from tools.extract import amendments, background, corrections, dates, sizes, substances, wording
+from tools.extract import amendments, answers, background, corrections, dates, sizes, substances, wording
 from tools.extract.attach import joined_windows
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
@@ -23,7 +23,6 @@ from tools.extract.sections import section_level, title_background
 from tools.extract.turned import forbidden_ranges, permitted
 
 _KEY = re.compile(r"[^\n.]{2,50}:(?:\s|(?=[^\x00-\x7f]))")
-_LABELLED = re.compile(r"\s*([^\W\d_]+)\s?\d{0,3}\s*[:：]")
 _NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})+)[.)]?\s")
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
@@ -48,7 +47,7 @@ def read_running(page: Page) -> None:
     walk = Walk(page)
     corrections.postscripts(page)
     walk.headed = any(background.requirement_section(b) for b in page.document.blocks)
-    for place, block in enumerate(page.document.blocks):
+    for number, block in enumerate(page.document.blocks):
         if block.table is not None and block.index not in page.loose:
             walk.lead = ""
             continue
@@ -58,9 +57,9 @@ def read_running(page: Page) -> None:
             if injected_any(page, block):
                 background.ignore_span(page, block, block.start, block.end, "injection", "injection")
         elif block.kind == "heading":
-            _heading(walk, block, place)
+            _heading(walk, block, number)
         else:
-            _prose(walk, block, place)
+            _prose(walk, block, number)
 
 
 def injected_any(page: Page, block: Block) -> bool:
@@ -83,13 +82,13 @@ def _title(page: Page, block: Block) -> None:
     page.drafts += [d for d in wording.chemistry_drafts(page, block, block.start, block.end) if d.comparator == "in"]
 
 
-def _prose(walk: Walk, block: Block, place: int) -> None:
+def _prose(walk: Walk, block: Block, number: int) -> None:
     page = walk.page
     spans = sentences(page.text, block.start, block.end)
     if block.hidden or block.kind in ("quoted", "comment"):
         _aside(page, block, spans)
         return
-    if place == 0:
+    if number == 0:
         _title(page, block)
     if block.kind != "list_item":
         walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
@@ -102,13 +101,17 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
         whole = title_background(walk.lead)
     asked = page.asks.get(block.index)
     kept = len(page.drafts)
-    for start, end in spans:
+    for place, (start, end) in enumerate(spans):
         if background.injected(page, start, end):
             background.ignore_span(page, block, start, block.end, "injection", "injection")
             break                                          # what follows in the paragraph belongs to the order
-        if _question(page, start, end):
-            asked = (start, end)
-            _set_aside(page, block, start, end, "in a question")
+        if answers.is_question(page, start, end) or answers.still_asking(page, spans, place, asked):
+            asked = (start, end) if answers.is_question(page, start, end) or asked is None else (asked[0], end)
+            _set_aside(page, block, start, end, answers.IN_A_QUESTION)
+            continue
+        if (question := asked or walk.asked) and answers.agreed(page, question, start, end):
+            _agree(walk, block, question, start, end)
+            asked = walk.asked = None
             continue
         if corrections.withdrawn(page, block, start, end):
             continue
@@ -134,6 +137,27 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
     _lead(walk, block)
     _number(page, block, page.drafts[kept:])
     _as_row(page, block, page.drafts[kept:])
+
+
+def _agree(walk: Walk, block: Block, asked: tuple[int, int], start: int, end: int) -> None:
+    """A yes makes a question's proposal a demand; what the answer adds are its conditions."""
+    page = walk.page
+    answers.reopen(page, asked)
+    kept = len(page.drafts)
+    _sentence(walk, page.block_at(asked[0]), *asked, None)
+    page.drafts += [] if page.drafts[kept:] else answers.in_words(page, asked)
+    made = page.drafts[kept:]
+    for new in made:
+        new.priority = spoken(page, start, end, end) or "must"
+        if answers.loosens(page, asked) and not new.dead:
+            corrections.loosen(page, block, (start, end), new)
+    _set_aside(page, page.block_at(asked[0]), *asked, answers.IN_A_QUESTION)
+    kept = len(page.drafts)
+    walk.last = made[-1] if made else walk.last
+    _sentence(walk, block, start, end, None)
+    if made and len(page.drafts) == kept:
+        walk.last = made[-1]
+        _measured(walk, block, start, end)
 
 
 def _row_of(page: Page, block: Block) -> str | None:
@@ -171,18 +195,6 @@ def _cause(
             page.text, start, end):
         cause = running
     return cause
-
-
-def _question(page: Page, start: int, end: int) -> bool:
-    """A question asks the reader; the numbers in it are proposals."""
-    return page.text[start:end].rstrip("\"' )")[-1:] in "?？" or _labelled(page, "asking", start, end)
-
-
-def _labelled(page: Page, label: str, start: int, end: int) -> bool:
-    """Whether text[start:end] opens with a label and a colon: `Q4:`, `Antwort 2:`."""
-    opened = _LABELLED.match(page.text, start, end)
-    hit = lexicon(label).starting_at(opened.group(1), 0, len(opened.group(1))) if opened else None
-    return opened is not None and hit is not None and hit.end == len(opened.group(1))
 
 
 def _set_aside(page: Page, block: Block, start: int, end: int, reason: str) -> None:
