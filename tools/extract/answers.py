@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from knowledge.vocabulary import metric
 from tools.extract import wording
-from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 
 IN_A_QUESTION = "in a question"
@@ -60,9 +59,3 @@ def loosens(page: Page, asked: tuple[int, int]) -> bool:
     """Whether a question asks for leave (`would 74 g be acceptable?`) and not what is required."""
     must = any(h.what == "must" for h in lexicon("priority").find(page.text, *asked))
     return not must and lexicon("allowing").search(page.text, *asked) is not None
-
-
-def asked_dimension(page: Page, asked: tuple[int, int] | None) -> str | None:
-    """`cycle` or `count` where a question asks how many."""
-    found = {metric(h.what).dimension for h in metric_hits(page, *asked)} if asked else set()
-    return next((d for d in ("cycle", "count") if d in found), None)

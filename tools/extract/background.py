@@ -172,8 +172,9 @@ def section_background(page: Page, block: Block) -> str | None:
         if heading.strip() == title:
             continue
         found = lexicon("background_section").search(heading)
-        if found and not lexicon("requirement_section").search(heading):
-            return "informative"
+        asks = lexicon("requirement_section").search(heading)
+        if found and (asks is None or lexicon("negator").search(heading, 0, asks.start)):
+            return "informative"                           # Background (no part of the requirements)
     return None
 
 

@@ -20,10 +20,10 @@ from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
 from tools.extract.prose import read_clause
 from tools.extract.sections import section_level, title_background
+from tools.extract.sentence_rows import as_row, number_paragraph
 from tools.extract.turned import forbidden_ranges, permitted
 
 _KEY = re.compile(r"[^\n.]{2,50}:(?:\s|(?=[^\x00-\x7f]))")
-_NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})+)[.)]?\s")
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
 
@@ -115,7 +115,8 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
             continue
         if corrections.withdrawn(page, block, start, end):
             continue
-        cause = _cause(page, block, (start, end), whole, row, running)
+        note = amendments.footnote(page, block, start, end) or row
+        cause = _cause(page, block, (start, end), whole, note, running)
         if cause and cause == whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
@@ -132,11 +133,11 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
                 background.ignore_span(page, block, start, end, "superseded")
                 continue
             page.correcting.add(block.index)               # 5.000 instead of 4.000: the old value finds what is meant
-        _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or row, asked or walk.asked)
+        _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or note, asked or walk.asked)
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
-    _number(page, block, page.drafts[kept:])
-    _as_row(page, block, page.drafts[kept:])
+    number_paragraph(page, block, page.drafts[kept:])
+    as_row(page, block, page.drafts[kept:])
 
 
 def _agree(walk: Walk, block: Block, asked: tuple[int, int], start: int, end: int) -> None:
@@ -161,12 +162,12 @@ def _agree(walk: Walk, block: Block, asked: tuple[int, int], start: int, end: in
 
 
 def _row_of(page: Page, block: Block) -> str | None:
-    """The key of the requirements that a whole paragraph speaks of: a row it names, or the mark of a footnote."""
+    """The key of the requirements that a whole paragraph speaks of: a row it names."""
     row = amendments.referred_row(page, block.start, block.end) if page.rows else None
     if block.index in page.changed:
         named = page.changed[block.index]
         row = named if named in page.rows else row
-    return row or amendments.footnote(page, block)
+    return row
 
 
 def _set_apart(
@@ -191,8 +192,8 @@ def _cause(
     if cause == "superseded" and (block.index in page.correcting or called_off):
         cause = None
     cause = cause or whole
-    if cause is None and running and lexicon("pronoun").starting_at(page.text, start, end) and not lexicon("priority").search(
-            page.text, start, end):
+    goes_on = running and lexicon("pronoun").starting_at(page.text, start, end)
+    if cause is None and goes_on and not lexicon("priority").search(page.text, start, end):
         cause = running
     return cause
 
@@ -201,27 +202,6 @@ def _set_aside(page: Page, block: Block, start: int, end: int, reason: str) -> N
     for q in page.inside(block, start, end):
         if q.units:
             page.settle(q, "ignored", reason)
-
-
-def _as_row(page: Page, block: Block, made: list[Draft]) -> None:
-    """A statement in a table has its row's id and class; a wish in its own words stays one."""
-    name, priority = page.stated.get(block.index, (None, None))
-    for new in made:
-        new.row_id = name or new.row_id
-        if priority and not (priority == "must" and new.priority == "should"):
-            new.priority = priority
-    if name and made:
-        page.rows.setdefault(name, []).extend(made)
-
-
-def _number(page: Page, block: Block, made: list[Draft]) -> None:
-    """A numbered paragraph (`3.3 Cell mass …`) can be amended by its number like a row."""
-    lead = _NUMBERED.match(page.text, block.start, block.end)
-    if lead and made:
-        for new in made:
-            new.row_id = new.row_id or lead.group(1)
-        page.rows.setdefault(lead.group(1), []).extend(made)
-        page.paragraphs.add(lead.group(1))
 
 
 def _aside(page: Page, block: Block, spans: list[tuple[int, int]]) -> None:
@@ -279,9 +259,9 @@ def _sentence(
         found += new
         walk.last = new[-1] if new else walk.last
         found += _worded(walk, block, (a, b), (start, end), new)
-    if not found and walk.last is not None and (
-            lexicon("measured_with").search(page.text, start, end) or walk.last.block is block and lexicon("pronoun").starting_at(
-                page.text, start, end)):
+    of_last = walk.last is not None and walk.last.block is block
+    if not found and walk.last is not None and (lexicon("measured_with").search(page.text, start, end) or (
+            of_last and lexicon("pronoun").starting_at(page.text, start, end))):
         _measured(walk, block, start, end)
     sizes.in_space(page.text, start, end, found)
     sizes.tolerate(page, block, found, apart)
