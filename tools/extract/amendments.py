@@ -153,7 +153,8 @@ def read_amendment(
     if own is not None and _restates(page, block, own, live):
         _settle_rest(page, numbered, own, live[0], start, end)
         return []
-    if own is None or not (replacing or name in page.footnotes or said[id(own)].sign or lexicon("priority").search(text, *whole)):
+    if own is None or not (replacing or name in page.footnotes or said[id(own)].sign
+                           or lexicon("priority").search(text, *whole)):
         _settle_rest(page, numbered, None, live[0], start, end)
         return []
     return [_replace(page, block, own, said[id(own)], live, numbered, (start, end), bool(replacing), whole,

@@ -24,6 +24,16 @@ def label_end(page: Page, label: str, start: int, end: int) -> int | None:
     return opened.end() if opened and hit is not None and hit.end == len(opened.group(1)) else None
 
 
+def question(
+    page: Page, spans: list[tuple[int, int]], place: int, asked: tuple[int, int] | None
+) -> tuple[int, int] | None:
+    """The question that a sentence is or goes on with, None where it asks nothing of the reader."""
+    start, end = spans[place]
+    if is_question(page, start, end):
+        return start, end
+    return (asked[0], end) if asked and still_asking(page, spans, place, asked) else None
+
+
 def still_asking(page: Page, spans: list[tuple[int, int]], place: int, asked: tuple[int, int] | None) -> bool:
     """Whether a sentence goes on with a labelled question: the label of its answer is still to come."""
     if asked is None or label_end(page, "asking", *asked) is None or label_end(page, "answering", *spans[place]):

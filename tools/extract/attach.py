@@ -46,7 +46,7 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         if id(q) in page.fates or q.shape == "tolerance_only":
             continue
         index = next((i for i, (a, b) in enumerate(spans) if a <= q.start < b), len(made) - 1)
-        if any(p.start <= q.start < p.end for p in excepted):   # unless it is above 45 °C, in which case 20 A are enough
+        if any(p.start <= q.start < p.end for p in excepted):   # unless above 45 °C, where 20 A are enough
             index = next((i for i, new in enumerate(made) if new.start > q.end), index)
         found = infer(text, q, spans[index][0], spans[index][1], made[index].metric, said[id(q)].sign)
         if found is None and q.is_a("percent", "time"):

@@ -174,7 +174,7 @@ def priced_per(words: str, unit: str | None, before: str | None = None) -> str |
         return f"{unit}/{basis.what}"
     if before:
         return before
-    return unit if lexicon("whole_battery").search(words) else f"{unit}/cell"    # of a cell, where nothing else is named
+    return unit if lexicon("whole_battery").search(words) else f"{unit}/cell"    # of a cell where nothing is named
 
 
 def _short(slots: Slots) -> bool:

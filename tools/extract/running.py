@@ -92,9 +92,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         _title(page, block)
     if block.kind != "list_item":
         walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
-    whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
-    if block.index in page.changed or block.index in page.correcting:
-        whole = None                                       # a list of changes changes, whatever its heading
+    whole = _whole(page, block)
     row = _row_of(page, block)
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
@@ -105,12 +103,11 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if background.injected(page, start, end):
             background.ignore_span(page, block, start, block.end, "injection", "injection")
             break                                          # what follows in the paragraph belongs to the order
-        if answers.is_question(page, start, end) or answers.still_asking(page, spans, place, asked):
-            asked = (start, end) if answers.is_question(page, start, end) or asked is None else (asked[0], end)
+        if question := answers.question(page, spans, place, asked):
+            asked = question
             _set_aside(page, block, start, end, answers.IN_A_QUESTION)
             continue
-        if (question := asked or walk.asked) and answers.agreed(page, question, start, end):
-            _agree(walk, block, question, start, end)
+        if _agreed(walk, block, asked or walk.asked, start, end):
             asked = walk.asked = None
             continue
         if corrections.withdrawn(page, block, start, end):
@@ -140,9 +137,18 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
     as_row(page, block, page.drafts[kept:])
 
 
-def _agree(walk: Walk, block: Block, asked: tuple[int, int], start: int, end: int) -> None:
+def _whole(page: Page, block: Block) -> str | None:
+    """Why a whole paragraph asks for nothing; a list of changes changes, whatever its heading."""
+    if block.index in page.changed or block.index in page.correcting:
+        return None
+    return background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
+
+
+def _agreed(walk: Walk, block: Block, asked: tuple[int, int] | None, start: int, end: int) -> bool:
     """A yes makes a question's proposal a demand; what the answer adds are its conditions."""
     page = walk.page
+    if asked is None or not answers.agreed(page, asked, start, end):
+        return False
     answers.reopen(page, asked)
     kept = len(page.drafts)
     _sentence(walk, page.block_at(asked[0]), *asked, None)
@@ -159,6 +165,7 @@ def _agree(walk: Walk, block: Block, asked: tuple[int, int], start: int, end: in
     if made and len(page.drafts) == kept:
         walk.last = made[-1]
         _measured(walk, block, start, end)
+    return True
 
 
 def _row_of(page: Page, block: Block) -> str | None:
