@@ -1,6 +1,6 @@
 """Write the development, persona and kept documents and their labels from `evals/cases/*/sources`.
 
-    python -m evals.make_development [development] [personas] [kept]
+    python -m evals.make_development [development] [personas] [kept] [customers] [customers_kept]
 
 A `.typ` becomes a PDF, a `.docx.yaml`, `.xlsx.yaml`, `.eml.yaml`, `.msg.yaml` or `.zip.yaml` a file of that kind; other
 sources are copied. A `.labels` file holds one label a line:
@@ -28,7 +28,7 @@ from evals.make_msg import make_msg
 from knowledge.requirement import Level, Priority
 
 CASES = Path(__file__).resolve().parent / "cases"
-SETS = ("development", "personas", "kept")
+SETS = ("development", "personas", "kept", "customers", "customers_kept")
 _WORDED = ("required", "prohibited", "in")
 _PRIORITIES: tuple[Priority, ...] = ("must", "should", "info")
 _LEVELS: tuple[Level, ...] = ("cell", "module", "pack", "system", "material")

@@ -6,7 +6,8 @@ from evals.gold import read_gold
 from evals.suites import REPO, load_suite
 from knowledge.documents.read import read_document
 
-SUITES = ("requirements", "requirements_personas", "requirements_kept")
+SUITES = ("requirements", "requirements_personas", "requirements_kept", "requirements_customers",
+          "requirements_customers_kept")
 CASES = tuple(case for name in SUITES for case in load_suite(name).cases)
 
 

@@ -40,21 +40,50 @@ def referred_row(page: Page, start: int, end: int) -> str | None:
     return None
 
 
-_MARK = re.compile(r"\s*([¹²³⁴-⁹])(?=\s|\w)")
+_SIGN = "¹²³⁴-⁹①-⑨*†‡"
+_MARK = re.compile(rf"\s*(?:(?P<sign>[{_SIGN}])(?=\s|\w)|[(\[]\s?(?P<number>\d{{1,2}}|[a-z])[)\]]\s|"
+                   r"[(（]?(?P<note>注|주|Note|Anm\.|Fußnote)\s?(?P<of_note>\d{1,2})[)）]?(?=[\s:：]))")
+_FAR = 14        # characters between a value and the mark of its footnote
 
 
-def footnote(page: Page, block: Block) -> str | None:
-    """The key of the requirements that a footnote speaks of: those of the cell or sentence that ends with its mark."""
-    found = _MARK.match(page.document.text, block.start, block.end)
+def footnote(page: Page, block: Block, start: int, end: int) -> str | None:
+    """The key of the requirement that a footnote text[start:end] speaks of: the one that its mark stands behind."""
+    found = _MARK.match(page.document.text, start, end)
     if not found:
         return None
-    marked = [b for b in page.document.blocks if b.index < block.index and found.group(1) in b.text]
-    rows = {(b.table, b.row) for b in marked if b.table is not None}
-    live = [d for d in page.drafts if not d.dead and (d.block in marked or (d.block.table, d.block.row) in rows)]
+    if found["sign"]:
+        called = re.compile(re.escape(found["sign"]))
+    elif found["number"]:
+        called = re.compile(rf"[(\[]{found['number']}[)\]]")
+    else:
+        called = re.compile(rf"{re.escape(found['note'])}\s?{found['of_note']}(?!\d)")
+    text = page.document.text
+    marks = [m for b in page.document.blocks if b.index <= block.index
+             for m in called.finditer(text, b.start, min(b.end, start))]
+    key = found.group().strip()
+    behind = [(m.start() - d.end, d) for m in marks for d in page.drafts
+              if not d.dead and d.block.start <= m.start() < d.block.end and 0 <= m.start() - d.end <= _FAR]
+    nearest = min((gap for gap, _ in behind), default=0)
+    live = [d for gap, d in behind if gap == nearest]
+    if not live and found["sign"]:
+        blocks = [b for b in page.document.blocks if b.index < block.index and any(
+            b.start <= m.start() < b.end for m in marks)]
+        rows = {(b.table, b.row) for b in blocks if b.table is not None}
+        live = [d for d in page.drafts if not d.dead and (d.block in blocks or (d.block.table, d.block.row) in rows)]
     if len(live) != 1:
         return None
-    page.rows[found.group(1)] = live
-    return found.group(1)
+    page.rows[key] = live
+    page.footnotes.add(key)
+    return key
+
+
+def _adds(page: Page, name: str, start: int, end: int) -> bool:
+    """A footnote adds a value (`72 g for the long version`) unless it says that it changes the one above it."""
+    mark = _MARK.match(page.document.text, start, end)
+    if name not in page.footnotes or mark is None:
+        return False
+    return lexicon("scope_lead").starting_at(page.text, mark.end(), end) is not None or not lexicon(
+        "amend", "replace").search(page.text, start, end)
 
 
 _SECTION = re.compile(r"\s*(?:Kap\.|Kapitel|Section|Sect\.|Abschnitt|Article|Art\.|Chapter|Clause|Ziffer|§|第)?\s*"
@@ -124,10 +153,12 @@ def read_amendment(
     if own is not None and _restates(page, block, own, live):
         _settle_rest(page, numbered, own, live[0], start, end)
         return []
-    if own is None or not (replacing or said[id(own)].sign or lexicon("priority").search(text, *whole)):
+    if own is None or not (replacing or name in page.footnotes or said[id(own)].sign
+                           or lexicon("priority").search(text, *whole)):
         _settle_rest(page, numbered, None, live[0], start, end)
         return []
-    return [_replace(page, block, own, said[id(own)], live, numbered, (start, end), bool(replacing), whole)]
+    return [_replace(page, block, own, said[id(own)], live, numbered, (start, end), bool(replacing), whole,
+                     _adds(page, name, start, end))]
 
 
 def _spoken_of(
@@ -193,7 +224,7 @@ def _settle_rest(
 
 def _replace(
     page: Page, block: Block, own: Quantity, said: Said, live: list[Draft], numbered: list[Quantity],
-    span: tuple[int, int], replacing: bool, whole: tuple[int, int],
+    span: tuple[int, int], replacing: bool, whole: tuple[int, int], adds: bool = False,
 ) -> Draft:
     old = next((d for d in live if d.quantity is not None and metric(d.metric).dimension == metric(
         live[0].metric).dimension), live[0])
@@ -219,7 +250,7 @@ def _replace(
     wish = spoken(page, *span, own.start) == "should" and old.priority == "must"
     if wish:
         new.priority = "should"                            # `12 years; 15 score extra` leaves the must as it is
-    elif (not other_life or replacing) and not (_colder(extra, old) and not replacing):
+    elif not adds and (not other_life or replacing) and not (_colder(extra, old) and not replacing):
         bury(page, old, new, block, whole)
     if new.row_id is not None:
         page.rows.setdefault(new.row_id, []).append(new)

@@ -8,6 +8,7 @@ from knowledge.vocabulary import metric
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said
 from tools.extract.conditions import Slots, infer, merge, tidy, worded
+from tools.extract.given import suppositions
 from tools.extract.meaning import direct, final_metric, level_of, priced_per
 from tools.extract.page import Draft
 from tools.extract.phrases import lexicon
@@ -38,12 +39,15 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         return
     spans = _segments(text, clause.start, clause.end, made)
     groups: list[list[Slots]] = [[] for _ in made]
+    excepted = [p for p in suppositions(clause) if p.excepts]
     own: list[Slots] = []                                  # a time behind the first number is that one's alone
     found: Slots | None
     for q in quantities:
         if id(q) in page.fates or q.shape == "tolerance_only":
             continue
         index = next((i for i, (a, b) in enumerate(spans) if a <= q.start < b), len(made) - 1)
+        if any(p.start <= q.start < p.end for p in excepted):   # unless above 45 °C, where 20 A are enough
+            index = next((i for i, new in enumerate(made) if new.start > q.end), index)
         found = infer(text, q, spans[index][0], spans[index][1], made[index].metric, said[id(q)].sign)
         if found is None and q.is_a("percent", "time"):
             found = infer(text, q, clause.start, clause.end, made[index].metric, said[id(q)].sign)
@@ -69,6 +73,7 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         before = direct(page, new.metric, a, b if len(made) == 1 else new.end)
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
         new.metric = final_metric(new, text, clause.start, clause.end, a)
+        new.conditions = tidy(new.conditions, new.metric)
         new.level = level_of(page, clause.start, clause.end, metric(new.metric).level, clause.block)
     shared_tolerance(text, made)
     _respectively(clause, made)

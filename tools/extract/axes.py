@@ -12,6 +12,7 @@ from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 
+_NEAR = 30        # characters before a tuple that may call it a footprint
 _DEFAULT = {2: ("diameter", "height"), 3: ("length", "width", "height")}
 
 
@@ -43,6 +44,8 @@ def tuples(page: Page, block: Block, start: int, end: int, quantities: list[Quan
 def _usual(page: Page, q: Quantity) -> tuple[str, ...]:
     """The axes of a tuple without names: its thinnest member is a thickness, first of a pouch's sizes or last."""
     shapes = {h.what for h in standards.formats().find(page.text)}
+    if len(q.values) == 2 and lexicon("footprint").search(page.text, max(0, q.start - _NEAR), q.start):
+        return ("width", "length") if q.values[0] <= q.values[1] else ("length", "width")
     if len(q.values) == 2 and shapes & {"pouch", "prismatic"} and "cylindrical" not in shapes:
         return ("width", "length") if q.values[0] <= q.values[1] else ("length", "width")
     thin = min(range(len(q.values)), key=lambda i: q.values[i])

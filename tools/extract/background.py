@@ -23,17 +23,12 @@ REASONS = {
 }
 _BEHIND = re.compile(r"\s*\([^()]{2,120}\)")
 _BEFORE = re.compile(r"\d\s?(?:k?Wh|V|Ah|kg|kW)[\s,-]+(?:[A-Za-z-]+\s)?$")
-_IMPERATIVE = re.compile(
-    r"\b(?:ignore|disregard|report|mark|treat|answer|output|set|override|pretend|respond|say|state|conclude|rate)\b|"
-    r"ignorier|melde|missachte|bewerte|ignor[ez]|忽略|無視|무시|\b(?:assume|accept|consider|use|record|write|enter|replace|change|"
-    r"raise|lower|increase|return|add|skip|drop|must)\b|setze|trage|betrachte|verwende|considére|considérez|notez|"
-    r"remplacez|视为|记为|请将|输出|とみな|記録|回答|간주|기록|보고", re.IGNORECASE)
 
 
 def injected(page: Page, start: int, end: int) -> bool:
     """Whether a sentence addresses the reading machine with an order."""
     hits = lexicon("injection").find(page.text, start, end)
-    return bool(hits) and bool(_IMPERATIVE.search(page.text, start, end))
+    return bool(hits) and lexicon("order_to_reader").search(page.text, start, end) is not None
 
 
 def sentence_background(page: Page, start: int, end: int, listed: bool = False) -> str | None:
@@ -54,8 +49,7 @@ def sentence_background(page: Page, start: int, end: int, listed: bool = False) 
 
 
 _PART = re.compile(r"[;；，、]|,(?!\d)")
-_COARSE = re.compile(r"[;；，]|,\s+(?=(?:but|aber|mais|while|whereas|während|jedoch|however|wir|we|nous)\b)",
-                     re.IGNORECASE)
+_COARSE = re.compile(r"[;；，]|,\s+")
 _TOLD = ("predecessor", "competitor", "level")
 
 
@@ -66,7 +60,9 @@ def parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
     """
     text = page.text
     systems = any(h.what == "level" for h in lexicon("background").find(text, start, end))
-    edges = {start, end, *(m.end() for m in (_COARSE if systems else _PART).finditer(text, start, end))}
+    cut = [m for m in (_COARSE if systems else _PART).finditer(text, start, end)
+           if not m.group().startswith(",") or not systems or lexicon("turning").starting_at(text, m.end(), end)]
+    edges = {start, end, *(m.end() for m in cut)}
     if not systems:
         edges |= {h.end if ord(text[h.start]) > 0x2e7f else h.start for h in lexicon("contrast").find(text, start, end)}
     cuts = sorted(e for e in edges if e in (start, end) or not _in_bracket(text, start, e))
@@ -176,8 +172,9 @@ def section_background(page: Page, block: Block) -> str | None:
         if heading.strip() == title:
             continue
         found = lexicon("background_section").search(heading)
-        if found and not lexicon("requirement_section").search(heading):
-            return "informative"
+        asks = lexicon("requirement_section").search(heading)
+        if found and (asks is None or lexicon("negator").search(heading, 0, asks.start)):
+            return "informative"                           # Background (no part of the requirements)
     return None
 
 

@@ -32,9 +32,11 @@ def unit_of_life(clause: Clause) -> list[Quantity]:
     for q in inside:
         if q.units or id(q) in page.fates or q.shape != "single" or q.value < _LEAST_CYCLES or _counts(text, q, clause):
             continue
+        asked = not any(o.end <= q.start for o in inside) and any(
+            metric(h.what).dimension == "cycle" for h in clause.lead_hits)          # Which cycle life? - 1,500 to 80 %
         named = [h for h in metric_hits(page, max(clause.start, q.start - 40), q.start) if metric(h.what).dimension
                  == "cycle"] or lexicon("cycle_word").find(text, max(clause.start, q.start - 40), q.start)
-        if named and not re.search(r"[\d,;，；]", text[named[-1].end:q.start]):
+        if asked or named and not re.search(r"[\d,;，；]", text[named[-1].end:q.start]):
             found.append(_united(q, Quantity(q.start, q.end, "single", q.values, (units()["cycle"],), "cycle")))
             page.settle(q, "requirement")
     return found

@@ -115,6 +115,8 @@ def resolve(row: MetricRow, q: Quantity, sign: str | None, bound: str | None = N
         return sign  # type: ignore[return-value]
     if sign == "better":
         return row.comparator if row.comparator in (">=", "<=") else "="
+    if sign == "enough" and row.dimension == "length":
+        return "<="                                        # we can live with 5 mm
     if row.comparator == "range":
         return "<=" if sign == "up_to" or q.value >= 25 else ">="
     if sign == "up_to":

@@ -260,6 +260,14 @@ def _replace_metric(page: Page, block: Block, span: tuple[int, int], made: Draft
     _take_over(page, block, span, earlier[0], made)
 
 
+def loosen(page: Page, block: Block, span: tuple[int, int], made: Draft) -> None:
+    """A value that was agreed to takes the place of the one limit on its metric."""
+    earlier = [d for d in page.drafts if not d.dead and d is not made and d.metric == made.metric
+               and d.level == made.level and d.comparator not in _TEXTUAL and not _told_apart(d, made)]
+    if len(earlier) == 1 and made.quantity is not None and earlier[0].value != made.value:
+        _take_over(page, block, span, earlier[0], made)
+
+
 def _told_apart(a: Draft, b: Draft) -> bool:
     return any(a.conditions[k] != b.conditions[k] for k in _TELLING if k in a.conditions and k in b.conditions)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from knowledge.vocabulary import metric
 from tools.extract.clause import Clause
@@ -41,7 +42,9 @@ def conditions_of(
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
             _DIRECTED.match(text, q.end)) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
         inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
-        if lead and own and (own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
+        around = bool(own) and own[-1].what == "coolant_inlet_temperature" and len(quantities) > 1
+        if lead and own and not around and (
+                own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
             lead = None                                    # at 25 °C the calendar life shall be 15 years
         if own and q.is_a("rate", "current") and sign and not lead:
             inherent = False
@@ -58,7 +61,7 @@ def conditions_of(
             led = True
         priced = place > 0 and q.is_a("count") and quantities[place - 1].is_a("price") and _bracketed(
             text, quantities[place - 1].end, q.start)
-        supposed = _supposed(clause, q, quantities[place + 1:])
+        supposed = _supposed(clause, q, quantities[place + 1:]) or in_supposition(clause, q, quantities, hits)
         if led or inherent or (chained and not sign) or bracket or priced or supposed:
             found[id(q)] = q
     for q, after in zip(quantities[-2::-1], quantities[:0:-1], strict=True):   # 0.2C、25℃放电到2.5V
@@ -67,6 +70,10 @@ def conditions_of(
         if given and kind and id(q) not in found and _LISTED.fullmatch(text, q.end, after.start) and not any(
                 metric_for(h.what, q) and h.end <= q.start for h in hits):
             found[id(q)] = q
+    parts = suppositions(clause)
+    outside = [q for q in quantities if not any(p.start <= q.start < p.end for p in parts)]
+    if parts and len(outside) == 1 < len(quantities) and outside[0].is_a("rate", "current", "power"):
+        found.pop(id(outside[0]), None)                    # if it is colder than 5 °C, charging at 0.1C is enough
     return found
 
 
@@ -78,6 +85,56 @@ def _supposed(clause: Clause, q: Quantity, after: list[Quantity]) -> bool:
     comma = re.search("[,，、]", text[q.end:after[-1].start])
     answers = [o for o in after if comma and o.start > q.end + comma.start() and not o.is_a("temperature")]
     return bool(answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Supposition:
+    """A part of a clause that only says when the rest holds: `if …`, `provided that …`, `… の場合は`, `unless …`."""
+
+    start: int
+    end: int
+    excepts: bool = False
+
+
+_DIGIT = re.compile(r"\s*\d")
+_COMMA = re.compile(r",(?!\d)|[，、;；]")
+_SUPPOSED = ("temperature", "time", "percent", "rate", "current", "rate_P")
+
+
+def suppositions(clause: Clause) -> list[Supposition]:
+    """The conditional parts of a clause: they begin with a word, or end with one where verbs come last."""
+    text, start, end = clause.text, clause.start, clause.end
+    found = []
+    lead = lexicon("if_word").starting_at(text, start, end)
+    comma = _COMMA.search(text, lead.end, end) if lead else None
+    if lead and comma:
+        found.append(Supposition(start, comma.start()))
+    for word, excepts in (("if_after", False), ("except_word", True)):
+        for hit in lexicon(word).find(text, start + 1, end):
+            if _DIGIT.match(text, hit.end):
+                continue                                   # for as long as 5 minutes
+            stop = _COMMA.search(text, hit.end, end)
+            found.append(Supposition(hit.start, stop.start() if stop else end, excepts))
+    for hit in lexicon("if_tail").find(text, start, end):
+        if any(q.end == hit.start for q in clause.page.inside(clause.block, start, hit.start)):
+            continue                                       # 15분이면 더 좋습니다
+        commas = [m.end() for m in _COMMA.finditer(text, start, hit.start)]
+        found.append(Supposition(commas[-1] if commas else start, hit.end))
+    return found
+
+
+def in_supposition(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list[Hit[str]]) -> bool:
+    """Whether a number only says when another number of its clause holds, and is asked of nothing itself."""
+    if not q.is_a(*_SUPPOSED):
+        return False
+    parts = suppositions(clause)
+    own = next((p for p in parts if p.start <= q.start < p.end), None)
+    if own is None or not any(not any(p.start <= o.start < p.end for p in parts) for o in quantities):
+        return False
+    if lexicon("insufficient").search(clause.text, own.start, own.end):
+        return False
+    return q.is_a("temperature") or not any(
+        metric_for(h.what, q) and own.start <= h.start < own.end for h in hits)
 
 
 _LISTED = re.compile(r"\s*[、，,/・]\s*")

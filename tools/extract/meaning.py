@@ -165,25 +165,16 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
     return name
 
 
-_PER = re.compile(r"(?:per|/|je|pro|par|a|the|la|each)\s*(kWh|kilowatt[- ]?hour|Kilowattstunde|kilowattheure|Wh|cell|"
-                  r"piece|unit|Zelle|Stück|cellule|pièce)\b|"
-                  r"(?:piece|cell|unit)\s+price|Stückpreis|Zellpreis|单价|单体|셀 단가|개당|セル単価|単価|/セル|/個|"
-                  r"\beach\b|(?P<kWh>kWh당|每kWh|1kWhあたり|kWhあたり)", re.IGNORECASE)
-_WHOLE = re.compile(r"\b(?:pack|battery|batteries|module|system)\b|Batterie|Akku|Modul|batterie|"
-                    "电池包|模组|팩|モジュール|パック", re.IGNORECASE)
-
-
 def priced_per(words: str, unit: str | None, before: str | None = None) -> str | None:
     """A plain currency becomes a price per cell or per kWh where the words around, or the price `before`, say so."""
     if unit not in currencies():
         return unit
-    match = _PER.search(words)
-    if not match and before:
+    basis = lexicon("price_basis").search(words)
+    if basis:
+        return f"{unit}/{basis.what}"
+    if before:
         return before
-    if not match:
-        return unit if _WHOLE.search(words) else f"{unit}/cell"    # of a cell, where nothing else is named
-    basis = "kwh" if match.group("kWh") else (match.group(1) or "cell").lower()
-    return f"{unit}/{'kWh' if basis == 'kwh' or basis.startswith('kilowatt') else 'Wh' if basis == 'wh' else 'cell'}"
+    return unit if lexicon("whole_battery").search(words) else f"{unit}/cell"    # of a cell where nothing is named
 
 
 def _short(slots: Slots) -> bool:

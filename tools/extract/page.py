@@ -62,6 +62,8 @@ class Page:
     paragraphs: set[str] = field(default_factory=set)
     stated: dict[int, tuple[str | None, Priority | None]] = field(default_factory=dict)
     codes: dict[str, Priority] = field(default_factory=dict)
+    unmarked: Priority | None = None
+    footnotes: set[str] = field(default_factory=set)
     changed: dict[int, str | None] = field(default_factory=dict)
     correcting: set[int] = field(default_factory=set)
     asks: dict[int, tuple[int, int]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from knowledge import vocabulary
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from tools.extract.characters import normalise
+from tools.extract.clauses import sentences
 from tools.extract.page import Page
 from tools.extract.phrases import Phrases, lexicon
 
@@ -38,7 +39,28 @@ def legend(page: Page) -> dict[str, Priority]:
             found = _legend_words().search(match.group(2))
             if found and match.group(1) not in page.codes:
                 page.codes[match.group(1)] = found.what  # type: ignore[assignment]
+    _marks_in_prose(page)
     return {**codes, **{name.upper(): key for name, key in page.codes.items()}}
+
+
+_MARK = re.compile(rf"(?<![\w])([A-Z]|[{_SYMBOLS}※])(?![A-Za-z0-9])")
+
+
+def _marks_in_prose(page: Page) -> None:
+    """`Items marked A are mandatory, those marked B are scored`: each mark takes the class named after it."""
+    for block in page.document.blocks:
+        for start, end in sentences(page.text, block.start, block.end):
+            if not lexicon("marked_word").search(page.text, start, end):
+                continue
+            rest = lexicon("rest_word").search(page.text, start, end)
+            marks = [(m.start(), m.group(1)) for m in _MARK.finditer(page.text, start, rest.start if rest else end)]
+            edges = [*(place for place, _ in marks), rest.start if rest else end]
+            for (place, name), stop in zip(marks, edges[1:], strict=True):
+                found = _legend_words().search(page.text, place, stop)
+                if found:
+                    page.codes.setdefault(name, found.what)  # type: ignore[arg-type]
+            if rest and marks and (found := _legend_words().search(page.text, rest.end, end)):
+                page.unmarked = found.what  # type: ignore[assignment]
 
 
 def is_code(text: str, codes: dict[str, Priority]) -> bool:
@@ -163,4 +185,4 @@ def of_statement(
     return (marked(page, *clause, *made) or marked(page, *sentence, *made) or spoken(page, *clause, made[0])
             or spoken(page, sentence[0], max(clause[1], made[1]), made[0])
             or lead or marked(page, block.start, block.end, *made)
-            or headed(block) or "must")
+            or headed(block) or page.unmarked or "must")

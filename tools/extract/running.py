@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from knowledge.vocabulary import metric
-from tools.extract import amendments, background, corrections, dates, sizes, substances, wording
+from tools.extract import amendments, answers, background, corrections, dates, sizes, substances, wording
 from tools.extract.attach import joined_windows
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
@@ -20,13 +20,10 @@ from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
 from tools.extract.prose import read_clause
 from tools.extract.sections import section_level, title_background
+from tools.extract.sentence_rows import as_row, number_paragraph
 from tools.extract.turned import forbidden_ranges, permitted
 
-_PRONOUN = re.compile(
-    r"\s*(?:it|they|its|this|these|that|those|sie|es|er|diese[rs]?|dessen|deren|elle|il|该|它)\b", re.IGNORECASE)
 _KEY = re.compile(r"[^\n.]{2,50}:(?:\s|(?=[^\x00-\x7f]))")
-_ASKING = re.compile(r"\s*(?:Q\s?\d*|Question(?:\s\d+)?|Frage(?:\s\d+)?|问|問|질문|문)\s*[:：]", re.IGNORECASE)
-_NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})+)[.)]?\s")
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
 
@@ -50,7 +47,7 @@ def read_running(page: Page) -> None:
     walk = Walk(page)
     corrections.postscripts(page)
     walk.headed = any(background.requirement_section(b) for b in page.document.blocks)
-    for place, block in enumerate(page.document.blocks):
+    for number, block in enumerate(page.document.blocks):
         if block.table is not None and block.index not in page.loose:
             walk.lead = ""
             continue
@@ -60,9 +57,9 @@ def read_running(page: Page) -> None:
             if injected_any(page, block):
                 background.ignore_span(page, block, block.start, block.end, "injection", "injection")
         elif block.kind == "heading":
-            _heading(walk, block, place)
+            _heading(walk, block, number)
         else:
-            _prose(walk, block, place)
+            _prose(walk, block, number)
 
 
 def injected_any(page: Page, block: Block) -> bool:
@@ -85,36 +82,38 @@ def _title(page: Page, block: Block) -> None:
     page.drafts += [d for d in wording.chemistry_drafts(page, block, block.start, block.end) if d.comparator == "in"]
 
 
-def _prose(walk: Walk, block: Block, place: int) -> None:
+def _prose(walk: Walk, block: Block, number: int) -> None:
     page = walk.page
     spans = sentences(page.text, block.start, block.end)
     if block.hidden or block.kind in ("quoted", "comment"):
         _aside(page, block, spans)
         return
-    if place == 0:
+    if number == 0:
         _title(page, block)
     if block.kind != "list_item":
         walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
-    whole = background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
-    if block.index in page.changed or block.index in page.correcting:
-        whole = None                                       # a list of changes changes, whatever its heading
+    whole = _whole(page, block)
     row = _row_of(page, block)
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
         whole = title_background(walk.lead)
     asked = page.asks.get(block.index)
     kept = len(page.drafts)
-    for start, end in spans:
+    for place, (start, end) in enumerate(spans):
         if background.injected(page, start, end):
             background.ignore_span(page, block, start, block.end, "injection", "injection")
             break                                          # what follows in the paragraph belongs to the order
-        if _question(page, start, end):
-            asked = (start, end)
-            _set_aside(page, block, start, end, "in a question")
+        if question := answers.question(page, spans, place, asked):
+            asked = question
+            _set_aside(page, block, start, end, answers.IN_A_QUESTION)
+            continue
+        if _agreed(walk, block, asked or walk.asked, start, end):
+            asked = walk.asked = None
             continue
         if corrections.withdrawn(page, block, start, end):
             continue
-        cause = _cause(page, block, (start, end), whole, row, running)
+        note = amendments.footnote(page, block, start, end) or row
+        cause = _cause(page, block, (start, end), whole, note, running)
         if cause and cause == whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
@@ -131,20 +130,51 @@ def _prose(walk: Walk, block: Block, place: int) -> None:
                 background.ignore_span(page, block, start, end, "superseded")
                 continue
             page.correcting.add(block.index)               # 5.000 instead of 4.000: the old value finds what is meant
-        _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or row, asked or walk.asked)
+        _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or note, asked or walk.asked)
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
-    _number(page, block, page.drafts[kept:])
-    _as_row(page, block, page.drafts[kept:])
+    number_paragraph(page, block, page.drafts[kept:])
+    as_row(page, block, page.drafts[kept:])
+
+
+def _whole(page: Page, block: Block) -> str | None:
+    """Why a whole paragraph asks for nothing; a list of changes changes, whatever its heading."""
+    if block.index in page.changed or block.index in page.correcting:
+        return None
+    return background.paragraph_background(page, block.start, block.end) or background.section_background(page, block)
+
+
+def _agreed(walk: Walk, block: Block, asked: tuple[int, int] | None, start: int, end: int) -> bool:
+    """A yes makes a question's proposal a demand; what the answer adds are its conditions."""
+    page = walk.page
+    if asked is None or not answers.agreed(page, asked, start, end):
+        return False
+    answers.reopen(page, asked)
+    kept = len(page.drafts)
+    _sentence(walk, page.block_at(asked[0]), *asked, None)
+    page.drafts += [] if page.drafts[kept:] else answers.in_words(page, asked)
+    made = page.drafts[kept:]
+    for new in made:
+        new.priority = spoken(page, start, end, end) or "must"
+        if answers.loosens(page, asked) and not new.dead:
+            corrections.loosen(page, block, (start, end), new)
+    _set_aside(page, page.block_at(asked[0]), *asked, answers.IN_A_QUESTION)
+    kept = len(page.drafts)
+    walk.last = made[-1] if made else walk.last
+    _sentence(walk, block, start, end, None)
+    if made and len(page.drafts) == kept:
+        walk.last = made[-1]
+        _measured(walk, block, start, end)
+    return True
 
 
 def _row_of(page: Page, block: Block) -> str | None:
-    """The key of the requirements that a whole paragraph speaks of: a row it names, or the mark of a footnote."""
+    """The key of the requirements that a whole paragraph speaks of: a row it names."""
     row = amendments.referred_row(page, block.start, block.end) if page.rows else None
     if block.index in page.changed:
         named = page.changed[block.index]
         row = named if named in page.rows else row
-    return row or amendments.footnote(page, block)
+    return row
 
 
 def _set_apart(
@@ -169,42 +199,16 @@ def _cause(
     if cause == "superseded" and (block.index in page.correcting or called_off):
         cause = None
     cause = cause or whole
-    if cause is None and running and _PRONOUN.match(page.text, start) and not lexicon("priority").search(
-            page.text, start, end):
+    goes_on = running and lexicon("pronoun").starting_at(page.text, start, end)
+    if cause is None and goes_on and not lexicon("priority").search(page.text, start, end):
         cause = running
     return cause
-
-
-def _question(page: Page, start: int, end: int) -> bool:
-    """A question asks the reader; the numbers in it are proposals."""
-    return page.text[start:end].rstrip("\"' )")[-1:] in "?？" or bool(_ASKING.match(page.text, start, end))
 
 
 def _set_aside(page: Page, block: Block, start: int, end: int, reason: str) -> None:
     for q in page.inside(block, start, end):
         if q.units:
             page.settle(q, "ignored", reason)
-
-
-def _as_row(page: Page, block: Block, made: list[Draft]) -> None:
-    """A statement in a table has its row's id and class; a wish in its own words stays one."""
-    name, priority = page.stated.get(block.index, (None, None))
-    for new in made:
-        new.row_id = name or new.row_id
-        if priority and not (priority == "must" and new.priority == "should"):
-            new.priority = priority
-    if name and made:
-        page.rows.setdefault(name, []).extend(made)
-
-
-def _number(page: Page, block: Block, made: list[Draft]) -> None:
-    """A numbered paragraph (`3.3 Cell mass …`) can be amended by its number like a row."""
-    lead = _NUMBERED.match(page.text, block.start, block.end)
-    if lead and made:
-        for new in made:
-            new.row_id = new.row_id or lead.group(1)
-        page.rows.setdefault(lead.group(1), []).extend(made)
-        page.paragraphs.add(lead.group(1))
 
 
 def _aside(page: Page, block: Block, spans: list[tuple[int, int]]) -> None:
@@ -262,9 +266,9 @@ def _sentence(
         found += new
         walk.last = new[-1] if new else walk.last
         found += _worded(walk, block, (a, b), (start, end), new)
-    if not found and walk.last is not None and (
-            lexicon("measured_with").search(page.text, start, end) or walk.last.block is block and _PRONOUN.match(
-                page.text, start)):
+    of_last = walk.last is not None and walk.last.block is block
+    if not found and walk.last is not None and (lexicon("measured_with").search(page.text, start, end) or (
+            of_last and lexicon("pronoun").starting_at(page.text, start, end))):
         _measured(walk, block, start, end)
     sizes.in_space(page.text, start, end, found)
     sizes.tolerate(page, block, found, apart)

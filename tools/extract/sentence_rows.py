@@ -6,10 +6,11 @@ import re
 
 from knowledge.document import Block
 from knowledge.requirement import Priority
-from tools.extract.page import Page, metric_hits
+from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.priorities import cell_priority
 from tools.extract.table_row import VALUES, Row
 
+_NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})+)[.)]?\s")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 
@@ -72,3 +73,24 @@ def turned_rows(
                 cell.column: name} if name and len(body) > 1 and cell.column is not None else {}))
             made[-1].parts = {"label": [named[cell.column]], "value": [cell]}
     return made
+
+
+def as_row(page: Page, block: Block, made: list[Draft]) -> None:
+    """A statement in a table has its row's id and class; a wish in its own words stays one."""
+    name, priority = page.stated.get(block.index, (None, None))
+    for new in made:
+        new.row_id = name or new.row_id
+        if priority and not (priority == "must" and new.priority == "should"):
+            new.priority = priority
+    if name and made:
+        page.rows.setdefault(name, []).extend(made)
+
+
+def number_paragraph(page: Page, block: Block, made: list[Draft]) -> None:
+    """A numbered paragraph (`3.3 Cell mass …`) can be amended by its number like a row."""
+    lead = _NUMBERED.match(page.text, block.start, block.end)
+    if lead and made:
+        for new in made:
+            new.row_id = new.row_id or lead.group(1)
+        page.rows.setdefault(lead.group(1), []).extend(made)
+        page.paragraphs.add(lead.group(1))

@@ -11,6 +11,7 @@ from knowledge.units import spellings
 from knowledge.vocabulary import UnitRow
 from tools.extract.number_words import han_value
 from tools.extract.numbers import Decimal, Number, numbers
+from tools.extract.phrases import lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,6 @@ class Term:
     text: str
 
 
-_FACTOR = re.compile(r"(?:factor(?:\s+of)?|Faktor(?:\s+von)?|facteur(?:\s+de)?)\s*$", re.IGNORECASE)
 _SHY = {"in": r"(?=\s*[.,;)]|\s*$|\s*[×x])", "a": r"(?!\s+[a-z])", "x": r"(?!\s*\d)", "×": r"(?!\s*\d)",
         "d": r"(?!\w)", "t": r"(?!\w)", "m": r"(?!\s*/)", "A": r"(?![\s-](?:sample|Muster))", "만": ""}
 
@@ -119,9 +119,9 @@ def terms_in(text: str, start: int, end: int, decimal: Decimal) -> list[Term]:
             terms.append(Term(number, priced[0], priced[1], (priced[2],), priced[3]))
             continue
         unit = unit_at(text, number.end, end)
-        factor = _FACTOR.search(text, max(start, number.start - 14), number.start)
-        if factor and factor.end() == number.start and not unit:
-            terms.append(Term(number, factor.start(), number.end, (vocabulary.units()["ratio"],), "×"))
+        factor = None if unit else lexicon("factor_lead").ending_at(text, max(start, number.start - 14), number.start)
+        if factor:
+            terms.append(Term(number, factor.start, number.end, (vocabulary.units()["ratio"],), "×"))
         elif unit:
             half = _half_more().match(text, unit[0], end) if any(u.dimension == "time" for u in unit[1]) else None
             if half:                                       # 1時間半

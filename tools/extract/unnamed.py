@@ -128,7 +128,7 @@ def unnamed_metric(
         windowed = any(o.is_a("percent") for o in numbered)
         return "fast_charge_time" if windowed else "charge_time"
     dimension = next((d for d in _LOADS if q.is_a(d)), None)
-    if dimension is None or not (said.sign in (">=", ">") or any(
+    if dimension is None or not (said.sign in (">=", ">", "enough") or any(
             lexicon(words).search(text, start, end) for words in ("load_verb", "ability")) or any(
             h.what == "must" for h in lexicon("priority").find(text, start, end))):
         return None

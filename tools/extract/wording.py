@@ -14,11 +14,8 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 
-_NO = re.compile(r"(?:\b(?:no|kein(?:e|en|er)?|keinerlei|aucune?|pas de)|(?:shall|must|may|darf|dürfen)\s+"
-                 r"(?:not|nicht))"
-                 r"\s+(?!(?:more|less|greater|later|higher|lower|longer|fewer|than|mehr|weniger|höher|plus|moins)\b)"
-                 r"(?P<what>[^;.|]+)", re.IGNORECASE)
 _IN_TEST = r"\s*(?:in|at|during|bei|im|beim)?\s*(?:the|a|der|einem)?\s*{}(?:\s*test)?"
+_CRITERION_END = re.compile(r"[;.|。；]")
 CHEMICAL = ("cathode_chemistry", "anode_chemistry", "chemistry")
 
 
@@ -203,15 +200,17 @@ def _worded(name: str) -> bool:
 def _criterion(page: Page, start: int, end: int, hit_start: int, hit_end: int) -> tuple[Comparator, str, int, int]:
     """`no fire …` forbids; anything else is what the test requires, in the document's words."""
     text = page.text
-    match = _NO.search(text[start:end])
-    leads = re.match(r"\s*(?:no|kein\w*)\b", text[start:end], re.IGNORECASE)
-    if match and (leads or "," not in text[start:start + match.start()]):
-        first, last = start + match.start("what"), start + match.end("what")
-        what = text[first:last].rstrip()
+    none = next((h for h in lexicon("none_of").find(text, start, end)
+                 if not lexicon("none_of_more").starting_at(text, h.end, end)), None)
+    if none and (none.start == start or not re.search("[,，]", text[start:none.start])):
+        first = none.end + len(text[none.end:end]) - len(text[none.end:end].lstrip())
+        stop = _CRITERION_END.search(text, first, end)
+        last = first + len(text[first:stop.start() if stop else end].rstrip())
+        what = text[first:last]
         if first <= hit_start < last:
             name = text[hit_start:hit_end]
             what = re.sub(_IN_TEST.format(re.escape(name)), "", what)
-        return "prohibited", " ".join(what.split()), start + match.start(), first + len(text[first:last].rstrip())
+        return "prohibited", " ".join(what.split()), none.start, last
     first, last = start, end
     while last > first and text[last - 1] in " .;\n":
         last -= 1

