@@ -27,12 +27,12 @@ MANY, FEW, SEED = 512, 16, 77
 START = """
 import time
 clock = time.process_time()
-from tools.simulate.batched.batched_simulator import solved
+from tools.simulate.batched.batched_simulator import BatchedSimulator
 from evals.bench_simulate import random_points
 from knowledge.parameters import SYSTEMS
 from knowledge.protocol import Discharge
 imported = time.process_time()
-answers = solved(random_points(SYSTEMS["nmc811_graphite_siox"], 1), Discharge(), "search", False)
+answers = BatchedSimulator(None).simulate(random_points(SYSTEMS["nmc811_graphite_siox"], 1), Discharge())
 print(time.process_time() - imported)
 """
 

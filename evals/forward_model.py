@@ -121,8 +121,9 @@ def wide_points(system: str, count: int, seed: int) -> list[SimulationPoint]:
 def unsolved_of_wide(system: str, count: int, seed: int) -> tuple[int, int]:
     """How many designs of wide ranges the batched DFN leaves unsolved on its search mesh, and how many it was asked."""
     from tools.simulate.batched.batched_simulator import solved
+    from tools.simulate.pybamm_prepare import prepare
 
-    points = wide_points(system, count, seed)
-    answers = solved(points, Discharge(rate_C=None), "search", False)
+    protocol = Discharge(rate_C=None)
+    answers = solved([prepare(p, protocol) for p in wide_points(system, count, seed)], protocol, "search", False)
     refused = sum(isinstance(a, Outcome) and a.status == "failed" for a in answers)  # not a design: no simulation
     return sum(isinstance(a, str) for a in answers), len(answers) - refused

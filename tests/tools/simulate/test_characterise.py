@@ -9,7 +9,7 @@ from tools.failures import FailureClass
 from tools.ledger import Ledger
 from tools.run import Failure, Success, run
 from tools.simulate.balance import balance, with_np_ratio
-from tools.simulate.batched.batched_simulator import solved
+from tools.simulate.batched.batched_simulator import BatchedSimulator
 from tools.simulate.buildup import build_up
 from tools.simulate.characterise import Characterise, asks_of, characterise_design
 from tools.simulate.interval import with_interval
@@ -44,7 +44,8 @@ def test_both_solvers_find_the_same_round_trip(simulator):
     protocol = RoundTrip(charge_C=1.0, discharge_C=0.5)
     points = [POINT, POINT.model_copy(update={"path_resistance_ohm_cm2": 20.0})]
     judged = simulator.simulate(points, protocol, "verify")
-    for referee, found in zip(judged, solved(points, protocol, "search", True), strict=True):
+    answers = BatchedSimulator(None).simulate(points, protocol, curves=True)
+    for referee, found in zip(judged, answers, strict=True):
         for name in ("efficiency_pct", "energy_out_mWh_cm2", "energy_in_mWh_cm2"):
             assert found.values[name] == pytest.approx(referee.values[name], rel=2e-3)
         assert found.values["charge_time_min"] == pytest.approx(referee.values["charge_time_min"], rel=0.01)
@@ -53,7 +54,7 @@ def test_both_solvers_find_the_same_round_trip(simulator):
 
 def test_a_rate_left_open_is_the_points_own():
     own = POINT.model_copy(update={"rate_C": 0.5})
-    open_, fixed = (solved([own], RoundTrip(charge_C=r, discharge_C=r), "search", False)[0] for r in (None, 0.5))
+    open_, fixed = (BatchedSimulator(None).simulate([own], RoundTrip(charge_C=r, discharge_C=r))[0] for r in (None, 0.5))
     assert open_.values == fixed.values
     without = PybammSimulator().simulate([POINT], RoundTrip(charge_C=None))[0]
     assert without.status == "failed" and "C-rate" in without.note

@@ -77,11 +77,13 @@ class BatchedSimulator:
                 raise ValueError("the mesh 'rebuild' is a plain PyBaMM simulation's")
             return self._by_reference(self.reference, points, protocol, mesh, curves, [""] * len(points))
         order = sorted(range(len(points)), key=lambda i: (points[i].pair.system, i))
+        # Before the threads start: beside them this work would pass the interpreter's lock to and fro.
+        prepared = [prepare(point, protocol) for point in points]
         pieces = shared_out(order, max(self.workers, 1))
         answers: dict[int, Outcome | str] = {}
         label = f"simulating {protocol.kind.replace('_', ' ')}"
         with ThreadPoolExecutor(max(self.workers, 1)) as pool:
-            work = ([points[i] for i in piece] for piece in pieces)
+            work = ([prepared[i] for i in piece] for piece in pieces)
             found = pool.map(lambda piece: solved(piece, protocol, mesh, curves), work)
             for piece, outcomes in zip(pieces, found, strict=True):
                 answers.update(zip(piece, outcomes, strict=True))
@@ -125,10 +127,9 @@ def shared_out(order: Sequence[int], workers: int) -> list[Sequence[int]]:
 
 
 def solved(
-    points: Sequence[SimulationPoint], protocol: Protocol, mesh: BatchedMesh, curves: bool
+    prepared: Sequence[Prepared | Outcome], protocol: Protocol, mesh: BatchedMesh, curves: bool
 ) -> list[Outcome | str]:
-    """The outcome of each point, or why this solver has none."""
-    prepared = [prepare(point, protocol) for point in points]
+    """The outcome of each prepared point, or why this solver has none."""
     answers: list[Outcome | str] = ["" if isinstance(p, Prepared) else p for p in prepared]
     by_system: dict[str, list[int]] = {}
     for i, p in enumerate(prepared):
