@@ -54,7 +54,8 @@ def test_both_solvers_find_the_same_round_trip(simulator):
 
 def test_a_rate_left_open_is_the_points_own():
     own = POINT.model_copy(update={"rate_C": 0.5})
-    open_, fixed = (BatchedSimulator(None).simulate([own], RoundTrip(charge_C=r, discharge_C=r))[0] for r in (None, 0.5))
+    open_, fixed = (BatchedSimulator(None).simulate([own], RoundTrip(charge_C=rate, discharge_C=rate))[0]
+                    for rate in (None, 0.5))
     assert open_.values == fixed.values
     without = PybammSimulator().simulate([POINT], RoundTrip(charge_C=None))[0]
     assert without.status == "failed" and "C-rate" in without.note
