@@ -42,8 +42,8 @@ AGEING_MESHES: dict[BatchedMesh, MeshSize] = {
 }
 
 
-# Where diffusivity varies many times over within a particle (sodium-ion set, four designs): 24 shells leave 1.5 % in a
-# 30 s resistance and 10 % in a pulse power, these 0.1 and 1 %.
+# Where diffusivity varies many times over within a particle (sodium-ion set): 24 shells leave 1.5 % in a 30 s
+# resistance (four designs) and 6 to 10 % in a pulse power (three), 60 leave 0.1 and about 1 %.
 UNEVEN_SHELLS: dict[BatchedMesh, tuple[int, float]] = {"search": (30, 1.1), "verify": (60, 1.05)}
 
 

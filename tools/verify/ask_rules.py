@@ -273,13 +273,18 @@ def _ageing_rate(c: Conditions, direction: Literal["charge", "discharge"], defau
     return default
 
 
-def low_end(r: Requirement, _: Dimensions) -> Ask:
-    """What a discharge at the cold end of an operating range delivers: information, the range has no criterion."""
+def _cold_end(r: Requirement) -> float:
+    """The lower end of a range of temperatures [°C]; the upper one no model answers."""
     cold = asked_number(r, "low")
     if cold >= 25:
         raise NoAsk("an upper temperature limit is set by side reactions and parts that the models leave out",
                     "a storage and cycling test at that temperature")
-    c = Conditions(r)
+    return cold
+
+
+def low_end(r: Requirement, _: Dimensions) -> Ask:
+    """What a discharge at the cold end of an operating range delivers: information, the range has no criterion."""
+    cold, c = _cold_end(r), Conditions(r)
     c.values["temperature_C"] = cold
     c.assume("C/3")
     return _ask(r, c, Discharge(temperature_C=cold), metric="low_temperature_capacity", unit="%",
@@ -288,11 +293,7 @@ def low_end(r: Requirement, _: Dimensions) -> Ask:
 
 def charge_low_end(r: Requirement, _: Dimensions) -> Ask:
     """How long a charge at the cold end of a charging range takes without plating: information, as `low_end`."""
-    cold = asked_number(r, "low")
-    if cold >= 25:
-        raise NoAsk("an upper temperature limit is set by side reactions and parts that the models leave out",
-                    "a storage and cycling test at that temperature")
-    c = Conditions(r)
+    cold, c = _cold_end(r), Conditions(r)
     start, end = STANDARD_WINDOW
     c.values.update(temperature_C=cold, soc_from_pct=start, soc_to_pct=end, charge_C=1.0)
     c.assume("charged at up to 1C where plating and voltage allow")

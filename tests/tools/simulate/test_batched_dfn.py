@@ -14,7 +14,7 @@ from tools.simulate.batched.kernel import ENERGY, BatchedKernel, field_of
 from tools.simulate.batched.layout import FARADAY, Cells, Design, edges, layouts
 from tools.simulate.batched.particle import modes
 from tools.simulate.batched.protocols import discharge, run
-from tools.simulate.batched.tables import CONCENTRATION_MAX, evaluate, piecewise_cubic, tables
+from tools.simulate.batched.tables import CONCENTRATION_MAX, OF_CONTENT, evaluate, piecewise_cubic, tables
 from tools.simulate.point import MESH_ERROR, Outcome, SimulationPoint
 from tools.simulate.pybamm_kernels import kernel as pybamm_kernel
 from tools.simulate.pybamm_prepare import prepare
@@ -24,8 +24,6 @@ from tools.simulate.segment import ANODE, CHARGE, CURRENT, IDLE_CONTROL, NO_LIMI
 
 pytestmark = pytest.mark.timeout(900)  # the first test compiles the solver: 25 CPU-s
 CELLS = Cells(20, 7, 12)
-# The sodium set's diffusivities and rate constants depend on concentration: PyBaMM answers for it.
-DESCRIBED = tuple(k for k, s in SYSTEMS.items() if s.carrier == "lithium")
 NMC811, NMC532, LCO = "nmc811_graphite_siox", "nmc532_graphite", "lco_graphite"
 
 
@@ -61,10 +59,14 @@ def test_piecewise_cubic_is_of_fourth_order():
     assert worst(20) / worst(40) == pytest.approx(16, rel=0.2)
 
 
-@pytest.mark.parametrize("key", DESCRIBED)
+@pytest.mark.parametrize("key", SYSTEMS)
 def test_tables_say_their_error(key):
     found = tables(key, 25.0)
-    assert found.errors["u_n_V"] < 1e-3 and found.errors["u_p_V"] < 1e-5
+    if SYSTEMS[key].carrier == "lithium":
+        assert found.errors["u_n_V"] < 1e-3 and found.errors["u_p_V"] < 1e-5
+    else:  # data joined by lines: 15 mV at the one corner where the positive's potential leaps, between two knots
+        assert 1e-3 < max(found.errors["u_n_V"], found.errors["u_p_V"]) < 0.02
+    assert all(found.errors[f"{name}_pct"] < 0.05 for name in OF_CONTENT)
     assert found.errors["conductivity_pct"] < 0.01 and found.errors["diffusivity_pct"] < 0.01
     assert all(np.isfinite(a).all() for a in found.arrays.values())
 

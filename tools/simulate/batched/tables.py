@@ -21,7 +21,7 @@ from knowledge.parameters.registry import system
 from tools.failures import OutOfValidity
 
 Array = npt.NDArray[np.float64]
-FORMAT = 7
+FORMAT = 8
 KELVIN = 273.15
 STOICHIOMETRY_INTERVALS = 4000
 CONCENTRATION_INTERVALS, CONCENTRATION_MAX = 600, 6000.0  # mol/m³: knots every 10, where PyBaMM clips κ and De
@@ -136,8 +136,8 @@ def _held(table: Array) -> Array:
     return table
 
 
-def _exchange(j0: Any, sites: float, name: str) -> tuple[float, Array]:
-    """k of j0 = k·√(c·x·(1−x)), and its table over stoichiometry.
+def _exchange(j0: Any, sites: float, name: str) -> tuple[float, Array, float]:
+    """k of j0 = k·√(c·x·(1−x)), its table over stoichiometry and the largest error of that [%].
 
     Raises:
         tools.failures.OutOfValidity: the set's exchange current has another form.
@@ -149,20 +149,24 @@ def _exchange(j0: Any, sites: float, name: str) -> tuple[float, Array]:
 
     k, of_salt = constant(c, x), constant(c, np.full_like(c, MIDDLE))
     if np.ptp(k) <= 2e-3 * k.mean():
-        return float(k[2]), CONSTANT
+        return float(k[2]), CONSTANT, 0.0
     if not np.ptp(of_salt) <= 2e-3 * of_salt.mean():
         raise OutOfValidity(f"the exchange current of {name} is not k(x)·√(c·x·(1−x)); use the PyBaMM simulator")
     return _over_middle(lambda x: constant(np.full_like(x, 1000.0), x))
 
 
-def _over_middle(function: Any) -> tuple[float, Array]:
-    """The value at `MIDDLE` and the table of what a property is over it, held beyond `FULLEST` and its counterpart."""
+def _over_middle(function: Any) -> tuple[float, Array, float]:
+    """The value at `MIDDLE`, the table of what a property is over it, and the largest error of that [%].
+
+    Beyond `FULLEST` and its counterpart the table is held.
+    """
     middle = float(function(np.array([MIDDLE]))[0])
 
     def over(x: Array) -> Array:
         return np.asarray(np.maximum(function(np.clip(x, 1 - FULLEST, FULLEST)) / middle, LEAST))
 
-    return middle, _from_function(over, 1.0, STOICHIOMETRY_INTERVALS)[0]
+    table, error = _from_function(over, 1.0, STOICHIOMETRY_INTERVALS)
+    return middle, table, float(100 * np.abs(error / table[:, 0]).max())
 
 
 def _constant(values: Array, name: str) -> float:
@@ -213,13 +217,13 @@ class Functions:
                 lambda x, d=domain: self.of(d.prim.dUdT(vector(x)), x), 1.0, STOICHIOMETRY_INTERVALS)
         return arrays, errors
 
-    def kinetics(self) -> tuple[Array, dict[str, Array]]:
-        """k of both electrodes [A/m²/(mol/m³)^0.5] and both solid diffusivities [m²/s]; and the tables `OF_CONTENT`."""
-        found, tables = np.zeros(4), {}
+    def kinetics(self) -> tuple[Array, dict[str, Array], dict[str, float]]:
+        """k of both electrodes [A/m²/(mol/m³)^0.5] and both solid diffusivities [m²/s]; `OF_CONTENT`; their errors."""
+        found, tables, errors = np.zeros(4), {}, {}
         for place, (side, domain) in enumerate(self.sides):
             sites = float(self.of(domain.prim.c_max, FEW)[0])
             name = f"the {domain.domain} electrode of {self.system.label}"
-            found[place], tables[f"rate_{side}"] = _exchange(
+            found[place], tables[f"rate_{side}"], errors[f"rate_{side}_pct"] = _exchange(
                 lambda c, s, d=domain: self.of(d.prim.j0(self.vector(c), self.vector(s), self.temperature), c),
                 sites, name)
 
@@ -227,9 +231,9 @@ class Functions:
                 return self.of(d.prim.D(self.vector(x * sites), self.temperature), x)
 
             few = spread(FEW)
-            found[2 + place], tables[f"spread_{side}"] = (
-                (float(few[0]), CONSTANT) if _same(few) else _over_middle(spread))
-        return found, tables
+            found[2 + place], tables[f"spread_{side}"], errors[f"spread_{side}_pct"] = (
+                (float(few[0]), CONSTANT, 0.0) if _same(few) else _over_middle(spread))
+        return found, tables, errors
 
     def constants(self) -> dict[str, float]:
         """What is one number; conductivities of the solids at this temperature."""
@@ -268,7 +272,8 @@ def _compute(key: str, temperature_C: float, heated: bool) -> Tables:
     functions = Functions(key, temperature_C)
     potentials, errors = functions.potentials()
     constants = functions.constants()
-    kinetics, of_content = functions.kinetics()
+    kinetics, of_content, off = functions.kinetics()
+    errors |= off
     if not heated:
         electrolyte, more = functions.electrolyte()
         arrays = {**potentials, **electrolyte, "kinetics": kinetics[None], **of_content}
@@ -280,11 +285,11 @@ def _compute(key: str, temperature_C: float, heated: bool) -> Tables:
         errors[name] = max(more[name] for _, more in found)
     warmed = [node.kinetics() for node in nodes]
     for name in OF_CONTENT:
-        ends, here = [tables[name] for _, tables in (warmed[0], warmed[-1])], of_content[name]
+        ends, here = [tables[name] for _, tables, _ in (warmed[0], warmed[-1])], of_content[name]
         if any(len(end) != len(here) or np.abs(end - here).max() > SHAPE for end in ends):
             raise OutOfValidity(f"{name} of {functions.system.label} changes its shape with temperature; use the "
                                 "PyBaMM simulator")
-    arrays = {**potentials, **arrays, "kinetics": np.array([row for row, _ in warmed]), **of_content}
+    arrays = {**potentials, **arrays, "kinetics": np.array([row for row, _, _ in warmed]), **of_content}
     return Tables(key, temperature_C, arrays, constants, errors)
 
 
