@@ -28,7 +28,7 @@ from evals.make_msg import make_msg
 from knowledge.requirement import Level, Priority
 
 CASES = Path(__file__).resolve().parent / "cases"
-SETS = ("development", "personas", "kept", "customers", "customers_kept")
+SETS = ("development", "personas", "kept", "customers", "customers_kept", "authors", "authors_kept")
 _WORDED = ("required", "prohibited", "in")
 _PRIORITIES: tuple[Priority, ...] = ("must", "should", "info")
 _LEVELS: tuple[Level, ...] = ("cell", "module", "pack", "system", "material")

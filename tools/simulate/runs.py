@@ -109,12 +109,19 @@ def soc_window(ask: Ask) -> tuple[float, float]:
 
 def ageing_protocol(ask: Ask, protocol: CycleAgeing, build_up: BuildUp) -> CycleAgeing:
     """The ageing protocol with currents in A turned into this design's rates, to two digits."""
-    update = {}
+    amperes = cycled_in_amperes(ask)
+    return protocol.model_copy(update={
+        f"{direction}_C": round(a / build_up.stoichiometric_capacity_Ah, 2) for direction, a in amperes.items()})
+
+
+def cycled_in_amperes(ask: Ask) -> dict[str, float]:
+    """The currents [A] of an asked cycle, by direction; with any, each design ages under a protocol of its own."""
+    found = {}
     for direction in ("charge", "discharge"):
         amperes = ask.conditions.get(f"{direction}_A", ask.conditions.get("current_A"))
         if isinstance(amperes, int | float) and f"{direction}_C" not in ask.conditions:
-            update[f"{direction}_C"] = round(amperes / build_up.stoichiometric_capacity_Ah, 2)
-    return protocol.model_copy(update=update)
+            found[direction] = float(amperes)
+    return found
 
 
 def point(design: CellDesign, build_up: BuildUp, rate_C: float | None) -> SimulationPoint:

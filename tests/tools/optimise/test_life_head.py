@@ -80,6 +80,12 @@ def test_what_follows_from_a_life_is_foreseen_and_nothing_else():
     assert [a.metric for a in foreseen(asks)] == ["cycle_life", "capacity_retention"]
 
 
+def test_a_cycle_in_amperes_is_another_protocol_for_each_design_and_not_foreseen():
+    told = [{"charge_A": 4.0, "discharge_A": 10.0}, {"current_A": 4.0}, {"discharge_A": 10.0, "discharge_C": 1.0}]
+    asks = [Ask(metric="cycle_life", unit="cycle", protocol=PROTOCOL, conditions=c) for c in told]
+    assert foreseen(asks) == (asks[2],)
+
+
 def test_the_solver_alone_leaves_unsolved_lives_and_says_so(monkeypatch):
     monkeypatch.setattr("tools.simulate.batched.batched_simulator.solved", lambda points, *_: ["stuck"] * len(points))
     found = BatchedSimulator(None).simulate(held_out(3), PROTOCOL)
