@@ -43,7 +43,7 @@ def ageing_asks(requirements: Sequence[Requirement]) -> tuple[Ask, ...]:
 def foreseen(asks: Sequence[Ask]) -> tuple[Ask, ...]:
     """Those whose figure follows from the cycles to the end of life, the head that the forward model has of a life.
 
-    A cycle in amperes is another protocol for each design, which no table of labels serves: such lives are not foreseen.
+    A cycle in amperes is another protocol for each design, which no table of labels serves: none is foreseen.
     """
     return tuple(a for a in asks if a.metric in FORESEEN and not cycled_in_amperes(a))
 
