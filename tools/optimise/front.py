@@ -114,6 +114,9 @@ def front(request: FindFront, context: Context, simulator: Simulator, origin: st
     if len(run.wanted) < 2:
         raise BadInput("requirements: fewer than two numbers that a model answers differ between designs, so there is "
                        "no compromise to look for")
+    if not run.grounds:
+        raise BadInput("objectives: no system and format answers all of " + ", ".join(
+            w.objective.metric for w in run.wanted) + ", so there is no compromise to look for")
     if not request.feasible:
         run.release()
     at = {ground.space.key: g for g, ground in enumerate(run.grounds)}

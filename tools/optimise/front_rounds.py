@@ -116,7 +116,10 @@ class FrontSearch:
                          if t.requirement.priority == "must" and t.id not in self.released], dtype=int)
 
     def survey(self, objectives: Sequence[str] = ()) -> None:
-        """Predict Sobol designs of every space and choose the objectives."""
+        """Predict Sobol designs of every space and choose the objectives: what every space answers, else what one does.
+
+        A space without a value of an objective can hold no compromise and is left out; the log says so.
+        """
         found = []
         for number, space in enumerate(self.spaces):
             started = time.perf_counter()
@@ -129,9 +132,22 @@ class FrontSearch:
         margins = np.concatenate([s.margins for _, _, s in found])
         values = np.concatenate([self._figures_of(s) for _, _, s in found])
         costs = np.concatenate([self._costs(s) for _, _, s in found])
-        self.wanted = named(self.targets, objectives) if objectives else choose(self.targets, values, margins, costs)
+        if objectives:
+            self.wanted = named(self.targets, objectives)
+        else:
+            answered = [np.isfinite(self._figures_of(s)).any(0) for _, _, s in found]
+            everywhere = np.where(np.all(answered, axis=0), values, np.nan)
+            shared, any_space = (choose(self.targets, v, margins, costs) for v in (everywhere, values))
+            self.wanted = shared if len(shared) > 1 else any_space
         for space, x, seen in found:
-            self.grounds.append(Ground(space, x, self._with_values(seen), np.array([], dtype=int)))
+            valued = self._with_values(seen)
+            silent = [w.objective.metric for w, v in zip(self.wanted, valued.values.T, strict=True)
+                      if not np.isfinite(v).any()]
+            if silent:
+                self._note(space, "front: survey", POOL, 0, time.perf_counter(),
+                           f"left out: no design here has a value of {', '.join(silent)}")
+            else:
+                self.grounds.append(Ground(space, x, valued, np.array([], dtype=int)))
 
     def release(self) -> None:
         """Where no design keeps every must: those that are objectives no longer bind, so that the front shows them."""

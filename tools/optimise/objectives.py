@@ -1,6 +1,7 @@
 """What the customer cares about, as two to four objectives: chosen from the document by stated rules.
 
-1. Only numbers of the cell that a model answers, bounded on one side, and that differ between designs.
+1. Only numbers of the cell that a model answers, in every space where two such are found, bounded on one side, and that
+   differ between designs.
 2. One of each family (energy, charging, power, heat, cold, efficiency): a wish before a must, then the family's order.
 3. Energy first where it is asked, for the others are paid in it; then families with a wish, then those whose must the
    fewest surveyed designs keep.

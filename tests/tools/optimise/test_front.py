@@ -23,8 +23,8 @@ EASY = drone(specific_energy=225.0, minutes=26.0)
 
 
 def run(home, requirements=EASY, simulator=None, **more):
-    request = FindFront(requirements=requirements, systems=(NMC,), formats=("pouch",), **{
-        "simulations": 32, "labels": 64, **more})
+    request = FindFront(requirements=requirements, formats=("pouch",), **{
+        "systems": (NMC,), "simulations": 32, "labels": 64, **more})
     return front(request, Context(home=home), simulator or AnalyticSimulator(), "key of this run")
 
 
@@ -100,6 +100,33 @@ def test_a_time_limit_begins_no_round(home):
 def test_botorch_proposes_last_where_it_is_asked_to(home, known):
     last = run(home, known=known, simulations=20, acquired=4, objectives=("specific_energy", "fast_charge_time"))
     assert any(s.step == "front: acquisition" and s.kept == 4 for s in last.log)
+
+
+class ChargesNoLfp(AnalyticSimulator):
+    """LFP has no answer to a fast charge, as a set without temperature dependence has none to a temperature."""
+
+    name = "analytic stand-in that charges no LFP 1"
+
+    def _one(self, point, protocol):
+        if protocol.kind == "fast_charge" and point.pair.system == "lfp_graphite":
+            return "failed", {}
+        return super()._one(point, protocol)
+
+
+def test_what_one_space_cannot_answer_is_no_objective_while_others_are_left(tmp_path):
+    asked = (ask("R1", "capacity", ">=", 22.0, "Ah"), ask("R2", "specific_energy", ">=", 120.0, "Wh/kg"),
+             ask("R4", "fast_charge_time", "<=", 40.0, "min", soc_from_pct=10.0, soc_to_pct=80.0))
+    both = {"requirements": asked, "systems": (NMC, "lfp_graphite"), "simulations": 16, "simulator": ChargesNoLfp()}
+    found = run(tmp_path, **both)
+    assert "fast_charge_time" not in [o.metric for o in found.objectives]
+    assert {s.system for s in found.log if s.step == "front: survey" and "left out" not in s.note} == {
+        NMC, "lfp_graphite"}
+    told = run(tmp_path, **both, objectives=("specific_energy", "fast_charge_time"))
+    assert [s.note for s in told.log if "left out" in s.note] == [
+        "left out: no design here has a value of fast_charge_time"]
+    assert {p.space for p in told.points} == {f"{NMC}/pouch"}
+    with pytest.raises(BadInput, match="no system and format answers all"):
+        run(tmp_path, **{**both, "systems": ("lfp_graphite",)}, objectives=("specific_energy", "fast_charge_time"))
 
 
 def test_what_cannot_be_looked_for_is_refused_by_name(home):
