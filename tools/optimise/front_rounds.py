@@ -43,6 +43,7 @@ KEPT = 160            # best predicted designs of a space that are predicted aga
 PASSES = 2            # evolve, predict, correct the network: twice a round
 FENCE = 3.0           # objectives worse than the median by so many times (median − best) are cut: detail near the front
 BEYOND = 0.1          # reference point: the worst of the front and a tenth of its span more
+RESERVED = 0.75       # quantile of how far simulated margins fell short of predicted ones, kept as a reserve
 
 
 @dataclass(frozen=True)
@@ -286,13 +287,16 @@ class FrontSearch:
             ground.model = extended(ground.model, x, self._labels(ground, seen))
 
     def _learn(self, fresh: Sequence[Tested]) -> None:
-        """Teach the areal models what was simulated, predict again, and set the reserve to the errors seen."""
+        """Teach the areal models what was simulated, predict again, and set the reserve to the errors seen.
+
+        Only what fell short of its prediction asks for a reserve: a prediction that is too low endangers nothing.
+        """
         self.predictor.learn(self.simulator.known, refit=True)
-        gaps = np.abs(np.array([t.margins - t.expected for t in fresh]).reshape(-1, len(self.targets)))
+        short = np.array([t.expected - t.margins for t in fresh]).reshape(-1, len(self.targets))
         for k in range(len(self.targets)):
-            seen = gaps[np.isfinite(gaps[:, k]), k]
+            seen = short[np.isfinite(short[:, k]), k]
             if len(seen):
-                self.reserve[k] = float(np.median(seen))
+                self.reserve[k] = max(float(np.quantile(seen, RESERVED)), 0.0)
         for g, ground in enumerate(self.grounds):
             self._prune(ground)
             ground.seen = self.evaluated(ground.seen.designs, self.predictor)

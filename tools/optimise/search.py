@@ -96,7 +96,7 @@ class SearchResult(Frozen):
     exhausted: bool = Field(description="all rounds were spent without enough designs")
 
 
-@tool(stage="candidates", version="9", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
+@tool(stage="candidates", version="10", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
 def search_designs(request: SearchDesigns, context: Context) -> SearchResult:
     """Search systems and formats for many different cell designs that meet the requirements.
 
