@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from agent.state import RunState, house_given
 from knowledge.requirement import Reading
-from tools.optimise.search import SearchResult
+from tools.optimise.search import SearchResult, Simulated
+from tools.verify.costs import limiting
+from tools.verify.judge import judge
 
 KNOWN = 64            # designs of the search that the front begins with
 NEAREST = 2           # spaces where none serves
@@ -25,6 +28,13 @@ def front_request(state: RunState, reading: Reading, found: SearchResult) -> dic
         "systems": state["materials"]["systems"], "formats": state["materials"]["formats"], "spaces": spaces,
         "known": [{"design": s.design.model_dump(mode="json"), "space": s.space,
                    "life": [f.model_dump(mode="json") for f in s.figures if f.method == "ageing run"]} for s in known],
-        "feasible": bool(serving), "labels": state["options"]["simulations"],
+        "feasible": bool(serving), "missed": [] if serving else _missed(reading, known),
+        "labels": state["options"]["simulations"],
         "time_limit_s": min(limit, TIME_LIMIT_S) if limit else TIME_LIMIT_S, **house_given(state),
     }
+
+
+def _missed(reading: Reading, known: Sequence[Simulated]) -> list[str]:
+    """The musts that none of some designs keeps, the one that is missed by most first."""
+    rows = [judge(reading.requirements, s.figures) for s in known]
+    return [e.requirement_id for e in limiting(rows)] if rows else []

@@ -61,6 +61,7 @@ class FindFront(Frozen):
     known: tuple[KnownDesign, ...] = Field(default=(), max_length=400)
     feasible: bool = Field(default=True, description="some known design keeps every must; else musts that are "
                            "objectives do not bind")
+    missed: tuple[str, ...] = Field(default=(), description="ids of musts that no known design keeps: objectives first")
     objectives: tuple[str, ...] = Field(default=(), max_length=4, description="metrics; none: chosen from the document")
     simulations: int = Field(default=64, ge=8, le=2000, description="designs simulated beyond the known ones")
     acquired: int = Field(default=0, ge=0, le=64, description="of these, proposed by BoTorch in a last round: slow, "
@@ -177,7 +178,7 @@ def _prepared(request: FindFront, context: Context, simulator: Simulator, origin
     run = FrontSearch(request.requirements, (*asks, *life), spaces, Recorder(LivesApart(simulator, alone)),
                       SurrogateSimulator({**models, **lives}), builder, context.seed, context.progress, origin, extra,
                       life, [(k.design, k.life) for k in request.known if k.life], log=[*log, *more])
-    run.survey(request.objectives)
+    run.survey(request.objectives, request.missed)
     return run
 
 

@@ -116,10 +116,14 @@ class FrontSearch:
         return np.array([k for k, t in enumerate(self.targets)
                          if t.requirement.priority == "must" and t.id not in self.released], dtype=int)
 
-    def survey(self, objectives: Sequence[str] = ()) -> None:
+    def survey(self, objectives: Sequence[str] = (), missed: Sequence[str] = ()) -> None:
         """Predict Sobol designs of every space and choose the objectives: what every space answers, else what one does.
 
         A space without a value of an objective can hold no compromise and is left out; the log says so.
+
+        Args:
+            objectives: metrics; none: chosen from the document.
+            missed: ids of musts that no design keeps.
         """
         found = []
         for number, space in enumerate(self.spaces):
@@ -138,7 +142,8 @@ class FrontSearch:
         else:
             answered = [np.isfinite(self._figures_of(s)).any(0) for _, _, s in found]
             everywhere = np.where(np.all(answered, axis=0), values, np.nan)
-            shared, any_space = (choose(self.targets, v, margins, costs) for v in (everywhere, values))
+            shared, any_space = (choose(self.targets, v, margins, costs, missed)
+                                 for v in (everywhere, values))
             self.wanted = shared if len(shared) > 1 else any_space
         for space, x, seen in found:
             valued = self._with_values(seen)

@@ -7,7 +7,8 @@
    fewest surveyed designs keep.
 4. The estimated cost is always one: a customer who names no price still compares prices.
 5. At most three, four where three families have a wish; documents that ask for no energy get specific energy.
-6. One that ranks the designs as a chosen one does (rank correlation of 0.95 or more) says nothing new and is left out.
+6. A must that no design keeps comes first, whatever its rank: how near one comes, and at what price, is the question.
+7. One that ranks the designs as a chosen one does (rank correlation of 0.95 or more) says nothing new and is left out.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def energy_ask() -> tuple[Requirement, Ask]:
     return wish, asks_for([wish])[0][0]
 
 
-def choose(targets: Sequence[Target], values: np.ndarray, margins: np.ndarray, cost: np.ndarray) -> list[Wanted]:
+def choose(targets: Sequence[Target], values: np.ndarray, margins: np.ndarray, cost: np.ndarray,
+           missed: Sequence[str] = ()) -> list[Wanted]:
     """The objectives for a document, from what its targets are worth in a survey of designs.
 
     Args:
@@ -65,26 +67,30 @@ def choose(targets: Sequence[Target], values: np.ndarray, margins: np.ndarray, c
         values: their figures (n_designs, n_targets), NaN where there is none.
         margins: their relative margins (n_designs, n_targets).
         cost: estimated cost (n_designs,), NaN where unknown.
+        missed: ids of musts that no design keeps.
     """
     able = [k for k in range(len(targets)) if _can_be_one(targets[k].requirement, values[:, k])]
     families = {name: [k for k in able if targets[k].requirement.metric in members]
                 for name, members in FAMILIES.items()}
-    first = {name: min(own, key=lambda k: (targets[k].requirement.priority != "should",
+    first = {name: min(own, key=lambda k: (targets[k].id not in missed, targets[k].requirement.priority != "should",
                                            FAMILIES[name].index(targets[k].requirement.metric), k))
              for name, own in families.items() if own}
     kept = {name: float(np.nanmean(margins[:, k] >= 0)) for name, k in first.items()}
-    order = sorted(first, key=lambda n: (n != "energy", targets[first[n]].requirement.priority != "should", kept[n],
-                                         list(FAMILIES).index(n)))
+    order = sorted(first, key=lambda n: (targets[first[n]].id not in missed, n != "energy", targets[first[
+        n]].requirement.priority != "should", kept[n], list(FAMILIES).index(n)))
     wishes = sum(targets[first[n]].requirement.priority == "should" for n in order)
     most = MOST_WITH_WISHES if wishes >= MOST else MOST
-    priced = bool(np.isfinite(cost).any()) and float(np.nanstd(cost)) > 0
+    needed = [_less_is_better(targets[k].requirement, values[:, k]) for k in first.values() if targets[k].id in missed]
+    priced = bool(np.isfinite(cost).any()) and float(np.nanstd(cost)) > 0 and not any(
+        _rank_correlation(cost, c) >= SAME for c in needed)
     chosen: list[Wanted] = []
     columns: list[np.ndarray] = [cost] if priced else []
     for name in order:
         k = first[name]
         column = _less_is_better(targets[k].requirement, values[:, k])
-        if len(chosen) < most - priced and not any(_rank_correlation(column, c) >= SAME for c in columns):
-            chosen.append(Wanted(_objective(targets[k].requirement, name, kept[name]), k))
+        new = targets[k].id in missed or not any(_rank_correlation(column, c) >= SAME for c in columns)
+        if len(chosen) < most - priced and new:
+            chosen.append(Wanted(_objective(targets[k].requirement, name, kept[name], targets[k].id in missed), k))
             columns.append(column)
     if priced:
         why = "the maker's own question: estimated cost of materials and making"
@@ -130,13 +136,15 @@ def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.corrcoef(one, other)[0, 1])
 
 
-def _objective(r: Requirement, family: str, kept: float | None) -> Objective:
+def _objective(r: Requirement, family: str, kept: float | None, missed: bool = False) -> Objective:
     bounds = allowed(r)
     better_more = more_is_better(r)
     bound = None if bounds is None else bounds.low if better_more else bounds.high
     asked = r.source.document != "not asked"
     if kept is None:
         reason = "named"
+    elif missed:
+        reason = f"{family}: a must that no simulated design keeps"
     elif not asked:
         reason = "no energy is asked for; specific energy is what a cost per kWh stands beside"
     elif r.priority == "should":

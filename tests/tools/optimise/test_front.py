@@ -139,13 +139,13 @@ def test_what_cannot_be_looked_for_is_refused_by_name(home):
                    ask("R3", "width", "<=", 10.5, "mm"), ask("R4", "height", "<=", 10.5, "mm")))
 
 
-def chosen(requirements, values, cost=None):
+def chosen(requirements, values, cost=None, missed=()):
     targets = targets_of(requirements, steering_asks(requirements))
     ids = [t.id for t in targets]
     table = np.array([values[i] for i in ids], dtype=float).T
     margins = np.where(np.arange(len(table))[:, None] < 4, 0.1, -0.1) * np.ones(table.shape)
     money = np.full(len(table), np.nan) if cost is None else np.asarray(cost, dtype=float)
-    return [(w.objective.metric, w.objective.reason) for w in choose(targets, table, margins, money)]
+    return [(w.objective.metric, w.objective.reason) for w in choose(targets, table, margins, money, missed)]
 
 
 RISING = np.linspace(1, 2, 12)
@@ -230,3 +230,14 @@ def test_where_lives_are_dear_the_runs_of_the_search_say_what_misses(home, known
     lives = [f for p in found.points for f in p.figures if f.metric == "cycle_life"]
     assert {f.method for f in lives} == {"surrogate"} and all(f.value == pytest.approx(cycles) for f in lives)
     assert all(p.keeps is (cycles >= 1000) for p in found.points if p.round == 0)
+
+
+def test_a_must_that_no_design_keeps_comes_first_and_what_ranks_alike_gives_way():
+    asked = (ask("A", "specific_energy", ">=", 9.0, "Wh/kg"), ask("B", "dcir", "<=", 9.0, "mohm", "should",
+                                                                  duration_s=10.0, soc_pct=50.0),
+             ask("D", "fast_charge_time", "<=", 9.0, "min", soc_from_pct=10.0, soc_to_pct=80.0))
+    values, money = {"A": RISING, "B": RISING[::-1] ** 2, "D": MIXED}, RISING[::-1]
+    assert [m for m, _ in chosen(asked, values, money)] == ["fast_charge_time", "cost"]
+    found = chosen(asked, values, money, missed=("A",))
+    assert [m for m, _ in found] == ["specific_energy", "fast_charge_time"]
+    assert found[0][1] == "energy: a must that no simulated design keeps"
