@@ -89,7 +89,7 @@ class PricedBuilder(Builder):
         return self.own[design]
 
 
-@tool(stage="designs", version="5", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
+@tool(stage="designs", version="6", backends=("torch", "botorch", "pybamm", "numba"), example=EXAMPLE)
 def find_front(request: FindFront, context: Context) -> Front:
     """Find the best compromises between what the document cares about, every design of the front simulated.
 

@@ -36,8 +36,7 @@ from tools.verify.rank import cost_per_kWh
 if TYPE_CHECKING:
     import torch
 
-POOL = 384            # predicted designs of a space that teach the network
-TEACH_STEPS = 500
+POOL, TEACH_STEPS = 384, 500       # predicted designs of a space that teach the network, and steps of teaching
 POPULATION, GENERATIONS = 96, 60
 KEPT = 160            # best predicted designs of a space that are predicted again after a round
 PASSES = 2            # evolve, predict, correct the network: twice a round
@@ -190,16 +189,12 @@ class FrontSearch:
     def propose(self, number: int, count: int) -> list[tuple[int, np.ndarray]]:
         """The points predicted to add most volume to the front, at most `count`; none where nothing is gained."""
         started = time.perf_counter()
-        pool: list[tuple[int, np.ndarray]] = []
-        rows = []
         for g, ground in enumerate(self.grounds):
             self.progress(f"front: evolving {ground.space.key}", g, len(self.grounds))
             self._evolve(g, number)
-            able = np.flatnonzero((self.short(ground.seen.margins, self.reserve) <= 0)
-                                  & np.isfinite(ground.seen.values).all(1))
-            pool += [(g, ground.x[i]) for i in able]
-            rows.append(ground.seen.values[able])
-        values = np.concatenate(rows) if rows else np.empty((0, len(self.wanted)))
+        pool, values = self._able(self.reserve)
+        if not pool:  # nothing is predicted to keep that reserve
+            pool, values = self._able(0.0 * self.reserve)
         done = {t.design for t in self.tested}
         fresh = [i for i, (g, u) in enumerate(pool) if self.grounds[g].space.design(u) not in done]
         held = self.front_values()
@@ -214,6 +209,17 @@ class FrontSearch:
             system="all", format="any", step=f"front {number}: evolve", count=len(pool), kept=len(picked),
             wall_s=time.perf_counter() - started, note="predicted to keep every must that binds; kept: predicted gain"))
         return [*picked, *doubtful]
+
+    def _able(self, reserve: np.ndarray) -> tuple[list[tuple[int, np.ndarray]], np.ndarray]:
+        """Points (ground, vector) predicted to keep every must that binds with a reserve, and their values (n, m)."""
+        pool: list[tuple[int, np.ndarray]] = []
+        rows = [np.empty((0, len(self.wanted)))]
+        for g, ground in enumerate(self.grounds):
+            able = np.flatnonzero((self.short(ground.seen.margins, reserve) <= 0)
+                                  & np.isfinite(ground.seen.values).all(1))
+            pool += [(g, ground.x[i]) for i in able]
+            rows.append(ground.seen.values[able])
+        return pool, np.concatenate(rows)
 
     def front_values(self) -> np.ndarray:
         """Objectives (n, m) of the able designs that no other able design beats."""
