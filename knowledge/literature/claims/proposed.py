@@ -13,7 +13,15 @@ from pydantic import Field
 from knowledge.evidence import Claim, Passage
 from knowledge.frozen import Frozen
 from knowledge.literature.claims.mine import claim_in, doubtful
-from knowledge.literature.claims.reading import Property, Quantity, bare_fractions, materials, properties, quantities
+from knowledge.literature.claims.reading import (
+    Property,
+    Quantity,
+    bare_fractions,
+    limits,
+    materials,
+    properties,
+    quantities,
+)
 
 _LONGEST_NAME = 60
 _ROLES = frozenset({  # words beside a name that leave it the same material
@@ -60,7 +68,8 @@ def claim_of(passage: Passage, proposal: Proposal) -> Claim | str:
     if name is None:
         return f"{known.name} is not taken of {proposal.material!r}"
     value = quantity.value * known.units.get(quantity.unit, 1.0)
-    if not known.range[0] <= value <= known.range[1]:
+    low, high = limits(name, known)
+    if not low <= value <= high:
         return f"{value:g} {known.unit} is no plausible {known.name}"
     return claim_in(passage, proposal.quote, start, known, value, name, quantity, every).model_copy(
         update={"read_by": "llm"})

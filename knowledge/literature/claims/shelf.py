@@ -15,7 +15,7 @@ from knowledge.literature.claims.tables import mine_tables
 from knowledge.literature.passages import passages_of
 from knowledge.literature.store import PassageStore
 
-VERSION = "4"  # raise it when the rules change: what was mined before is mined again
+VERSION = "5"  # raise it when the rules change: what was mined before is mined again
 SYSTEM_MATERIALS = {  # the active materials of a system, as claims name them
     "nmc811_graphite_siox": ("nmc811", "graphite", "siox"), "nmc532_graphite": ("nmc532", "graphite"),
     "nca_graphite": ("nca", "graphite"), "lfp_graphite": ("lfp", "graphite"), "lco_graphite": ("lco", "graphite"),

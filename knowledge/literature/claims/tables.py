@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from knowledge.evidence import Claim
-from knowledge.literature.claims.reading import Property, materials, named, number, properties
+from knowledge.literature.claims.reading import Property, limits, materials, named, number, properties
 from knowledge.literature.work import Cell, Piece, Work
 
 
@@ -29,7 +29,10 @@ def _table(work: Work, piece: Piece) -> Iterator[Claim]:
         known, factor = columns[cell.column]
         material = _material(texts, cell, min(columns))
         value = _value(texts[cell.row, cell.column])
-        if material is None or value is None or not known.range[0] <= value * factor <= known.range[1]:
+        if material is None or value is None:
+            continue
+        low, high = limits(material, known)
+        if not low <= value * factor <= high:
             continue
         first = next(c for c in piece.cells if c.row == cell.row)
         yield Claim(
