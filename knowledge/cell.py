@@ -10,8 +10,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from knowledge.frozen import Frozen, content_digest
+from knowledge.plausible import Plausible
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
+ThicknessUm = Annotated[float, Plausible(5, 400)]
+Porosity = Annotated[float, Plausible(0.05, 0.7)]
+SeparatorUm = Annotated[float, Plausible(3, 60)]
+SeparatorPorosity = Annotated[float, Plausible(0.2, 0.8)]
+RadiusUm = Annotated[float, Plausible(0.01, 30)]
+FoilUm = Annotated[float, Plausible(3, 60)]
+Share = Annotated[float, Plausible(0.001, 0.4)]
+LowVolts = Annotated[float, Plausible(0.5, 4.5)]
+HighVolts = Annotated[float, Plausible(1.5, 5.5)]
 
 # The independent variables of a pair, in the order of a design vector; the negative's thickness follows from N/P.
 ELECTRODE_VARIABLES = (
@@ -24,21 +34,22 @@ class SecondActive(Frozen):
     """The second active material of a composite coating, such as silicon beside graphite."""
 
     active_material: str = Field(description="key of its card", examples=["silicon"])
-    share: float = Field(gt=0, lt=1, description="of the active mass", examples=[0.02])
-    particle_radius_um: float = Field(gt=0, le=100, examples=[1.52])
+    share: Share = Field(gt=0, lt=1, description="of the active mass", examples=[0.02])
+    particle_radius_um: RadiusUm = Field(gt=0, le=100, examples=[1.52])
 
 
 class Electrode(Frozen):
     """One coated electrode. Thickness is of one side, calendered, without foil."""
 
     active_material: str = Field(description="key of the active material's card", examples=["nmc811"])
-    active_mass_fraction: Fraction = Field(description="of the dry coating", examples=[0.955])
+    active_mass_fraction: Annotated[Fraction, Plausible(0.5, 1.0)] = Field(description="of the dry coating",
+                                                                           examples=[0.955])
     conductive_mass_fraction: Fraction = Field(default=0.02, description="of the dry coating")
     binder_mass_fraction: Fraction = Field(default=0.025, description="of the dry coating")
-    coating_thickness_um: float = Field(gt=0, le=1000, examples=[75.6])
-    porosity: float = Field(gt=0, lt=1, examples=[0.335])
-    particle_radius_um: float = Field(gt=0, le=100, examples=[5.22])
-    foil_thickness_um: float = Field(gt=0, le=100, examples=[16])
+    coating_thickness_um: ThicknessUm = Field(gt=0, le=1000, examples=[75.6])
+    porosity: Porosity = Field(gt=0, lt=1, examples=[0.335])
+    particle_radius_um: RadiusUm = Field(gt=0, le=100, examples=[5.22])
+    foil_thickness_um: FoilUm = Field(gt=0, le=100, examples=[16])
     # Left out of dumps where there is none, so that plain designs keep their identity.
     second: SecondActive | None = Field(default=None, exclude_if=lambda second: second is None,
                                         description="of a blend; the fields above are of the first material")
@@ -55,8 +66,8 @@ class Separator(Frozen):
     """The separator between two electrodes."""
 
     material: str = Field(default="pe_ceramic", description="key of the separator's card")
-    thickness_um: float = Field(gt=0, le=200, examples=[12])
-    porosity: float = Field(gt=0, lt=1, examples=[0.47])
+    thickness_um: SeparatorUm = Field(gt=0, le=200, examples=[12])
+    porosity: SeparatorPorosity = Field(gt=0, lt=1, examples=[0.47])
 
 
 class ElectrodePair(Frozen):
@@ -67,8 +78,8 @@ class ElectrodePair(Frozen):
     negative: Electrode
     separator: Separator
     electrolyte: str = Field(default="lp57_like", description="key of the electrolyte's card")
-    v_min: float = Field(gt=0, lt=6, description="[V]", examples=[2.5])
-    v_max: float = Field(gt=0, lt=6, description="[V]", examples=[4.2])
+    v_min: LowVolts = Field(gt=0, lt=6, description="[V]", examples=[2.5])
+    v_max: HighVolts = Field(gt=0, lt=6, description="[V]", examples=[4.2])
 
 
 class Cylindrical(Frozen):
@@ -77,7 +88,7 @@ class Cylindrical(Frozen):
     kind: Literal["cylindrical"] = "cylindrical"
     diameter_mm: float = Field(gt=5, le=100, examples=[21.0])
     height_mm: float = Field(gt=10, le=300, examples=[70.0])
-    can_wall_mm: float = Field(default=0.2, gt=0, le=2)
+    can_wall_mm: Annotated[float, Plausible(0.05, 2)] = Field(default=0.2, gt=0, le=2)
     can: Literal["steel", "aluminium"] = Field(default="steel", description="aluminium where the can is the positive")
     mandrel_diameter_mm: float = Field(default=2.5, ge=0, le=15)
     tabs: Literal["single", "double", "tabless"] = "tabless"
@@ -90,7 +101,7 @@ class Prismatic(Frozen):
     width_mm: float = Field(gt=10, le=1500, examples=[173.9])
     thickness_mm: float = Field(gt=2, le=150, examples=[71.7])
     height_mm: float = Field(gt=10, le=500, examples=[204.6])
-    case_wall_mm: float = Field(default=0.8, gt=0, le=5)
+    case_wall_mm: Annotated[float, Plausible(0.1, 5)] = Field(default=0.8, gt=0, le=5)
 
 
 class Pouch(Frozen):

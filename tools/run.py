@@ -13,6 +13,7 @@ from knowledge.frozen import content_digest
 from tools.failures import FailureClass, ToolFailure
 from tools.ledger import Ledger, LedgerRow, now
 from tools.tool import Context, RequestT, ResultT, Tool
+from tools.wrong_field import validation_message
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def run(
     try:
         typed = tool.request_type.model_validate(raw)
     except ValidationError as error:
-        return Failure(FailureClass.BAD_INPUT, validation_message(error), key="", request=raw)
+        return Failure(FailureClass.BAD_INPUT, validation_message(error, tool.request_type), key="", request=raw)
     raw = typed.model_dump(mode="json")
     key = run_key(tool, raw, context.seed)
     if tool.cached and not fresh:
@@ -98,11 +99,3 @@ def run(
     if not fresh:
         record("success", ledger.put_blob(result.model_dump_json().encode()), None)
     return Success(result, key, cached=False, wall_s=time.perf_counter() - clock)
-
-
-def validation_message(error: ValidationError) -> str:
-    """One sentence naming the first wrong field, what is wrong with it, and how many more there are."""
-    first, *rest = error.errors()
-    place = ".".join(str(p) for p in first["loc"]) or "request"
-    more = f" (and {len(rest)} more)" if rest else ""
-    return f"{place}: {first['msg']}, got {first.get('input')!r}"[:300] + more

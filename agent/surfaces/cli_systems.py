@@ -62,10 +62,12 @@ def calibrate(
 ) -> None:
     """Fit a few parameters of a design to measured curves, and say what error remains."""
     from agent.surfaces.cli_inspect import open_tools, read_json_file
-    from tools.simulate.calibrate import calibrate_design
+    from tools.simulate.calibrate import STANDARD, calibrate_design
     from tools.simulate.measured_data import read_measured
 
-    names = [] if fit.strip() in ("", "none") else [word.strip() for word in fit.split(",")]
+    # "+positive_end" is the usual ones and that one.
+    names = [] if fit.strip() in ("", "none") else [word.strip() for word in fit.removeprefix("+").split(",")]
+    names = [*STANDARD, *names] if fit.startswith("+") else names
     runs, held_back = ([read_measured(path).model_dump(mode="json") for path in paths] for paths in (data, test or []))
     answer = open_tools().call(calibrate_design, {"design": read_json_file(design), "runs": runs, "fit": names,
                                                   "held_back": held_back,

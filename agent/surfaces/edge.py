@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from agent.services import NoRequirement, StageFailed
 from agent.surfaces import exit_codes
 from tools.failures import ToolFailure
-from tools.run import validation_message
+from tools.wrong_field import validation_message
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -74,11 +74,14 @@ def show_evaluation(result: Any, key: str) -> None:
     if result.assumed:
         console.print("[bold]Assumed[/], because the file does not say:")
         for row in result.assumed:
-            console.print(f"  {row.field} = {row.value if row.value is not None else row.basis}"
+            value = f"{row.value:.6g}" if isinstance(row.value, float) else row.value
+            console.print(f"  {row.field} = {value if value is not None else row.basis}"
                           + (f" ({row.basis})" if row.value is not None else ""), highlight=False, markup=False)
     for check in result.checks:
         console.print(f"{check.field}: the file says {check.given:.4g}, its other values make it {check.derived:.4g} "
                       f"({check.difference_pct:+.1f} %)", highlight=False, markup=False)
+    for warning in up.warnings:
+        console.print(f"Warning: {warning}", highlight=False, markup=False)
     console.print(f"ledger row {key[:12]}", highlight=False)
 
 

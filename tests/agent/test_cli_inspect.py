@@ -16,7 +16,9 @@ from tests.agent.stand_in_tools import (
     settings_in,
 )
 from tools.catalogue import CATALOGUE
+from tools.failures import BadInput
 from tools.ledger import Ledger
+from tools.simulate.calibrate import STANDARD
 from tools.simulate.evaluate import DesignEvaluation, evaluate_design
 from tools.simulate.standard import EXAMPLE_DESIGN
 
@@ -52,7 +54,7 @@ def test_the_schema_of_a_tool_accepts_its_example_and_refuses_nothing_at_all(too
     assert not check.is_valid({"bogus": 1})
     refused = cellwright(tmp_path, "tools", tool.name, "{}")
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "Field required" in one_sentence(refused)
+    assert "is missing" in one_sentence(refused)
 
 
 @pytest.mark.parametrize("way", ["argument", "file", "standard input"])
@@ -201,3 +203,21 @@ def test_design_prints_json_and_nothing_else(tools, tmp_path):
     infeasible = cellwright(tmp_path, "design", document_in(tmp_path, TOO_MUCH), *arguments, "--quiet")
     assert (infeasible.exit_code, infeasible.stderr) == (3, "")
     assert "No design meets every must; nearest offers below." in infeasible.stdout
+
+
+@pytest.mark.parametrize(("given", "fit"), [
+    (["--fit", "none"], []), (["--fit", "capacity, cooling"], ["capacity", "cooling"]),
+    ([], list(STANDARD)), (["--fit", "+positive_end"], [*STANDARD, "positive_end"])])
+def test_what_a_calibration_may_move(given, fit, tmp_path, monkeypatch):
+    asked = {}
+
+    class Services:
+        def call(self, tool, request):
+            asked.update(request)
+            raise BadInput("seen")
+
+    monkeypatch.setattr("agent.surfaces.cli_inspect.open_tools", Services)
+    (tmp_path / "cell.json").write_text(json.dumps(EXAMPLE_DESIGN))
+    (tmp_path / "run.csv").write_text("t,I,U\n" + "".join(f"{t},-2,{4.1 - 0.001 * t}\n" for t in range(0, 600, 10)))
+    result = cellwright(tmp_path, "calibrate", tmp_path / "cell.json", tmp_path / "run.csv", *given)
+    assert result.exit_code == 2 and asked["fit"] == fit and asked["runs"][0]["name"] == "run"

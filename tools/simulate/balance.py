@@ -19,8 +19,7 @@ from tools.failures import BadInput, Infeasible, ToolFailure
 from tools.simulate.formulation import Coating, check_electrode, check_second, coating, known_system
 from tools.simulate.ocp import Array, Branch, negative_table, ocp_table
 from tools.simulate.varied import added_loss, anything_varied
-
-SEPARATOR_UM = (3.0, 60.0)
+from tools.wrong_field import check_plausible
 
 
 @dataclass(frozen=True)
@@ -87,12 +86,7 @@ def check_pair(pair: ElectrodePair) -> None:
     known = known_system(pair.system)
     check_electrode(pair.positive, "positive")
     check_electrode(pair.negative, "negative")
-    if not SEPARATOR_UM[0] <= pair.separator.thickness_um <= SEPARATOR_UM[1]:
-        raise BadInput(f"separator.thickness_um is {pair.separator.thickness_um:g}; plausible are 3 to 60 "
-                       "(is the unit right?)", field="separator.thickness_um")
-    if not 0.2 <= pair.separator.porosity <= 0.8:
-        raise BadInput(f"separator.porosity is {pair.separator.porosity:g}; plausible are 0.2 to 0.8",
-                       field="separator.porosity")
+    check_plausible(pair.separator, "separator.")
     if pair.v_min >= pair.v_max - 0.2:
         raise BadInput(f"v_min {pair.v_min:g} V must lie at least 0.2 V below v_max {pair.v_max:g} V; the published "
                        f"window is {known.v_min:g}–{known.v_max:g} V", field="pair.v_min")

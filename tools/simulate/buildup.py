@@ -15,9 +15,11 @@ from tools.simulate.cost_steps import Making
 from tools.simulate.formulation import BINDER, CONDUCTIVE, Coating, coating, known_system
 from tools.simulate.layout import Layout
 from tools.simulate.path_resistance import POSITIVE_FOIL, negative_foil, path_resistance_ohm
-from tools.simulate.stack import stack_layout
+from tools.simulate.stack import layers_that_fit, stack_layout
 from tools.simulate.varied import card_value
 from tools.simulate.winding import winding_layout
+
+SPARSE = 0.8  # of the layers that a case holds: with fewer it is said that room is left
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,20 @@ def layout_of(design: CellDesign) -> Layout:
     return stack_layout(design.pair, pouch_cavity(design, f), design.layers, design.electrode)
 
 
+def _cards_of(kind: str) -> str:
+    return ", ".join(key for key in card_keys() if card(key).kind == kind)
+
+
 def _density(key: str, expected: str, field: str) -> float:
     """Density [kg/m³] of a card of the expected kind."""
     try:
         found = card(key)
     except UnknownMaterial as error:
-        there = ", ".join(k for k in card_keys() if card(k).kind == expected)
-        raise BadInput(f"{field}: there is no material {key!r}; of kind {expected!r} there are {there}",
+        raise BadInput(f"{field}: there is no material {key!r}; of kind {expected!r} there are {_cards_of(expected)}",
                        field=field) from error
     if found.kind != expected:
-        raise BadInput(f"{field} is {key!r}, a card of kind {found.kind!r}; a {expected} is needed", field=field)
+        raise BadInput(f"{field} is {key!r}, a card of kind {found.kind!r}; of kind {expected!r} there are "
+                       f"{_cards_of(expected)}", field=field)
     return 1000.0 * card_value(key, "density_g_cm3")
 
 
@@ -107,6 +113,10 @@ def _warnings(design: CellDesign, case: Housing, items: list[Item], held: Balanc
     found += known_system(design.pair.system).validity.outside(design.pair)
     if isinstance(design.format, Cylindrical) and design.layers is not None:
         found.append("layers is for stacks and was not used: a winding fills its can")
+    if isinstance(design.format, Prismatic) and design.layers is not None:
+        most = layers_that_fit(design.pair, prismatic_cavity(design, design.format).thickness_m)
+        if design.layers < SPARSE * most:
+            found.append(f"layers is {design.layers} and the case holds {most}: the rest of it stays empty")
     return tuple(found)
 
 

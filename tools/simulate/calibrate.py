@@ -23,19 +23,21 @@ from tools.tool import Context, tool
 
 Array = npt.NDArray[np.float64]
 Name = Literal["capacity", "resistance", "positive_diffusivity", "negative_diffusivity", "positive_kinetics",
-               "negative_kinetics", "cooling"]
+               "negative_kinetics", "cooling", "positive_end", "negative_end"]
 STANDARD: tuple[Name, ...] = ("capacity", "resistance", "positive_diffusivity", "negative_diffusivity", "cooling")
 # Lower and upper bound of each factor on what the design and its set say; a resistance is added, in times its default.
 BOUNDS: dict[Name, tuple[float, float]] = {
     "capacity": (0.8, 1.25), "resistance": (0.5, 3.0), "positive_diffusivity": (0.03, 30.0),
     "negative_diffusivity": (0.03, 30.0), "positive_kinetics": (0.03, 30.0), "negative_kinetics": (0.03, 30.0),
-    "cooling": (0.3, 10.0)}
+    "cooling": (0.3, 10.0), "positive_end": (0.4, 6.0), "negative_end": (0.4, 6.0)}
 MEANING: dict[Name, str] = {
     "capacity": "electrode area or loading of both sides",
     "resistance": "ohmic part, in units of the design's own 10 s resistance",
     "positive_diffusivity": "diffusion in the positive's particles", "positive_kinetics": "exchange current, positive",
     "negative_diffusivity": "diffusion in the negative's particles", "negative_kinetics": "exchange current, negative",
-    "cooling": "heat transfer over the outer surface, in units of the stated one"}
+    "cooling": "heat transfer over the outer surface, in units of the stated one",
+    "positive_end": "width of the end of the open-circuit curve where the positive is full",
+    "negative_end": "width of the end of the open-circuit curve where the negative is empty"}
 COOLING_W_M2K = 10.0  # where none is stated: still air (assumption)
 COOLING = "Total heat transfer coefficient [W.m-2.K-1]"
 HEAT_INPUTS = tuple(f"{side} {what}" for side in ("positive", "negative")  # what `heating_rate` reads of a design
@@ -98,7 +100,7 @@ class Calibration(Frozen):
     note: str = ""
 
 
-@tool(stage="designs", version="3", backends=("pybamm",), example={"design": EXAMPLE_DESIGN, "runs": [{
+@tool(stage="designs", version="4", backends=("pybamm",), example={"design": EXAMPLE_DESIGN, "runs": [{
     "name": "pulse", "time_s": [0, 1, 10, 20, 30], "current_A": [0, 2.5, 2.5, 2.5, 2.5],
     "voltage_V": [4.18, 4.1, 4.08, 4.07, 4.06]}], "fit": ["resistance"]})
 def calibrate_design(request: CalibrateDesign, context: Context) -> Calibration:
@@ -115,7 +117,8 @@ def calibrate_design(request: CalibrateDesign, context: Context) -> Calibration:
     design = sheet.design if sheet is not None else given
     assert isinstance(design, CellDesign)
     pulse = _pulse_ohm_m2(design, request.temperature_C, context)
-    every = [_Cell(design, run, request.temperature_C, pulse, request.cooling_W_m2K)
+    every = [_Cell(design, run, request.temperature_C, pulse, request.cooling_W_m2K,
+                   ends=frozenset(request.fit))
              for run in (*request.runs, *request.held_back)]
     cells = every[:len(request.runs)]
     if "cooling" in request.fit and not cells[0].heated:
@@ -157,7 +160,7 @@ class _Cell:
     """One run on one design: a DFN with the measured current, built once, whose factors are inputs."""
 
     def __init__(self, design: CellDesign, run: MeasuredRun, temperature_C: float, pulse_ohm_m2: float,
-                 cooling_W_m2K: float | None = None) -> None:
+                 cooling_W_m2K: float | None = None, ends: frozenset[str] = frozenset()) -> None:
         from tools.simulate.balance import balance
         from tools.simulate.buildup import build_up
         from tools.simulate.point import Outcome
@@ -176,7 +179,7 @@ class _Cell:
         self.heated = cooling_W_m2K is not None and prepared.system.has_thermal_parameters
         self.design_inputs = prepared.inputs(self.soc)
         self.simulation = _simulation(prepared, self.soc, self.time, self.current / build.electrode_area_cm2 * 1e4,
-                                      pulse_ohm_m2, cooling_W_m2K if self.heated else None)
+                                      pulse_ohm_m2, cooling_W_m2K if self.heated else None, ends)
 
     def simulated(self, factors: dict[Name, float]) -> Array | None:
         """Voltages at the measured times, the last one held where the run ends early; None where nothing comes."""
@@ -237,9 +240,10 @@ def _start_soc(held: Any, volts: float, design: CellDesign, name: str) -> float:
 
 
 def _simulation(prepared: Any, soc: float, time: Array, current_A_m2: Array, pulse_ohm_m2: float,
-                cooling_W_m2K: float | None) -> Any:
+                cooling_W_m2K: float | None, ends: frozenset[str]) -> Any:
     import pybamm
 
+    from tools.simulate.curve_ends import widened
     from tools.simulate.pybamm_kernels import parameter_values
     from tools.simulate.pybamm_model import (
         LUMPED,
@@ -260,6 +264,8 @@ def _simulation(prepared: Any, soc: float, time: Array, current_A_m2: Array, pul
                                (f"{side.capitalize()} electrode exchange-current density [A.m-2]", f"{side}_kinetics")):
             for name in [name for name in values if name.endswith(ending)]:  # of a blend, both materials
                 values.update({name: _times(values[name], given(factor))})
+        if f"{side}_end" in ends:
+            values.update(widened(values, f"{side}_end", given(f"{side}_end")))
     values.update({
         "Contact resistance [Ohm]": inputs["path resistance"] + pulse_ohm_m2 * (given("resistance") - 1),
         "Current function [A]": lambda t: pybamm.Interpolant(time, current_A_m2, t) / given("capacity"),

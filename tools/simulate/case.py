@@ -11,6 +11,7 @@ from tools.failures import BadInput
 from tools.simulate.layout import Layout, build_numbers
 from tools.simulate.path_resistance import negative_part, negative_strip
 from tools.simulate.stack import Cavity
+from tools.wrong_field import check_plausible
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def prismatic_cavity(design: CellDesign, format_: Prismatic) -> Cavity:
     else:
         across = format_.width_mm - 2 * wall - 2 * c["side_clearance_mm"]
         along = format_.height_mm - wall - c["bottom_insulator_mm"] - end
-    return Cavity(across * 1e-3, along * 1e-3, thickness * 1e-3)
+    return Cavity(across * 1e-3, along * 1e-3, thickness * 1e-3, format_.thickness_mm * 1e-3)
 
 
 def pouch_cavity(design: CellDesign, format_: Pouch) -> Cavity:
@@ -67,6 +68,7 @@ def pouch_cavity(design: CellDesign, format_: Pouch) -> Cavity:
         across_m=(format_.width_mm - 2 * c["side_clearance_mm"]) * 1e-3,
         along_m=(format_.height_mm - ends) * 1e-3,
         thickness_m=(format_.thickness_mm - design.fill_clearance_mm) * 1e-3 - 2e-6 * format_.laminate_um,
+        outer_m=format_.thickness_mm * 1e-3,
     )
 
 
@@ -145,6 +147,7 @@ def check_walls(design: CellDesign) -> None:
         tools.failures.BadInput: names the field and its plausible range.
     """
     f = design.format
+    check_plausible(f, "format.")
     if isinstance(f, Cylindrical) and f.mandrel_diameter_mm > 0.6 * f.diameter_mm:
         raise BadInput(f"format.mandrel_diameter_mm is {f.mandrel_diameter_mm:g}; plausible are 0 to "
                        f"{0.3 * f.diameter_mm:.1f} in a cell of {f.diameter_mm:g} mm",

@@ -9,6 +9,7 @@ from knowledge.cell import Electrode, SecondActive
 from knowledge.materials.cards import UnknownMaterial
 from knowledge.parameters.registry import UnknownSystem, system
 from knowledge.parameters.system import System
+from knowledge.plausible import plausible_ranges
 from tools.failures import BadInput
 from tools.physics.lithium import areal_sites_mAh_cm2
 from tools.simulate.varied import card_value, site_factor
@@ -16,11 +17,7 @@ from tools.simulate.varied import card_value, site_factor
 Side = Literal["positive", "negative"]
 CONDUCTIVE = "carbon_black"
 BINDER: dict[Side, str] = {"positive": "pvdf", "negative": "cmc_sbr"}
-PLAUSIBLE: dict[str, tuple[float, float]] = {
-    "coating_thickness_um": (5, 400), "porosity": (0.05, 0.7), "particle_radius_um": (0.01, 30),
-    "foil_thickness_um": (3, 60), "active_mass_fraction": (0.5, 1.0),
-}
-PLAUSIBLE_SECOND: dict[str, tuple[float, float]] = {"share": (0.001, 0.4), "particle_radius_um": (0.01, 30)}
+PLAUSIBLE, PLAUSIBLE_SECOND = plausible_ranges(Electrode), plausible_ranges(SecondActive)
 
 
 @dataclass(frozen=True)

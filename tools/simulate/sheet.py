@@ -5,12 +5,14 @@ from __future__ import annotations
 from knowledge.cell import CellDesign, Cylindrical, ElectrodePair, Pouch, Prismatic, Separator
 from knowledge.frozen import Frozen
 from knowledge.parameters.system import System
+from knowledge.plausible import plausible_ranges
 from knowledge.sheet import Assumed, DesignSheet, SeparatorSheet, SheetCheck
 from tools.failures import BadInput, Infeasible
-from tools.simulate.balance import SEPARATOR_UM, balance, negative_thickness_um, np_ratio, with_np_ratio
-from tools.simulate.formulation import known_system
+from tools.simulate.balance import balance, negative_thickness_um, np_ratio, with_np_ratio
+from tools.simulate.formulation import PLAUSIBLE, known_system
 from tools.simulate.sheet_electrode import Resolved, resolve_electrode
 from tools.simulate.winding import coated_height_m
+from tools.wrong_field import check_plausible
 
 DEFAULT_NP = 1.1
 CAPACITY_CONFLICT_PCT = 30.0
@@ -34,6 +36,8 @@ def resolve_sheet(sheet: DesignSheet) -> ResolvedSheet:
         tools.failures.Infeasible: the pair cannot be balanced.
     """
     known = known_system(sheet.system)
+    if sheet.np_ratio is None or sheet.np_ratio >= 1:  # below 1 is no slip: it is refused as what cannot be balanced
+        check_plausible(sheet)
     basis = f"the reference design of {known.label}"
     positive = resolve_electrode(sheet.positive, known.reference.positive, "positive", basis)
     negative = resolve_electrode(sheet.negative, known.reference.negative, "negative", basis)
@@ -54,10 +58,6 @@ def resolve_sheet(sheet: DesignSheet) -> ResolvedSheet:
 
 
 def _separator(sheet: SeparatorSheet, reference: Separator, basis: str) -> tuple[Separator, list[Assumed]]:
-    low, high = SEPARATOR_UM
-    if sheet.thickness_um is not None and not low <= sheet.thickness_um <= high:
-        raise BadInput(f"separator.thickness_um is {sheet.thickness_um:g}; plausible are {low:g} to {high:g} "
-                       "(is the unit right?)", field="separator.thickness_um")
     given = {k: v for k, v in sheet.model_dump().items() if v is not None}
     missing = [name for name in ("material", "thickness_um", "porosity") if name not in given]
     return reference.model_copy(update=given), [
@@ -80,6 +80,7 @@ def _balanced(sheet: DesignSheet, pair: ElectrodePair, positive: Resolved, negat
         pair = with_np_ratio(pair, wanted)
     elif not positive.thick:
         pair = _positive_from_negative(sheet, pair, assumed)
+    _check_derived(sheet, pair, positive, negative)
     if sheet.areal_capacity_mAh_cm2 is not None and positive.thick:
         check = SheetCheck(field="areal_capacity_mAh_cm2", given=sheet.areal_capacity_mAh_cm2,
                            derived=balance(pair).areal_capacity_mAh_cm2)
@@ -90,6 +91,23 @@ def _balanced(sheet: DesignSheet, pair: ElectrodePair, positive: Resolved, negat
         checks.append(check)
         _refuse(check, NP_CONFLICT_PCT, "two loadings")
     return pair
+
+
+def _check_derived(sheet: DesignSheet, pair: ElectrodePair, positive: Resolved, negative: Resolved) -> None:
+    """A thickness that follows from areal capacity and N/P is refused in their names, not in its own."""
+    low, high = PLAUSIBLE["coating_thickness_um"]
+    for name, electrode, found in (("positive", pair.positive, positive), ("negative", pair.negative, negative)):
+        thickness, field = electrode.coating_thickness_um, "np_ratio"
+        if found.thick or low <= thickness <= high:
+            continue
+        words = f"{field} is {sheet.np_ratio or DEFAULT_NP:g}"
+        if sheet.areal_capacity_mAh_cm2 is not None:
+            field, areal = "areal_capacity_mAh_cm2", sheet.areal_capacity_mAh_cm2
+            least, most = plausible_ranges(DesignSheet)[field]
+            words = (f"{field} is {areal:g}; with this porosity and N/P plausible are "
+                     f"{max(least, areal * low / thickness):.2g} to {min(most, areal * high / thickness):.3g}")
+        raise BadInput(f"{words}: it makes the {name} {thickness:.3g} µm thick, plausible are {low:g} to {high:g} µm "
+                       "(is the unit right?)", field=field)
 
 
 def _refuse(check: SheetCheck, most_pct: float, other: str) -> None:
@@ -185,6 +203,11 @@ def _size(sheet: DesignSheet, assumed: list[Assumed]) -> dict[str, float] | None
         missing = "positive_length_mm" if length is None else "positive_width_mm"
         raise BadInput(f"{missing} is missing: the sheet gives the other side of the electrode; give both, or one and "
                        "electrode_area_cm2", field=missing)
+    for name, value in (("positive_length_mm", length), ("positive_width_mm", width)):
+        low, high = plausible_ranges(DesignSheet)[name]
+        if not low <= value <= high:
+            raise BadInput(f"electrode_area_cm2 is {area:g}: on {sides} sides it makes {name} {value:.4g}, plausible "
+                           f"are {low:g} to {high:g} (is the unit right?)", field="electrode_area_cm2")
     if area is not None and abs(100 * area / sides / (length * width) - 1) > 0.1:
         raise BadInput(f"electrode_area_cm2 is {area:g} and the strips or sheets make "
                        f"{sides * length * width / 100:.4g} ({sides} sides of {length:g} × {width:g} mm)",

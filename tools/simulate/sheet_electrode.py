@@ -10,14 +10,10 @@ from dataclasses import dataclass, field
 from knowledge.cell import Electrode
 from knowledge.sheet import Assumed, ElectrodeSheet, SheetCheck
 from tools.failures import BadInput
-from tools.simulate.formulation import PLAUSIBLE, Side, solid_density_kg_m3
+from tools.simulate.formulation import Side, solid_density_kg_m3
+from tools.wrong_field import check_plausible
 
 CONFLICT_PCT = 10.0  # a third value that is farther off than this cannot belong to the same coating
-PLAUSIBLE_SHEET: dict[str, tuple[float, float]] = {
-    "loading_mg_cm2": (0.5, 80), "coating_thickness_um": PLAUSIBLE["coating_thickness_um"], "density_g_cm3": (0.5, 5),
-    "porosity": PLAUSIBLE["porosity"], "foil_thickness_um": PLAUSIBLE["foil_thickness_um"],
-    "particle_radius_um": PLAUSIBLE["particle_radius_um"],
-}
 SECOND = {"second_share": "share", "second_radius_um": "particle_radius_um"}
 RECIPE = ("active_mass_fraction", "conductive_mass_fraction", "binder_mass_fraction")
 
@@ -41,7 +37,7 @@ def resolve_electrode(sheet: ElectrodeSheet, reference: Electrode, side: Side, b
     Raises:
         tools.failures.BadInput: a value that cannot be right, or values that contradict each other.
     """
-    check_plausible(sheet, side)
+    check_plausible(sheet, f"{side}.")
     found = Resolved(_recipe(sheet, _blended(sheet, reference, side), side), thick=True)
     given = {name for name in ("loading_mg_cm2", "coating_thickness_um", "density_g_cm3", "porosity")
              if getattr(sheet, name) is not None}
@@ -55,23 +51,10 @@ def resolve_electrode(sheet: ElectrodeSheet, reference: Electrode, side: Side, b
         thickness = reference.coating_thickness_um if sheet.loading_mg_cm2 is None else (
             10 * sheet.loading_mg_cm2 / density)
     found.electrode = found.electrode.model_copy(update={
-        "coating_thickness_um": thickness, "porosity": 1 - density / solid})
+        "coating_thickness_um": thickness, "porosity": round(1 - density / solid, 12)})
     _fill(sheet, reference, side, basis, found)
     _check(sheet, solid, thickness, density, side, found)
     return found
-
-
-def check_plausible(sheet: ElectrodeSheet, side: Side) -> None:
-    """Refuse values of a wrong unit or order.
-
-    Raises:
-        tools.failures.BadInput: names the field and its plausible range.
-    """
-    for name, (low, high) in PLAUSIBLE_SHEET.items():
-        value = getattr(sheet, name)
-        if value is not None and not low <= value <= high:
-            raise BadInput(f"{side}.{name} is {value:g}; plausible are {low:g} to {high:g} (is the unit right?)",
-                           field=f"{side}.{name}")
 
 
 def _blended(sheet: ElectrodeSheet, reference: Electrode, side: Side) -> Electrode:
@@ -159,6 +142,10 @@ def _fill(sheet: ElectrodeSheet, reference: Electrode, side: Side, basis: str, f
     if all(getattr(sheet, name) is None for name in (*RECIPE, "active_volume_fraction")):
         words = "/".join(f"{100 * getattr(reference, name):g}" for name in RECIPE)
         found.assumed.append(Assumed(field=f"{side}.recipe", value=f"{words} % active/conductive/binder", basis=basis))
+    elif sheet.active_volume_fraction is None:
+        found.assumed += [Assumed(field=f"{side}.{name}", value=getattr(found.electrode, name),
+                                  basis="what the given fractions leave, shared as in " + basis)
+                          for name in RECIPE if getattr(sheet, name) is None]
     if reference.second is not None:
         found.assumed += [Assumed(field=f"{side}.{name}", value=getattr(reference.second, field), basis=basis)
                           for name, field in SECOND.items() if getattr(sheet, name) is None]

@@ -20,6 +20,7 @@ class Cavity:
     across_m: float
     along_m: float
     thickness_m: float
+    outer_m: float = 0.0  # of the case, for messages
 
 
 def stack_thickness_m(pair: ElectrodePair, layers: int) -> float:
@@ -38,8 +39,8 @@ def _given_size(size: ElectrodeSize, across_m: float, along_m: float) -> tuple[f
     """The sheets' own width and length [m], refused where the case does not hold them."""
     for name, given, most in (("width_mm", size.width_mm, across_m), ("length_mm", size.length_mm, along_m)):
         if given < SMALLEST_SHEET_MM or given * 1e-3 > most + SHEET_TOLERANCE_M:
-            raise BadInput(f"electrode.{name} is {given:g}; the case leaves {SMALLEST_SHEET_MM:g} to "
-                           f"{most * 1e3:.1f} mm", field=f"electrode.{name}")
+            raise BadInput(f"electrode.{name} is {given:g} (positive_{name} of a sheet); the case leaves "
+                           f"{SMALLEST_SHEET_MM:g} to {most * 1e3:.1f} mm", field=f"electrode.{name}")
     return size.width_mm * 1e-3, size.length_mm * 1e-3
 
 
@@ -61,10 +62,10 @@ def stack_layout(pair: ElectrodePair, cavity: Cavity, layers: int | None,
         across, along = _given_size(size, across, along)
     most = layers_that_fit(pair, cavity.thickness_m)
     if most < 1:
-        needed = stack_thickness_m(pair, 1) * 1e3
-        raise BadInput(f"no electrode fits: one layer needs {needed:.2f} mm and the case leaves "
-                       f"{cavity.thickness_m * 1e3:.2f} mm; make format.thickness_mm larger",
-                       field="format.thickness_mm")
+        needed, left = stack_thickness_m(pair, 1) * 1e3, cavity.thickness_m * 1e3
+        raise BadInput(f"format.thickness_mm is {cavity.outer_m * 1e3:g} and no electrode fits: one layer needs "
+                       f"{needed:.2f} mm and walls and clearance leave {max(left, 0):.2f} mm; plausible are at least "
+                       f"{cavity.outer_m * 1e3 + needed - left:.2f}", field="format.thickness_mm")
     if layers is not None and layers > most:
         raise BadInput(f"layers is {layers}; the case holds 1 to {most}", field="layers")
     n = layers if layers is not None else most

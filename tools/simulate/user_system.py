@@ -36,12 +36,22 @@ NEEDED = ("Thickness [m]", "Porosity", "Particle radius [m]", "Surface area per 
 PLAUSIBLE = {"Thickness [m]": (5e-6, 400e-6), "Porosity": (0.05, 0.7), "Particle radius [m]": (1e-8, 30e-6),
              "Maximum concentration [mol.m-3]": (5e3, 1e5), "Minimum stoichiometry": (0.0, 0.95),
              "Maximum stoichiometry": (0.05, 1.0), "Diffusivity [m2.s-1]": (1e-19, 1e-9),
-             "Conductivity [S.m-1]": (1e-4, 1e5), "Reaction rate constant [mol.m-2.s-1]": (1e-10, 1.0)}
+             "Conductivity [S.m-1]": (1e-4, 1e5), "Reaction rate constant [mol.m-2.s-1]": (1e-10, 1.0),
+             "Transport efficiency": (1e-3, 1.0), "Surface area per unit volume [m-1]": (1e3, 1e9),
+             "Diffusivity activation energy [J.mol-1]": (0.0, 2e5),
+             "Reaction rate constant activation energy [J.mol-1]": (0.0, 2e5)}
 PLAUSIBLE_ELSEWHERE = {
     "Cell": {"Electrode area [m2]": (1e-6, 1e3), PARALLEL: (1, 1000), "Nominal cell capacity [A.h]": (1e-4, 1e4),
-             "Lower voltage cut-off [V]": (0.5, 4.5), "Upper voltage cut-off [V]": (1.0, 5.5)},
-    "Separator": {"Thickness [m]": (3e-6, 60e-6), "Porosity": (0.2, 0.8)},
+             "Lower voltage cut-off [V]": (0.5, 4.5), "Upper voltage cut-off [V]": (1.0, 5.5),
+             "Reference temperature [K]": (250, 350), "Density [kg.m-3]": (500, 6000),
+             "Specific heat capacity [J.K-1.kg-1]": (300, 3000)},
+    "Separator": {"Thickness [m]": (3e-6, 60e-6), "Porosity": (0.2, 0.8), "Transport efficiency": (1e-3, 1.0)},
+    "Electrolyte": {"Cation transference number": (0.05, 0.99), "Conductivity [S.m-1]": (1e-3, 10),
+                    "Diffusivity [m2.s-1]": (1e-13, 1e-8),
+                    **{f"{what} activation energy [J.mol-1]": (0.0, 1e5) for what in ("Conductivity", "Diffusivity")}},
 }
+EXPRESSION = ("x", "exp", "tanh", "cosh")  # what a BPX function may name; its own reader runs any name as code
+NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
 def add_system(path: Path, positive: str, negative: str, name: str | None = None) -> System:
@@ -97,6 +107,7 @@ def read_bpx(path: Path) -> dict[str, Any]:
         raise Unreadable(f"{path} is no JSON: {error}") from error
     if not isinstance(content, dict) or not {"Header", "Parameterisation"} <= set(content):
         raise BadInput(f"{path.name} is no BPX file: Header and Parameterisation are missing", field="Header")
+    _check_functions(content["Parameterisation"], path.name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # files of BPX 0.x are converted
@@ -108,10 +119,24 @@ def read_bpx(path: Path) -> dict[str, Any]:
 
 
 def _first(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        problem = error.errors()[0]
-        return f"{' / '.join(str(p) for p in problem['loc'])}: {problem['msg']}"
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    if not isinstance(error, ValidationError):
+        return str(error).splitlines()[0] if str(error) else type(error).__name__
+    problem = error.errors()[0]
+    places = [str(part) for part in problem["loc"] if part not in ("float", "FloatFunctionTable")]
+    ranges = PLAUSIBLE if places[0] in SIDES.values() else PLAUSIBLE_ELSEWHERE.get(places[0], {})
+    low, high = ranges.get(places[-1], (None, None))
+    return (f"{' / '.join(places)}: {problem['msg'].removesuffix(', unable to parse string as a number')}"
+            f"{f'; plausible are {low:g} to {high:g}' if low is not None and high is not None else ''}")
+
+
+def _check_functions(parameters: Any, name: str) -> None:
+    # Before the schema reads them: its reader would call what they name.
+    for title, part in parameters.items() if isinstance(parameters, dict) else ():
+        for field, value in part.items() if isinstance(part, dict) else ():
+            strange = [word for word in NAME.findall(value) if word not in EXPRESSION] if isinstance(value, str) else []
+            if strange:
+                raise BadInput(f"{name}: {title} / {field} names {strange[0]!r}; a function may name "
+                               f"{', '.join(EXPRESSION)} only", field=f"{title} / {field}")
 
 
 def _check_values(parameters: dict[str, Any], name: str) -> None:

@@ -28,11 +28,12 @@ def _given_size(size: ElectrodeSize, longest_m: float, highest_m: float) -> tupl
     """The strip's own length and coated height [m], refused where the can does not hold them."""
     length, height = size.length_mm * 1e-3, size.width_mm * 1e-3
     if size.length_mm < SHORTEST_STRIP_MM or length > longest_m * (1 + STRIP_TOLERANCE):
-        raise BadInput(f"electrode.length_mm is {size.length_mm:g}; the can holds a strip of {SHORTEST_STRIP_MM:g} to "
-                       f"{longest_m * 1e3:.0f} mm with these thicknesses", field="electrode.length_mm")
+        raise BadInput(f"electrode.length_mm is {size.length_mm:g} (positive_length_mm of a sheet); the can holds a "
+                       f"strip of {SHORTEST_STRIP_MM:g} to {longest_m * 1e3:.0f} mm with these thicknesses",
+                       field="electrode.length_mm")
     if size.width_mm < LOWEST_STRIP_MM or height > highest_m + HEIGHT_TOLERANCE_M:
-        raise BadInput(f"electrode.width_mm is {size.width_mm:g}; the can leaves a coated height of "
-                       f"{LOWEST_STRIP_MM:g} to {highest_m * 1e3:.1f} mm", field="electrode.width_mm")
+        raise BadInput(f"electrode.width_mm is {size.width_mm:g} (positive_width_mm of a sheet); the can leaves a "
+                       f"coated height of {LOWEST_STRIP_MM:g} to {highest_m * 1e3:.1f} mm", field="electrode.width_mm")
     return length, height
 
 

@@ -122,3 +122,11 @@ def test_pairs_outside_the_box_are_named():
         update={"coating_thickness_um": 120.0})}), 1.1)
     found = build_up(CellDesign(pair=thick, format=FORMATS["cylindrical"])).warnings
     assert any("positive coating thickness" in w for w in found)
+
+
+def test_a_case_that_stays_half_empty_is_warned_of():
+    sparse = CellDesign(pair=SYSTEMS["nmc532_graphite"].reference, layers=20,
+                        format=Prismatic(width_mm=148, thickness_mm=26.5, height_mm=91))
+    assert any("layers is 20 and the case holds" in warning for warning in build_up(sparse).warnings)
+    full = sparse.model_copy(update={"layers": None})
+    assert not any("layers" in warning for warning in build_up(full).warnings)

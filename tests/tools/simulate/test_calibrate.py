@@ -1,12 +1,14 @@
 """Calibration: known factors come back, bad data are refused by column and row."""
 
 import numpy as np
+import pybamm
 import pytest
 
 from knowledge.cell import CellDesign
 from knowledge.parameters import SYSTEMS
 from tools.failures import BadInput, Unreadable
 from tools.simulate.calibrate import BOUNDS, CalibrateDesign, _Cell, _pulse_ohm_m2, calibrate_design
+from tools.simulate.curve_ends import stretched, widened
 from tools.simulate.measured_data import MeasuredRun, check_charge, read_measured
 from tools.simulate.standard import EXAMPLE_DESIGN
 from tools.tool import Context
@@ -21,7 +23,8 @@ def made(rate, points=60, cooling_W_m2K=None, **factors):
     run = MeasuredRun(name=f"{rate:g}C", time_s=tuple(time), current_A=tuple(current),
                       voltage_V=tuple(np.full(len(time), 4.2)))
     pulse = _pulse_ohm_m2(DESIGN, 25.0, Context(home=None))
-    volts = _Cell(DESIGN, run, 25.0, pulse, cooling_W_m2K).simulated({**dict.fromkeys(BOUNDS, 1.0), **factors})
+    ends = frozenset(name for name in factors if name.endswith("_end"))
+    volts = _Cell(DESIGN, run, 25.0, pulse, cooling_W_m2K, ends).simulated({**dict.fromkeys(BOUNDS, 1.0), **factors})
     return run.model_copy(update={"voltage_V": tuple(map(float, volts))})
 
 
@@ -49,6 +52,30 @@ def test_a_cell_that_warms_up_gives_its_cooling_back_and_foretells_a_run_it_has_
     seen, unseen = found.errors
     assert seen.fitted and not unseen.fitted and unseen.rmse_after_mV < 1 < unseen.rmse_before_mV
     assert set(found.curves) == {"1C", "2C"}
+
+
+@pytest.mark.slow
+def test_the_width_of_an_end_comes_back():
+    run = made(1.0, 120, capacity=0.93, negative_end=1.8)
+    found = calibrate_design.function(CalibrateDesign(design=DESIGN, runs=(run,), fit=("capacity", "negative_end"),
+                                                      cooling_W_m2K=None), Context(home=None))
+    factors = {p.name: p for p in found.parameters}
+    assert factors["negative_end"].factor == pytest.approx(1.8, rel=0.03)
+    assert factors["positive_end"].kind == "default" and found.rmse_after_mV < 1 < found.rmse_before_mV
+
+
+@pytest.mark.parametrize("width", [0.4, 1.0, 2.5, 6.0])
+def test_a_stretched_end_keeps_its_order_its_end_and_the_rest_of_the_curve(width):
+    left = np.linspace(0, 1, 201)
+    seen = np.array([float(stretched(u, width).evaluate()) for u in map(pybamm.Scalar, left)])
+    assert seen[0] == 0 and (np.diff(seen) > 0).all()
+    assert seen[1] == pytest.approx(left[1] / width, rel=5e-3)
+    assert seen[left > 0.6] == pytest.approx(left[left > 0.6], rel=1e-3)
+
+
+def test_the_end_of_a_blend_is_refused_by_name():
+    with pytest.raises(BadInput, match="negative_end: .* blend"):
+        widened({}, "negative_end", 1.0)
 
 
 def test_self_heating_lowers_the_overvoltage():

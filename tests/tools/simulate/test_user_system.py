@@ -64,6 +64,11 @@ def test_a_sheet_of_a_user_system_takes_the_file_s_own_electrodes(file):
 
 
 @pytest.mark.parametrize(("change", "words"), [
+    (lambda c: c["Parameterisation"]["Electrolyte"].update({"Cation transference number": 25.9}), "are 0.05 to 0.99"),
+    (lambda c: c["Parameterisation"]["Cell"].update({"Reference temperature [K]": 25}), "is 25; .* 250 to 350"),
+    (lambda c: c["Parameterisation"]["Positive electrode"].update({"Diffusivity [m2.s-1]": "exit(1)"}),
+     "Diffusivity .* names 'exit'; a function may name x, exp, tanh"),
+    (lambda c: c["Parameterisation"]["Negative electrode"].pop("Porosity"), "Porosity: .*; plausible are 0.05 to 0.7"),
     (lambda c: c["Parameterisation"]["Positive electrode"].pop("Thickness [m]"), "Positive electrode.*Thickness"),
     (lambda c: c["Parameterisation"]["Negative electrode"].update({"Thickness [m]": 0.08}), "plausible are 5e-06 to"),
     (lambda c: c["Parameterisation"]["Negative electrode"].update({"Porosity": "high"}), "Negative electrode"),
