@@ -52,6 +52,7 @@ def questions() -> tuple[Question, ...]:
     """All questions of all files, in file order, with what was added to their answers."""
     added = yaml.safe_load(AMENDED.read_text(encoding="utf-8"))
     return tuple(
-        Question(kind=kind, text=row[0], targets=tuple(dict.fromkeys((*row[1], *added.get(row[0], ())))), file=path.stem)
+        Question(kind=kind, text=row[0], file=path.stem,
+                 targets=tuple(dict.fromkeys((*row[1], *added.get(row[0], ())))))
         for path in (FILE, TUNING, FOURTH_OPEN, SECOND, THIRD, FOURTH, NEAR, FIFTH, SIXTH)
         for kind, rows in yaml.safe_load(path.read_text(encoding="utf-8")).items() for row in rows)
