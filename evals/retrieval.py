@@ -160,7 +160,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--corpus", type=Path, nargs="*", default=[])
     parser.add_argument("--embedder", default="hashed", help="as `cellwright knowledge configure` takes it")
-    parser.add_argument("--split", choices=["dev", "test", "second", "third", "fifth"], default="dev")
+    parser.add_argument("--split", choices=["dev", "test", "second", "third", "fifth", "sixth"], default="dev")
     parser.add_argument("--kinds", action="store_true", help="nDCG for each kind of question")
     parser.add_argument("--misses", action="store_true", help="the questions that go wrong, dev half only")
     options = parser.parse_args(arguments)
@@ -174,7 +174,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"{name:8}" + "  ".join(f"{k} {v:.3f} [{low:.3f}, {high:.3f}]" for k, (v, low, high) in row.items()))
     if options.kinds:
         for kind in dict.fromkeys(o.question.kind for o in found["search"] if o.relevant):
-            row_of = {n: np.mean([o.ndcg for o in found[n] if o.question.kind == kind]) for n in SYSTEMS}
+            row_of = {n: np.mean([o.ndcg for o in found[n] if o.relevant and o.question.kind == kind]) for n in SYSTEMS}
             print(f"  {kind:16}" + "  ".join(f"{n} {v:.3f}" for n, v in row_of.items()))
     if options.misses and split == "dev":
         for o in found["search"]:

@@ -4,14 +4,18 @@ import hashlib
 import math
 
 import pytest
+import yaml
 
 from evals.literature_tasks import cite
 from evals.retrieval import SYSTEMS, Outcome, interval, measures, outcomes, prepared
 from evals.retrieval_set import (
+    AMENDED,
     FIFTH,
     FIFTH_SHA256,
     SECOND,
     SECOND_SHA256,
+    SIXTH,
+    SIXTH_SHA256,
     THIRD,
     THIRD_SHA256,
     Question,
@@ -35,12 +39,19 @@ def test_the_set_is_large_balanced_and_names_cards_that_exist():
 
 
 def test_the_judging_sets_are_frozen():
+    assert hashlib.sha256(SIXTH.read_bytes()).hexdigest() == SIXTH_SHA256
     assert hashlib.sha256(FIFTH.read_bytes()).hexdigest() == FIFTH_SHA256
     assert hashlib.sha256(THIRD.read_bytes()).hexdigest() == THIRD_SHA256
     assert hashlib.sha256(SECOND.read_bytes()).hexdigest() == SECOND_SHA256
-    for split in ("second", "fifth"):
+    for split in ("second", "fifth", "sixth"):
         judging = [q for q in questions() if q.split == split]
         assert len(judging) >= 80 and sum(not q.targets for q in judging) >= 20
+
+
+def test_later_answers_stand_on_questions_that_exist():
+    texts = {q.text: q for q in questions()}
+    for text, targets in yaml.safe_load(AMENDED.read_text(encoding="utf-8")).items():
+        assert set(targets) <= set(texts[text].targets) and texts[text].split != "sixth", text
 
 
 def test_the_split_never_moves():
