@@ -6,6 +6,7 @@ import re
 
 from knowledge.document import Block
 from tools.extract.comparators import said_about
+from tools.extract.other_products import other_product
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -38,7 +39,8 @@ def sentence_background(page: Page, start: int, end: int, listed: bool = False) 
     hits = [h for h in hits if not any(r.start <= h.start and h.end <= r.end for r in refused)]
     if not hits:
         return _told_of(page, start, end) or (
-            "predecessor" if not listed and _told(page, start, end) else None)
+            "predecessor" if not listed and _told(page, start, end) else None) or (
+            None if _asks(page, start, end) else other_product(page, start, end))
     first = hits[0]
     if first.what == "superseded" and lexicon("amend", "replace").search(page.text, start, end):
         others = [h for h in hits if h.what != "superseded"]
@@ -84,7 +86,8 @@ def told_parts(page: Page, start: int, end: int) -> tuple[list[tuple[int, int]],
     telling = False
     for first, last in parts(page, start, end):
         named = any(h.what in _TOLD for h in lexicon("background").find(page.text, first, last))
-        if named or _told_of(page, first, last) == "predecessor":
+        if named or _told_of(page, first, last) == "predecessor" or (
+                not _asks(page, first, last) and other_product(page, first, last)):
             telling = True
             if not any(q.units for q in page.inside(page.block_at(first), first, last)):   # …, that is our own affair
                 told += [span for span in live if not _asks(page, *span)]

@@ -11,6 +11,7 @@ from tools.extract.attach import attach
 from tools.extract.bare_numbers import asked_again, repeated, unit_of_life
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_of_all
+from tools.extract.cues import asks, named_by_cue
 from tools.extract.given import conditions_of, shipped
 from tools.extract.meaning import draft, implied_metric, metric_for
 from tools.extract.old_values import is_old
@@ -44,6 +45,7 @@ def read_clause(clause: Clause) -> list[Draft]:
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
     tested = outcome is not None and any(metric(h.what).test for h in hits)
     made += _bare_loads(clause, hits, strong, said)
+    speaks = asks(clause, said)
     reached = {id(q): share for q in numbered if (share := _charged_to(clause, q, numbered))}
     passed = {*strong, *(id(share) for share in reached.values())}
     for q in numbered:
@@ -51,7 +53,7 @@ def read_clause(clause: Clause) -> list[Draft]:
                 q.shape == "tolerance_only" and not q.is_a("percent")):
             continue
         name = "fast_charge_time" if id(q) in reached else _name_of(
-            clause, q, hits, said[id(q)], numbered, strong, tested)
+            clause, q, hits, said[id(q)], numbered, strong, tested, speaks)
         if name in _ENDS and said[id(q)].sign is None and q is not numbered[-1] and any(
                 o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
             continue                                       # 0.2C, cut-off 3.0 V, 23 °C: at least 1900 mAh
@@ -83,7 +85,7 @@ def read_clause(clause: Clause) -> list[Draft]:
 
 def _name_of(
     clause: Clause, q: Quantity, hits: list[Hit[str]], said: Said, numbered: list[Quantity],
-    strong: dict[int, Quantity], tested: bool,
+    strong: dict[int, Quantity], tested: bool, speaks: bool,
 ) -> str | None:
     """The metric of one number: by the words near it, else by its unit, its neighbours and the heading."""
     text = clause.text
@@ -102,7 +104,8 @@ def _name_of(
         name = "shipping_soc"
     if name is None and not tested:
         name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, said, numbered, strong)
-    return name or (None if tested or hits else asked_again(clause, q, said))
+    name = name or (None if tested or hits else asked_again(clause, q, said))
+    return name or (named_by_cue(clause, q, said, numbered) if not tested and speaks else None)
 
 
 _MOST_A_DAY = 40.0

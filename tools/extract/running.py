@@ -76,6 +76,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         _title(page, block)
     if block.kind != "list_item":
         walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
+    walk.topic = []
     whole = _whole(page, block)
     row = _row_of(page, block)
     running: str | None = None
@@ -232,7 +233,8 @@ def _sentence(
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
         lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
-        clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last)
+        clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
+                        topic=walk.topic)
         hits = own or hits
         if permitted(clause):
             continue
@@ -250,6 +252,7 @@ def _sentence(
         found += new
         walk.last = new[-1] if new else walk.last
         found += demands_in_words(walk, block, (a, b), (start, end), new)
+    walk.topic = metric_hits(page, start, end)
     of_last = walk.last is not None and walk.last.block is block
     if not found and walk.last is not None and (lexicon("measured_with").search(page.text, start, end) or (
             of_last and lexicon("pronoun").starting_at(page.text, start, end))):

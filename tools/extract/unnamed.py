@@ -85,7 +85,7 @@ def unnamed_metric(
     if q.is_a("count") and q.value >= 1000 and (lexicon("yearly").search(text, start, end) or not any(
             o.is_a("price") for o in numbered)):
         return "order_quantity"
-    if q.is_a("mass") and said.sign in ("<=", "<", ">") and len(numbered) <= 2:
+    if q.is_a("mass") and said.sign in ("<=", "<", ">", "up_to", "enough"):
         return "mass"                                     # a g of a shock has its cue
     if q.unit_text == "K" and lexicon("warmer").search(text, start, end) or q.is_a("temperature") and lexicon(
             "rise_by").search(text, max(start, q.start - _NEAR), q.start):

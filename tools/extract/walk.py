@@ -19,6 +19,7 @@ class Walk:
     lead_priority: Priority | None = None
     lead_hits: list[Hit[str]] = field(default_factory=list)
     last: Draft | None = None
+    topic: list[Hit[str]] = field(default_factory=list)    # what the sentence before in the paragraph named
     headed: bool = False
     asked: tuple[int, int] | None = None
     given: tuple[Block, int, int] | None = None            # a part before that states conditions and asks nothing
