@@ -65,6 +65,8 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         merge(new.conditions, [*slots, worded(text, a, b, new.metric)])
         if len(made) > 1:
             merge(new.conditions, [worded(text, clause.start, made[0].start, new.metric)])
+            if new.metric == made[-1].metric:              # 14 mΩ, better 11 mΩ, both at half charge
+                merge(new.conditions, [worded(text, made[-1].end, clause.end, new.metric)])
         _refer_back(clause, new, a, b)
         _kind_here(clause, new)
         new.conditions = tidy(new.conditions, new.metric)

@@ -223,6 +223,8 @@ def worded(text: str, start: int, end: int, metric: str) -> Slots:
             found["incoterm"] = " ".join(g for g in term.groups() if g)
         elif "frei Werk" in text[start:end]:
             found["incoterm"] = "frei Werk"
+    if metric == "fast_charge_time" and lexicon("from_empty").search(text, start, end):
+        found["soc_from_pct"] = 0.0
     if metric in _CHARGED:
         found |= charged(text, start, end)
     basis = lexicon("basis").search(text, start, end)

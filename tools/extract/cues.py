@@ -51,10 +51,22 @@ def named_by_cue(clause: Clause, q: Quantity, said: Said, numbered: list[Quantit
         named = [m for h in clause.topic if (m := metric_for(h.what, q)) and _sized(m, q)]
         if named and not q.is_a("temperature", "count") and not metric_hits(clause.page, clause.start, clause.end):
             return named[-1]
+    if best and best[1] == "capacity_retention" and _stored(clause, numbered):
+        return "charge_retention"
+    if best and best[1] == "surface_temperature" and said.sign not in ("<", "<=", ">"):
+        return None
     if best and best[1] == "swelling" and lexicon("resistance_words").search(
             clause.text, max(clause.block.start, clause.start - _BEFORE), clause.end):
         return "resistance_growth"
     return best[1] if best else None
+
+
+def _stored(clause: Clause, numbered: list[Quantity]) -> bool:
+    """Whether a clause tells of a store: a share left after it is charge, since no recharge is spoken of."""
+    waits = any(o.is_a("time") and seconds_of(o) >= _LIFE_S for o in numbered)
+    return waits and not any(o.is_a("cycle") for o in numbered) and not lexicon("recovered").search(
+        clause.text, clause.start, clause.end) and lexicon("slots", "storage").search(
+        clause.text, clause.start, clause.end) is not None
 
 
 def _sized(name: str, q: Quantity) -> bool:

@@ -48,12 +48,15 @@ def read_clause(clause: Clause) -> list[Draft]:
     speaks = asks(clause, said)
     reached = {id(q): share for q in numbered if (share := _charged_to(clause, q, numbered))}
     passed = {*strong, *(id(share) for share in reached.values())}
+    pairs = _window_pairs(text, numbered, said, passed)
+    named: dict[int, str | None] = {}
     for q in numbered:
         if id(q) in passed or id(q) in page.fates or q.shape == "tuple" or _a_day(clause, q) or (
                 q.shape == "tolerance_only" and not q.is_a("percent")):
             continue
-        name = "fast_charge_time" if id(q) in reached else _name_of(
+        name = "fast_charge_time" if id(q) in reached else named.get(pairs.get(id(q), 0)) or _name_of(
             clause, q, hits, said[id(q)], numbered, strong, tested, speaks)
+        named[id(q)] = name
         if name in _ENDS and said[id(q)].sign is None and q is not numbered[-1] and any(
                 o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
             continue                                       # 0.2C, cut-off 3.0 V, 23 °C: at least 1900 mAh
@@ -81,6 +84,22 @@ def read_clause(clause: Clause) -> list[Draft]:
         made += _windows(clause, numbered, said) or _only_loads(clause, strong, said)
     attach(clause, made, numbered, said)
     return made + repeated(clause, made)
+
+
+_PAIR = re.compile(r"[^\d;.。；]{0,32}")
+
+
+def _window_pairs(
+    text: str, numbered: list[Quantity], said: dict[int, Said], passed: set[int]
+) -> dict[int, int]:
+    """`Above 0 °C and up to 45 °C`: a least and a most side by side are the two ends of one window."""
+    found = {}
+    for low, high in zip(numbered, numbered[1:], strict=False):
+        single = all(q.is_a("temperature") and q.shape == "single" and id(q) not in passed for q in (low, high))
+        if single and low.value < high.value and said[id(low)].sign in (">=", ">") and said[id(high)].sign in (
+                "<=", "<", "up_to") and _PAIR.fullmatch(text, low.end, high.start):
+            found[id(high)] = id(low)
+    return found
 
 
 def _name_of(

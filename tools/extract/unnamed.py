@@ -29,6 +29,15 @@ _TOPIC = 120      # characters before a clause that may say what it speaks of
 _PULSE_S = 120.0  # longer loads are continuous
 
 
+_SHARE = re.compile(r"(?:[%％]|percent|per cent|Prozent|half|full|halber|voller|pleine|mi-)\s*(?:of\s+|de\s+)?$")
+
+
+def charging(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] speaks of charging; `20 % charge` and `full charge` are states and no verbs."""
+    return any(not _SHARE.search(text, max(start, h.start - 12), h.start)
+               for h in lexicon("slots", "charge").find(text, start, end))
+
+
 def chunk_around(text: str, q: Quantity, start: int, end: int) -> tuple[int, int]:
     """The stretch between the commas and brackets around a quantity."""
     lo = max([m.end() for m in _STOP.finditer(text, start, q.start)] + [start])
@@ -122,9 +131,8 @@ def unnamed_metric(
     if q.is_a("time") and said.sign is None and seconds_of(q) < 1e9 and lexicon("full_charge").search(
             text, max(start, q.start - 20), min(end, q.end + 12)):
         return "charge_time"
-    charging = lexicon("slots", "charge").search(text, start, end) and not lexicon("slots", "discharge").search(
-        text, start, end)
-    if q.is_a("time") and said.sign in ("<=", "<") and seconds_of(q) < 1e9 and charging:
+    charges = charging(text, start, end) and not lexicon("slots", "discharge").search(text, start, end)
+    if q.is_a("time") and said.sign in ("<=", "<") and seconds_of(q) < 1e9 and charges:
         windowed = any(o.is_a("percent") for o in numbered)
         return "fast_charge_time" if windowed else "charge_time"
     dimension = next((d for d in _LOADS if q.is_a(d)), None)
@@ -136,12 +144,14 @@ def unnamed_metric(
         return None                                       # the device draws 11 mW
     lo, hi = chunk_around(text, q, start, end)
     charge, pulse, continuous = _LOADS[dimension]
-    if lexicon("slots", "charge").search(text, lo, hi) and not lexicon("slots", "discharge").search(text, start, end):
+    if charging(text, lo, hi) and not lexicon("slots", "discharge").search(text, start, end):
         return charge
     if lexicon("continuous").search(text, lo, q.start):
         return continuous
     if lexicon("pulse_word").search(text, lo, q.start):
         return pulse
+    if lexicon("continuous").search(text, q.end, hi):
+        return continuous
     others = [o.start for o in page.inside(block, q.end, end) if o.is_a(*_LOADS) and not o.is_a("temperature")]
     reach = min([hi + 30, end, *others])                  # a time behind the next load is that one's
     seconds = [seconds_of(o) for o in page.inside(block, lo, reach) if o.is_a("time")]
