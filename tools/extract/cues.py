@@ -16,6 +16,7 @@ from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.unnamed import seconds_of
 
+NEAR = 36.0           # a cue this near is as good as a name
 _FAR = 110.0          # a cue whose cost is higher says nothing
 _BEFORE = 200         # characters of the block before a clause that may say what it speaks of
 _EARLIER = 60.0       # what a cue of the sentence before costs more
@@ -34,7 +35,9 @@ def _spoken_metrics() -> tuple[str, ...]:
     return tuple(vocabulary.words()["evidence"])
 
 
-def named_by_cue(clause: Clause, q: Quantity, said: Said, numbered: list[Quantity]) -> str | None:
+def named_by_cue(
+    clause: Clause, q: Quantity, said: Said, numbered: list[Quantity], far: float = _FAR
+) -> str | None:
     """The metric that fits the unit and size of a number and whose verbs stand nearest; None where none is near."""
     best: tuple[float, str] | None = None
     for spoken in _spoken_metrics():
@@ -45,11 +48,12 @@ def named_by_cue(clause: Clause, q: Quantity, said: Said, numbered: list[Quantit
         habit = metric(name).comparator
         if habit in (">=", "<=") and said.sign and said.sign[0] in "<>" and said.sign[0] != habit[0]:
             cost += _AGAINST
-        if cost <= _FAR and (best is None or cost < best[0]):
+        if cost <= far and (best is None or cost < best[0]):
             best = (cost, name)
-    if best is None or best[0] > _EARLIER:
+    if far == _FAR and (best is None or best[0] > _EARLIER):
         named = [m for h in clause.topic if (m := metric_for(h.what, q)) and _sized(m, q)]
-        if named and not q.is_a("temperature", "count") and not metric_hits(clause.page, clause.start, clause.end):
+        if named and not q.is_a("temperature", "count") and not any(
+                metric_for(h.what, q) for h in metric_hits(clause.page, clause.start, clause.end)):
             return named[-1]
     if best and best[1] == "capacity_retention" and _stored(clause, numbered):
         return "charge_retention"

@@ -7,11 +7,11 @@ import re
 from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract import axes
-from tools.extract.attach import attach
+from tools.extract.attach import attach, joined_windows
 from tools.extract.bare_numbers import asked_again, repeated, unit_of_life
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_of_all
-from tools.extract.cues import asks, named_by_cue
+from tools.extract.cues import NEAR, asks, named_by_cue
 from tools.extract.given import conditions_of, shipped
 from tools.extract.meaning import draft, implied_metric, metric_for
 from tools.extract.old_values import is_old
@@ -19,7 +19,7 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.turned import against_habit
-from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, seconds_of, temperature_window, unnamed_metric
+from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, chunk_around, seconds_of, temperature_window, unnamed_metric
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
@@ -82,8 +82,23 @@ def read_clause(clause: Clause) -> list[Draft]:
     made += _duty(clause, numbered)
     if not made:
         made += _windows(clause, numbered, said) or _only_loads(clause, strong, said)
+    joined_windows(made)
     attach(clause, made, numbered, said)
     return made + repeated(clause, made)
+
+
+_TWINS = {a: b for x in ("rate", "current") for a, b in (
+    (f"discharge_{x}_pulse", f"discharge_{x}_continuous"), (f"discharge_{x}_continuous", f"discharge_{x}_pulse"))}
+
+
+def _steady_or_short(clause: Clause, q: Quantity, name: str) -> str:
+    """The word of its own part tells a lasting load from a short one: `start current 60 A, otherwise 15 A continuous`."""
+    if name not in _TWINS:
+        return name
+    lo, hi = chunk_around(clause.text, q, clause.start, clause.end)
+    steady = lexicon("continuous").search(clause.text, lo, hi) is not None
+    short = lexicon("pulse_word").search(clause.text, lo, hi) is not None
+    return _TWINS[name] if steady != short and steady == name.endswith("pulse") else name
 
 
 _PAIR = re.compile(r"[^\d;.。；]{0,32}")
@@ -109,18 +124,23 @@ def _name_of(
     """The metric of one number: by the words near it, else by its unit, its neighbours and the heading."""
     text = clause.text
     name = _choose(clause, q, hits, said, numbered, strong)
-    if name is None and q.is_a("time") and (window := _charge_window(clause, numbered)) and q is not window:
+    if name is None and q.is_a("time") and (window := _charge_window(q, numbered)):
         name = "fast_charge_time" if seconds_of(q) < _LONGEST_CHARGE_S else None
     if q.is_a("temperature") and name in _SKINS and lexicon("rise_by").search(
             text, max(clause.start, q.start - 40), q.start):
         name = "temperature_rise"
+    name = _steady_or_short(clause, q, name) if name else None
     window_like = name is None or name in WINDOW_METRICS or name in _SKINS
     if q.is_a("temperature") and q.shape == "range" and window_like:
         name = temperature_window(text, q, clause.start, clause.end) or name or _headed_window(clause, q)
     if name is None and not tested:
         name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
+    if name == "capacity_retention" and lexicon("spread").search(text, clause.start, clause.end):
+        name = "capacity_spread"
     if name is None and shipped(clause, q, numbered, hits):
         name = "shipping_soc"
+    if name is None and not tested and speaks and q.is_a("percent"):
+        name = named_by_cue(clause, q, said, numbered, NEAR)
     if name is None and not tested:
         name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, said, numbered, strong)
     name = name or (None if tested or hits else asked_again(clause, q, said))
@@ -203,10 +223,23 @@ def _charged_to(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quan
     return share if lexicon("slots", "charge").search(gap) and not lexicon("slots", "discharge").search(gap) else None
 
 
-def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | None:
-    """The states of charge that a time leads from and to: two rising percentages, whatever the verb is."""
-    rising = [q for q in quantities if q.shape == "range" and q.is_a("percent") and q.values[0] < q.values[1]]
-    return rising[0] if rising else None
+def _charge_window(q: Quantity, quantities: list[Quantity]) -> Quantity | None:
+    """The states of charge that a time leads from and to: two rising percentages, whatever the verb is.
+
+    Of several times the one that stands nearest has the window, and each one has it where it stands between.
+    """
+    rising = [o for o in quantities if o.shape == "range" and o.is_a("percent") and o.values[0] < o.values[1]]
+    if not rising:
+        return None
+    window = rising[0]
+    times = [o for o in quantities if o.is_a("time")]
+    side = [o for o in times if (o.start < window.start) == (q.start < window.start)]
+    return window if q in side and (len(side) == len(times) or min(
+        times, key=lambda o: _apart(o, window)) in side) else None
+
+
+def _apart(a: Quantity, b: Quantity) -> int:
+    return max(a.start - b.end, b.start - a.end)
 
 
 def _bare_loads(
