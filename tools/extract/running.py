@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from knowledge.document import Block
+from knowledge.documents.mail_in_force import IN_FORCE
 from tools.extract import amendments, answers, background, corrections, sizes, substances, wording
 from tools.extract.attach import joined_windows
 from tools.extract.clause import Clause
@@ -31,7 +32,7 @@ def read_running(page: Page) -> None:
     walk = Walk(page)
     corrections.postscripts(page)
     walk.headed = any(background.requirement_section(b) for b in page.document.blocks)
-    for number, block in enumerate(page.document.blocks):
+    for number, block in _in_turn(page):
         if block.table is not None and block.index not in page.loose:
             walk.lead = ""
             continue
@@ -44,6 +45,16 @@ def read_running(page: Page) -> None:
             _heading(walk, block, number)
         else:
             _prose(walk, block, number)
+
+
+def _in_turn(page: Page) -> list[tuple[int, Block]]:
+    """The blocks with their places; an older message that is still in force comes first and the newer one amends it."""
+    numbered = list(enumerate(page.document.blocks))
+    older = [(n, b) for n, b in numbered if b.part == IN_FORCE]
+    if not older:
+        return numbered
+    page.correcting |= {b.index for _, b in numbered if b.part != IN_FORCE and b.kind in ("paragraph", "list_item")}
+    return [*older, *((n, b) for n, b in numbered if b.part != IN_FORCE)]
 
 
 def injected_any(page: Page, block: Block) -> bool:

@@ -51,9 +51,12 @@ def _folded() -> dict[str, tuple[UnitRow, ...]]:
     return {alias.replace("µ", "μ"): rows for alias, rows in spellings().items()}
 
 
+_WRAPPED = 40         # a unit may stand at the beginning of the next line, behind its indentation
+
+
 def unit_at(text: str, place: int, end: int) -> tuple[int, tuple[UnitRow, ...], str] | None:
     """The unit that begins at `place` or after a space or hyphen: (its end, its meanings, as written)."""
-    for gap in re.finditer(r"\s{0,3}|-(?=[A-Za-zΩμ%°])", text[place:place + 4]):
+    for gap in re.finditer(r"[ \t]{0,3}\n[ \t]*(?=\S)|\s{0,3}|-(?=[A-Za-zΩμ%°])", text[place:place + _WRAPPED]):
         if gap.start() > 0:
             break
         start = place + gap.end()
