@@ -80,9 +80,26 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
     shared_tolerance(text, made)
     _respectively(clause, made)
     joined_windows(made)
+    _warmed_by(made)
     for new in made:
         if new.metric == "price":
             new.unit = priced_per(text[clause.start:clause.end], new.unit, _priced_before(clause, new))
+
+
+_LOADED = {"C": "rate_C", "A": "current_A", "W": "power_W"}
+
+
+def _warmed_by(made: list[Draft]) -> None:
+    """`1C continuous, cell wall no hotter than 50 °C`: the load is the limit's condition, and the limit the load's."""
+    limits = [d for d in made if d.metric == "surface_temperature" and d.comparator in ("<=", "<")]
+    loads = [d for d in made if d.metric.startswith(("discharge_", "charge_rate", "charge_current", "charge_power"))
+             and d.unit in _LOADED and isinstance(d.value, float | int)]
+    if len(limits) != 1 or len(loads) != 1 or not isinstance(limits[0].value, float | int):
+        return
+    unit, conditions = loads[0].unit, limits[0].conditions
+    if not any(k.endswith(("_C", "_A", "_W")) and "temperature" not in k and "surface" not in k for k in conditions):
+        conditions[_LOADED[unit or ""]] = float(loads[0].value)
+    loads[0].conditions.setdefault("surface_limit_C", float(limits[0].value))
 
 
 def _priced_before(clause: Clause, new: Draft) -> str | None:

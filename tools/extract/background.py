@@ -37,6 +37,9 @@ def sentence_background(page: Page, start: int, end: int, listed: bool = False) 
     hits = lexicon("background").find(page.text, start, end)
     refused = [*lexicon("forbidden").find(page.text, start, end), *lexicon("refused_value").find(page.text, start, end)]
     hits = [h for h in hits if not any(r.start <= h.start and h.end <= r.end for r in refused)]
+    weak = lexicon("weak_background").find(page.text, start, end)
+    if weak and _asks(page, start, end):
+        hits = [h for h in hits if not any(w.start <= h.start and h.end <= w.end for w in weak)]
     if not hits:
         return _told_of(page, start, end) or (
             "predecessor" if not listed and _told(page, start, end) else None) or (
@@ -125,6 +128,8 @@ def between(live: list[tuple[int, int]], start: int, end: int) -> list[tuple[int
 def _told(page: Page, start: int, end: int) -> bool:
     """A sentence that tells what was or is today, and asks nothing: no modal word, no bound."""
     past = lexicon("past").search(page.text, start, end) or lexicon("now").search(page.text, start, end)
+    if lexicon("new_cell").search(page.text, start, end):
+        return False                                       # 80 % of what the new cell had
     return bool(past) and not _asks(page, start, end)
 
 
@@ -133,7 +138,8 @@ _ASKING = (("priority",), ("amend", "replace"), ("forbidden",), ("refused_value"
 
 def _asks(page: Page, start: int, end: int) -> bool:
     """Whether text[start:end] has a modal word, a ban, a change or a number with a bound."""
-    spoken = any(h.what != "info" for path in _ASKING for h in lexicon(*path).find(page.text, start, end))
+    spoken = any(h.what != "info" for path in _ASKING for h in lexicon(*path).find(page.text, start, end)) or bool(
+        lexicon("hence").search(page.text, max(0, start - 2), end))
     return spoken or any(said_about(page.text, q, start, end).sign
                          for q in page.inside(page.block_at(start), start, end))
 

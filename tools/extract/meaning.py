@@ -11,6 +11,7 @@ from knowledge.units import UnitMismatch, accepts, to_canonical
 from knowledge.vocabulary import MetricRow, currencies, metric, metrics
 from tools.extract.comparators import Said, resolve
 from tools.extract.conditions import Slots
+from tools.extract.direction import charging
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -207,7 +208,6 @@ def direct(page: Page, name: str, start: int, end: int) -> str:
     if not row.directed:
         return name
     discharge = lexicon("slots", "discharge").search(page.text, start, end)
-    charge = lexicon("slots", "charge").search(page.text, start, end)
-    if bool(discharge) == bool(charge):
+    if bool(discharge) == charging(page.text, start, end):
         return name
     return row.directed["discharge" if discharge else "charge"]

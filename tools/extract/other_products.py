@@ -10,6 +10,8 @@ from tools.extract.phrases import lexicon
 _WITHIN = 26          # characters between the two words
 _BROKEN = re.compile(r"[\d,;:.!?()、，。；]")
 _WE = re.compile(r"\b(?:we|I|wir|ich|nous|je|on)\b[^,;.]{0,24}$", re.IGNORECASE)
+_NOUN = re.compile(r"\s+[^\W\d_]{3,}")
+_BODY = ("mass", "length", "energy", "charge", "voltage", "volume")
 _KINDS = ("predecessor", "competitor", "level")
 
 
@@ -28,5 +30,10 @@ def other_product(page: Page, start: int, end: int) -> str | None:
                 if 0 < apart <= _WITHIN and len(gap.split()) <= 2 and not _BROKEN.search(gap) and (
                         min(word.start, noun.start) < places[-1]):
                     return kind
+    for word in lexicon("other_word", "level").find(text, start, end):
+        after = _NOUN.match(text, word.end, end)
+        if after and word.start < places[-1] and not lexicon("cell_noun").search(after.group()) and any(
+                q.is_a(*_BODY) for q in page.inside(page.block_at(start), word.end, end)):
+            return "level"
     told = lexicon("reported").search(text, start, end)
     return "competitor" if told and not _WE.search(text[start:told.start]) else None

@@ -46,7 +46,8 @@ def read_clause(clause: Clause) -> list[Draft]:
     tested = outcome is not None and any(metric(h.what).test for h in hits)
     made += _bare_loads(clause, hits, strong, said)
     speaks = asks(clause, said)
-    reached = {id(q): share for q in numbered if (share := _charged_to(clause, q, numbered))}
+    reached = {id(q): share for q in numbered if (share := _charged_to(clause, q, numbered) or _charged_in(
+        clause, q, numbered))}
     passed = {*strong, *(id(share) for share in reached.values())}
     pairs = _window_pairs(text, numbered, said, passed)
     named: dict[int, str | None] = {}
@@ -221,6 +222,21 @@ def _charged_to(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quan
         return None
     gap = clause.text[q.end:share.start]
     return share if lexicon("slots", "charge").search(gap) and not lexicon("slots", "discharge").search(gap) else None
+
+
+_IN = re.compile(r"\s*(?:SOC\s*|charge\s*)?(?:in|within|after|nach|innerhalb von|in unter|en|sous|を|まで)\s*"
+                 r"(?:(?:under|less than|weniger als|unter|moins de|about|etwa)\s*)?", re.IGNORECASE)
+
+
+def _charged_in(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quantity | None:
+    """`80 % in 40 minutes`: the share of charge right before a time, where nothing speaks of life or storage."""
+    share = next((o for o in quantities if o.is_a("percent") and o.shape == "single" and _IN.fullmatch(
+        clause.text, o.end, q.start)), None)
+    if share is None or not q.is_a("time") or not 60 <= seconds_of(q) <= _LONGEST_CHARGE_S / 8 or share.value < 30:
+        return None
+    other = any(lexicon(*path).search(clause.text, clause.start, clause.end) for path in (
+        ("slots", "storage"), ("loss",), ("slots", "discharge")))
+    return None if other else share
 
 
 def _charge_window(q: Quantity, quantities: list[Quantity]) -> Quantity | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from knowledge.document import Block
 from tools.extract.comparators import Said
+from tools.extract.direction import charging
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -26,16 +27,8 @@ _BRACKET = re.compile(r"\s*\([^()]{2,30}\)")
 _COLD_C = 11.0    # a share of the capacity below this is what the cold leaves of it
 _NEAR = 40        # characters in which a verb leads its number
 _TOPIC = 120      # characters before a clause that may say what it speaks of
+_HIGH = 1000.0    # no cell and no fall is longer [m or ft]
 _PULSE_S = 120.0  # longer loads are continuous
-
-
-_SHARE = re.compile(r"(?:[%％]|percent|per cent|Prozent|half|full|halber|voller|pleine|mi-)\s*(?:of\s+|de\s+)?$")
-
-
-def charging(text: str, start: int, end: int) -> bool:
-    """Whether text[start:end] speaks of charging; `20 % charge` and `full charge` are states and no verbs."""
-    return any(not _SHARE.search(text, max(start, h.start - 12), h.start)
-               for h in lexicon("slots", "charge").find(text, start, end))
 
 
 def chunk_around(text: str, q: Quantity, start: int, end: int) -> tuple[int, int]:
@@ -94,6 +87,8 @@ def unnamed_metric(
     if q.is_a("count") and q.value >= 1000 and (lexicon("yearly").search(text, start, end) or not any(
             o.is_a("price") for o in numbered)):
         return "order_quantity"
+    if q.is_a("length") and q.unit_text in ("m", "ft") and said.sign in ("up_to", "<=", ">=") and q.value > _HIGH:
+        return "altitude"
     if q.is_a("mass") and said.sign in ("<=", "<", ">", "up_to", "enough"):
         return "mass"                                     # a g of a shock has its cue
     if q.unit_text == "K" and lexicon("warmer").search(text, start, end) or q.is_a("temperature") and lexicon(
