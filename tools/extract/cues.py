@@ -11,7 +11,7 @@ from knowledge.vocabulary import metric
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said
 from tools.extract.meaning import metric_for
-from tools.extract.page import metric_hits
+from tools.extract.page import Page, metric_hits
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.unnamed import seconds_of
@@ -111,6 +111,14 @@ def _nearest(clause: Clause, spoken: str, q: Quantity, numbered: list[Quantity])
     if min(costs) > _FAR and floor < clause.start and not metric_hits(clause.page, clause.start, clause.end):
         costs += [_EARLIER for _ in words.find(text, floor, clause.start)[-1:]]
     return min(costs)
+
+
+def worked_out(page: Page, clause: Clause, q: Quantity) -> bool:
+    """`That is 174 Wh/kg`: a value of energy per mass or size right behind such words is a result and no demand."""
+    if not q.is_a("specific_energy", "energy_density", "power", "energy", "voltage") or q.shape != "single":
+        return False
+    lead = lexicon("worked_out").ending_at(page.text, clause.start, q.start)
+    return lead is not None and not lexicon("priority").search(page.text, clause.start, q.end)
 
 
 def asks(clause: Clause, said: dict[int, Said]) -> bool:

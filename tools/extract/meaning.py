@@ -189,7 +189,8 @@ def level_of(page: Page, start: int, end: int, default: Level, block: Block | No
         return default
     if lexicon("level", "scope_cell").search(page.text, start, end):
         return "cell"
-    found = {h.what for h in lexicon("level").find(page.text, start, end)} - {"scope_cell"}
+    found = {h.what for h in lexicon("level").find(page.text, start, end)
+             if h.what == "cell" or not _located(page.text, start, h.start)} - {"scope_cell"}
     if re.search(r"(?<!\w)\d+s\d+p(?!\w)", page.text[start:end], re.IGNORECASE):
         found.add("pack")
     if not found and default == "cell" and block is not None and (titled := section_level(block)):
@@ -200,6 +201,13 @@ def level_of(page: Page, start: int, end: int, default: Level, block: Block | No
         if level in found:
             return level
     return default
+
+
+def _located(text: str, start: int, place: int) -> bool:
+    """`In a laid-up vehicle it shall live 6 years`: the place where the cell works is not whose number it is."""
+    before = text[max(start, place - 24):place]
+    hits = lexicon("locative").find(before)
+    return bool(hits) and len(before[hits[-1].end:].split()) <= 2 and not re.search(r"[,;\d]", before[hits[-1].end:])
 
 
 def direct(page: Page, name: str, start: int, end: int) -> str:

@@ -11,7 +11,7 @@ from tools.extract.attach import attach, joined_windows
 from tools.extract.bare_numbers import asked_again, repeated, unit_of_life
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_of_all
-from tools.extract.cues import NEAR, asks, named_by_cue
+from tools.extract.cues import NEAR, asks, named_by_cue, worked_out
 from tools.extract.given import conditions_of, shipped
 from tools.extract.meaning import draft, implied_metric, metric_for
 from tools.extract.old_values import is_old
@@ -33,6 +33,10 @@ def read_clause(clause: Clause) -> list[Draft]:
     page, text = clause.page, clause.text
     set_aside_old(page, clause.block, clause.start, clause.end)
     open_ = [q for q in page.inside(clause.block, clause.start, clause.end) if id(q) not in page.fates]
+    for q in open_:
+        if q.units and worked_out(page, clause, q):
+            page.settle(q, "ignored", "worked out from other numbers")
+    open_ = [q for q in open_ if id(q) not in page.fates]
     numbered = sorted([*(q for q in open_ if q.units), *unit_of_life(clause)], key=lambda q: q.start)
     if not numbered:
         return repeated(clause, [])

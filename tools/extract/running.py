@@ -13,6 +13,7 @@ from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, read_defaults
 from tools.extract.meaning import final_metric
+from tools.extract.minutes import discussed, label_of, looking_back, take_back
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
@@ -32,6 +33,7 @@ def read_running(page: Page) -> None:
     walk = Walk(page)
     corrections.postscripts(page)
     walk.headed = any(background.requirement_section(b) for b in page.document.blocks)
+    walk.told = discussed(page)
     for number, block in _in_turn(page):
         if block.table is not None and block.index not in page.loose:
             walk.lead = ""
@@ -88,7 +90,8 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
     if block.kind != "list_item":
         walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
     walk.topic = []
-    whole = _whole(page, block)
+    whole = _whole(page, block) or ("informative" if block.index in walk.told else None)
+    walk.decided = bool(walk.told) and (label_of(page, block) == "decided" or block.kind == "list_item")
     row = _row_of(page, block)
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
@@ -109,10 +112,12 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if corrections.withdrawn(page, block, start, end):
             continue
         note = amendments.footnote(page, block, start, end) or row
-        cause = _cause(page, block, (start, end), whole, note, running)
+        cause = _cause(page, block, (start, end), whole, note, running, walk.decided)
         if cause and cause == whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
+        if cause == "level" and place and looking_back(page, start, end):
+            take_back(page, block, spans[:place])
         if cause:
             _set_apart(walk, block, (start, end), cause, asked, whole is None)
             continue
@@ -185,13 +190,17 @@ def _set_apart(
 
 
 def _cause(
-    page: Page, block: Block, span: tuple[int, int], whole: str | None, row: str | None, running: str | None
+    page: Page, block: Block, span: tuple[int, int], whole: str | None, row: str | None, running: str | None,
+    decided: bool = False,
 ) -> str | None:
     """Why a sentence asks for nothing: by its own words, its paragraph, or the sentence before that it goes on from."""
     start, end = span
-    cause = background.sentence_background(page, start, end, block.kind == "list_item")
+    listed = block.kind == "list_item" and block.index not in page.correcting
+    cause = background.sentence_background(page, start, end, listed)
     called_off = lexicon("withdraw").search(page.text, start, end) and (
         row or amendments.referred_row(page, start, end))
+    if decided and whole is None and cause not in ("competitor", "superseded", "informative"):
+        cause = None
     if cause == "superseded" and (block.index in page.correcting or called_off):
         cause = None
     cause = cause or whole
