@@ -76,7 +76,8 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
         new.metric = final_metric(new, text, clause.start, clause.end, a)
         new.conditions = tidy(new.conditions, new.metric)
-        new.level = level_of(page, clause.start, clause.end, metric(new.metric).level, clause.block)
+        so = lexicon("hence").find(text, clause.start, new.start)      # the cabinet has bays, so the width is
+        new.level = level_of(page, so[-1].end if so else clause.start, clause.end, metric(new.metric).level, clause.block)
     shared_tolerance(text, made)
     _respectively(clause, made)
     joined_windows(made)

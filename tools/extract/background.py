@@ -112,7 +112,8 @@ def ignore_told(page: Page, block: Block, start: int, end: int) -> None:
     """Set aside what a sentence that asks tells beside it: of packs, devices and other cells."""
     ignore_other_levels(page, block, start, end)
     ignore_bracketed_system(page, block, start, end)
-    for first, last in ((start, end), *parts(page, start, end)):
+    whole = () if lexicon("hence").search(page.text, start, end) else ((start, end),)
+    for first, last in (*whole, *parts(page, start, end)):
         ignore_host(page, block, first, last)
     told, live = told_parts(page, start, end)
     for first, last in told if live else []:
@@ -152,6 +153,8 @@ def _told_of(page: Page, start: int, end: int) -> str | None:
     if hit is None:
         return None
     if hit.what == "equipment":
+        if lexicon("weak_background").search(page.text, hit.start, hit.end) and _asks(page, start, end):
+            return None                                    # our lab says below 180 milliohm
         spoken = any(h.what == "must" for h in lexicon("priority").find(page.text, start, end)) or lexicon(
             "level", "cell").search(page.text, start, places[0])
         return None if spoken else "equipment"
@@ -209,7 +212,7 @@ def ignore_other_levels(page: Page, block: Block, start: int, end: int) -> None:
                 _set_aside(page, block, inside)
 
 
-_HOST_NUMBERS = ("mass", "length", "energy", "charge", "voltage", "price", "sound", "volume")
+_HOST_NUMBERS = ("count", "mass", "length", "energy", "charge", "voltage", "price", "sound", "volume")
 _HOST_LOADS = ("current", "power")
 _CELL_V = 6.0  # no single cell has more between its poles
 
@@ -222,6 +225,8 @@ def ignore_host(page: Page, block: Block, start: int, end: int) -> None:
     text = page.text
     inside = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
     if not inside or _asks(page, start, end):
+        return
+    if any(q.is_a("temperature") for q in inside) and lexicon("hence").search(text, start, end):
         return
     if lexicon("level", "cell").search(text, start, inside[0].start) or lexicon("level", "scope_cell").search(
             text, start, end):

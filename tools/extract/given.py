@@ -18,6 +18,7 @@ _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 _NEVER = ("acceleration", "pressure", "dose", "leak", "sound", "length",
           "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
           "specific_power", "power_density", "specific_charge", "percent_per_month")
+_SIDED = re.compile(r"\s*-?(?:charge|discharge|charging|discharging|Laden|Entladen|Ladung|Entladung|décharge)(?![a-z])")
 _DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
 
 
@@ -40,7 +41,8 @@ def conditions_of(
         lead = _lead_of(text, floor, q, said[id(q)])
         own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
-            _DIRECTED.match(text, q.end)) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
+            _DIRECTED.match(text, q.end) or _SIDED.match(text, q.end) and any(
+                o.is_a("cycle") for o in quantities)) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
         inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
         around = bool(own) and own[-1].what == "coolant_inlet_temperature" and len(quantities) > 1
         if lead and own and not around and (
@@ -133,6 +135,8 @@ def in_supposition(clause: Clause, q: Quantity, quantities: list[Quantity], hits
         return False
     if lexicon("insufficient").search(clause.text, own.start, own.end):
         return False
+    if q.is_a("current", "rate", "power") and lexicon("each_cell").search(clause.text, own.start, q.start):
+        return False                                       # when both run flat out each cell gives 15 A
     return q.is_a("temperature") or not any(
         metric_for(h.what, q) and own.start <= h.start < own.end for h in hits)
 

@@ -46,6 +46,8 @@ def read_clause(clause: Clause) -> list[Draft]:
     said = said_of_all(text, numbered, clause.start, clause.end)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     strong = conditions_of(clause, numbered, hits, said)
+    lives = [id(q) for q in numbered if q.is_a("time") and _for_years(clause, q, numbered)]
+    strong = {k: q for k, q in strong.items() if k not in lives}
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
     tested = outcome is not None and any(metric(h.what).test for h in hits)
     made += _bare_loads(clause, hits, strong, said)
@@ -61,6 +63,8 @@ def read_clause(clause: Clause) -> list[Draft]:
             continue
         name = "fast_charge_time" if id(q) in reached else named.get(pairs.get(id(q), 0)) or _name_of(
             clause, q, hits, said[id(q)], numbered, strong, tested, speaks)
+        name = "calendar_life" if id(q) in lives else name
+        name = "order_quantity" if name == "sample_quantity" and _lot_beside(text, q, numbered) else name
         named[id(q)] = name
         if name in _ENDS and said[id(q)].sign is None and q is not numbered[-1] and any(
                 o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
@@ -71,7 +75,8 @@ def read_clause(clause: Clause) -> list[Draft]:
                                             for d in made) and not lexicon("defaults_window").search(
                 text, clause.start, q.start):
             continue                                       # 290 Wh/kg between 4.2 V and 2.7 V
-        if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
+        if name in ("capacity_retention", "energy_retention") and (lives or any(
+                d.metric == "cycle_life" for d in made)):
             continue                                       # 800 cycles with at least 80 % remaining: the end of life
         if tested and name not in _BESIDE_TESTS:
             continue
@@ -90,6 +95,31 @@ def read_clause(clause: Clause) -> list[Draft]:
     joined_windows(made)
     attach(clause, made, numbered, said)
     return made + repeated(clause, made)
+
+
+_MANY = 5.0           # times as many cells as samples are a lot
+
+
+def _lot_beside(text: str, q: Quantity, numbered: list[Quantity]) -> bool:
+    """`40 samples by March and 3,600 cells by November`: the other count is called samples, and this one is far more."""
+    return any(o is not q and o.is_a("count") and q.value >= _MANY * o.value and not _sampled(text, q)
+               and _sampled(text, o) for o in numbered)
+
+
+def _sampled(text: str, q: Quantity) -> bool:
+    return lexicon("cues", "sample_quantity").search(text, q.start, q.end + 24) is not None and not re.search(
+        r"[,;]|\b(?:and|und|et)\b", text[q.end:q.end + 6])
+
+
+_FOR = re.compile(r"(?:\b(?:for|over|during|für|über|pendant|durant)\s+(?:at least |mindestens |au moins )?)$", re.IGNORECASE)
+
+
+def _for_years(clause: Clause, q: Quantity, numbered: list[Quantity]) -> bool:
+    """`Keep 80 % of its initial capacity for 7 years`: how long a share of the capacity is kept is a life."""
+    years = any(u.name == "year" for u in q.units)
+    shares = [o for o in numbered if o.is_a("percent") and 50 <= o.value < 100 and o.end <= q.start]
+    return years and bool(shares) and _FOR.search(clause.text, max(clause.start, q.start - 24), q.start) is not None \
+        and lexicon("slots", "eol").search(clause.text, shares[-1].end, q.start) is not None
 
 
 _TWINS = {a: b for x in ("rate", "current") for a, b in (
@@ -287,7 +317,9 @@ def _only_loads(clause: Clause, strong: dict[int, Quantity], said: dict[int, Sai
     """`At 20 % SOC it must give 45 A for 10 s and stay above 2.5 V`: in a demand without a metric the load is asked."""
     page, text, made = clause.page, clause.text, list[Draft]()
     start, end = clause.start, clause.end
-    if not lexicon("priority").search(text, start, end) and not lexicon("ability").search(text, start, end):
+    opens = clause.listed and any(not text[start:q.start].strip() for q in strong.values())
+    if not opens and not lexicon("priority").search(text, start, end) and not lexicon("ability").search(
+            text, start, end):
         return []
     if lexicon("measured_with").search(text, start, end) or metric_hits(page, start, end):
         return []

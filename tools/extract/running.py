@@ -254,7 +254,7 @@ def _sentence(
         own = metric_hits(page, a, b)
         lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
         clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
-                        topic=walk.topic)
+                        topic=walk.topic, listed=walk.decided or block.kind == "list_item")
         hits = own or hits
         if permitted(clause):
             continue
