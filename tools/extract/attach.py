@@ -77,7 +77,8 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         new.metric = final_metric(new, text, clause.start, clause.end, a)
         new.conditions = tidy(new.conditions, new.metric)
         so = lexicon("hence").find(text, clause.start, new.start)      # the cabinet has bays, so the width is
-        new.level = level_of(page, so[-1].end if so else clause.start, clause.end, metric(new.metric).level, clause.block)
+        new.level = level_of(page, so[-1].end if so else clause.start, clause.end, metric(new.metric).level,
+                             clause.block)
     shared_tolerance(text, made)
     _respectively(clause, made)
     joined_windows(made)

@@ -6,8 +6,8 @@ import re
 
 from tools.extract.phrases import lexicon
 
-_SHARE = re.compile(r"(?:[%％]|percent|per cent|Prozent|half|full|halber|voller|pleine|mi-|(?:state|level|degree) of|état de"
-                    r"|niveau de)\s*(?:of\s+|de\s+)?$", re.IGNORECASE)
+_SHARE = re.compile(r"(?:[%％]|percent|per cent|Prozent|half|full|halber|voller|pleine|mi-|(?:state|level|degree) of"
+                    r"|état de|niveau de)\s*(?:of\s+|de\s+)?$", re.IGNORECASE)
 _STATE = re.compile(r"\s?(?:率|状態|状态|상태|율|量|량)|ed?\s+(?:at|to)\s+\d+\s?%")
 
 

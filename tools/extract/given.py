@@ -40,9 +40,9 @@ def conditions_of(
         floor = _chunk_start(text, quantities, q, clause.start)
         lead = _lead_of(text, floor, q, said[id(q)])
         own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
+        sided = _DIRECTED.match(text, q.end) or any(o.is_a("cycle") for o in quantities) and _SIDED.match(text, q.end)
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
-            _DIRECTED.match(text, q.end) or _SIDED.match(text, q.end) and any(
-                o.is_a("cycle") for o in quantities)) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
+            sided) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
         inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
         around = bool(own) and own[-1].what == "coolant_inlet_temperature" and len(quantities) > 1
         if lead and own and not around and (

@@ -43,15 +43,17 @@ def discussed(page: Page) -> set[int]:
     return told
 
 
-def looking_back(page: Page, start: int, end: int) -> bool:
+def _looking_back(page: Page, start: int, end: int) -> bool:
     """`Those figures are settled by us`: a sentence that points at the one before and has no number of its own."""
     if any(q.units for q in page.inside(page.block_at(start), start, end)):
         return False
     return lexicon("pointing").starting_at(page.text, start, end) is not None
 
 
-def take_back(page: Page, block: Block, before: list[tuple[int, int]]) -> None:
-    """Set aside what the sentences before told without a word that asks."""
+def take_back(page: Page, block: Block, span: tuple[int, int], cause: str, before: list[tuple[int, int]]) -> None:
+    """Set aside what the sentences before told without a word that asks, where this one says that it is not asked."""
+    if cause != "level" or not before or not _looking_back(page, *span):
+        return
     for start, end in reversed(before):
         if any(h.what != "info" for h in lexicon("priority").find(page.text, start, end)):
             return

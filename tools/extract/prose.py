@@ -14,17 +14,26 @@ from tools.extract.comparators import Said, said_of_all
 from tools.extract.cues import NEAR, asks, named_by_cue, worked_out
 from tools.extract.given import conditions_of, shipped
 from tools.extract.meaning import draft, implied_metric, metric_for
+from tools.extract.neighbours import (
+    LONGEST_CHARGE_S,
+    charge_window,
+    charged_in,
+    charged_to,
+    for_years,
+    lot_beside,
+    steady_or_short,
+    window_pairs,
+)
 from tools.extract.old_values import is_old
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.turned import against_habit
-from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, chunk_around, seconds_of, temperature_window, unnamed_metric
+from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, seconds_of, temperature_window, unnamed_metric
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
 _ENDS = ("min_voltage", "end_of_discharge_voltage", "voltage_window")
-_LONGEST_CHARGE_S = 2e5      # two days: longer times are storage or life
 _SKINS = ("surface_temperature", "temperature_rise")
 
 
@@ -36,8 +45,8 @@ def read_clause(clause: Clause) -> list[Draft]:
     for q in open_:
         if q.units and worked_out(page, clause, q):
             page.settle(q, "ignored", "worked out from other numbers")
-    open_ = [q for q in open_ if id(q) not in page.fates]
-    numbered = sorted([*(q for q in open_ if q.units), *unit_of_life(clause)], key=lambda q: q.start)
+    numbered = sorted([*(q for q in open_ if q.units and id(q) not in page.fates), *unit_of_life(clause)],
+                      key=lambda q: q.start)
     if not numbered:
         return repeated(clause, [])
     hits = [h for h in metric_hits(page, clause.start, clause.end)
@@ -45,40 +54,43 @@ def read_clause(clause: Clause) -> list[Draft]:
                        for q in numbered)]
     said = said_of_all(text, numbered, clause.start, clause.end)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
-    strong = conditions_of(clause, numbered, hits, said)
-    lives = [id(q) for q in numbered if q.is_a("time") and _for_years(clause, q, numbered)]
-    strong = {k: q for k, q in strong.items() if k not in lives}
+    lives = {id(q) for q in numbered if q.is_a("time") and for_years(clause, q, numbered)}
+    strong = {k: q for k, q in conditions_of(clause, numbered, hits, said).items() if k not in lives}
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
     tested = outcome is not None and any(metric(h.what).test for h in hits)
     made += _bare_loads(clause, hits, strong, said)
+    made += _named(clause, numbered, hits, said, strong, lives, tested, made)
+    made += _duty(clause, numbered)
+    if not made:
+        made += _windows(clause, numbered, said) or _only_loads(clause, strong, said)
+    joined_windows(made)
+    attach(clause, made, numbered, said)
+    return made + repeated(clause, made)
+
+
+def _named(
+    clause: Clause, numbered: list[Quantity], hits: list[Hit[str]], said: dict[int, Said],
+    strong: dict[int, Quantity], lives: set[int], tested: bool, before: list[Draft],
+) -> list[Draft]:
+    """The requirements of the numbers that are no conditions, each on the metric that it belongs to."""
+    page, text, made = clause.page, clause.text, list(before)
     speaks = asks(clause, said)
-    reached = {id(q): share for q in numbered if (share := _charged_to(clause, q, numbered) or _charged_in(
-        clause, q, numbered))}
+    reached = {id(q): share for q in numbered
+               if (share := charged_to(clause, q, numbered) or charged_in(clause, q, numbered))}
     passed = {*strong, *(id(share) for share in reached.values())}
-    pairs = _window_pairs(text, numbered, said, passed)
-    named: dict[int, str | None] = {}
+    pairs = window_pairs(text, numbered, said, passed)
+    names: dict[int, str | None] = {}
     for q in numbered:
         if id(q) in passed or id(q) in page.fates or q.shape == "tuple" or _a_day(clause, q) or (
                 q.shape == "tolerance_only" and not q.is_a("percent")):
             continue
-        name = "fast_charge_time" if id(q) in reached else named.get(pairs.get(id(q), 0)) or _name_of(
+        name = "fast_charge_time" if id(q) in reached else names.get(pairs.get(id(q), 0)) or _name_of(
             clause, q, hits, said[id(q)], numbered, strong, tested, speaks)
         name = "calendar_life" if id(q) in lives else name
-        name = "order_quantity" if name == "sample_quantity" and _lot_beside(text, q, numbered) else name
-        named[id(q)] = name
-        if name in _ENDS and said[id(q)].sign is None and q is not numbered[-1] and any(
-                o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
-            continue                                       # 0.2C, cut-off 3.0 V, 23 °C: at least 1900 mAh
-        if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
-            continue                                       # 1000 A for 3 s without falling below 1.9 V
-        if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")
-                                            for d in made) and not lexicon("defaults_window").search(
-                text, clause.start, q.start):
-            continue                                       # 290 Wh/kg between 4.2 V and 2.7 V
-        if name in ("capacity_retention", "energy_retention") and (lives or any(
-                d.metric == "cycle_life" for d in made)):
-            continue                                       # 800 cycles with at least 80 % remaining: the end of life
-        if tested and name not in _BESIDE_TESTS:
+        name = "order_quantity" if name == "sample_quantity" and lot_beside(text, q, numbered) else name
+        names[id(q)] = name
+        if _said_of_another(clause, q, name, numbered, said[id(q)], made, bool(lives)) or (
+                tested and name not in _BESIDE_TESTS):
             continue
         if name in ("cathode_cobalt_fraction", None) and q.is_a("percent") and any(
                 h.what == "recycled_content" for h in hits):
@@ -89,67 +101,24 @@ def read_clause(clause: Clause) -> list[Draft]:
         if new:
             made.append(new)
             page.settle(q, "requirement")
-    made += _duty(clause, numbered)
-    if not made:
-        made += _windows(clause, numbered, said) or _only_loads(clause, strong, said)
-    joined_windows(made)
-    attach(clause, made, numbered, said)
-    return made + repeated(clause, made)
+    return made[len(before):]
 
 
-_MANY = 5.0           # times as many cells as samples are a lot
-
-
-def _lot_beside(text: str, q: Quantity, numbered: list[Quantity]) -> bool:
-    """`40 samples by March and 3,600 cells by November`: the other count is called samples, and this one is far more."""
-    return any(o is not q and o.is_a("count") and q.value >= _MANY * o.value and not _sampled(text, q)
-               and _sampled(text, o) for o in numbered)
-
-
-def _sampled(text: str, q: Quantity) -> bool:
-    return lexicon("cues", "sample_quantity").search(text, q.start, q.end + 24) is not None and not re.search(
-        r"[,;]|\b(?:and|und|et)\b", text[q.end:q.end + 6])
-
-
-_FOR = re.compile(r"(?:\b(?:for|over|during|für|über|pendant|durant)\s+(?:at least |mindestens |au moins )?)$", re.IGNORECASE)
-
-
-def _for_years(clause: Clause, q: Quantity, numbered: list[Quantity]) -> bool:
-    """`Keep 80 % of its initial capacity for 7 years`: how long a share of the capacity is kept is a life."""
-    years = any(u.name == "year" for u in q.units)
-    shares = [o for o in numbered if o.is_a("percent") and 50 <= o.value < 100 and o.end <= q.start]
-    return years and bool(shares) and _FOR.search(clause.text, max(clause.start, q.start - 24), q.start) is not None \
-        and lexicon("slots", "eol").search(clause.text, shares[-1].end, q.start) is not None
-
-
-_TWINS = {a: b for x in ("rate", "current") for a, b in (
-    (f"discharge_{x}_pulse", f"discharge_{x}_continuous"), (f"discharge_{x}_continuous", f"discharge_{x}_pulse"))}
-
-
-def _steady_or_short(clause: Clause, q: Quantity, name: str) -> str:
-    """The word of its own part tells a lasting load from a short one: `start current 60 A, otherwise 15 A continuous`."""
-    if name not in _TWINS:
-        return name
-    lo, hi = chunk_around(clause.text, q, clause.start, clause.end)
-    steady = lexicon("continuous").search(clause.text, lo, hi) is not None
-    short = lexicon("pulse_word").search(clause.text, lo, hi) is not None
-    return _TWINS[name] if steady != short and steady == name.endswith("pulse") else name
-
-
-_PAIR = re.compile(r"[^\d;.。；]{0,32}")
-
-
-def _window_pairs(
-    text: str, numbered: list[Quantity], said: dict[int, Said], passed: set[int]
-) -> dict[int, int]:
-    """`Above 0 °C and up to 45 °C`: a least and a most side by side are the two ends of one window."""
-    found = {}
-    for low, high in zip(numbered, numbered[1:], strict=False):
-        single = all(q.is_a("temperature") and q.shape == "single" and id(q) not in passed for q in (low, high))
-        if single and low.value < high.value and said[id(low)].sign in (">=", ">") and said[id(high)].sign in (
-                "<=", "<", "up_to") and _PAIR.fullmatch(text, low.end, high.start):
-            found[id(high)] = id(low)
-    return found
+def _said_of_another(
+    clause: Clause, q: Quantity, name: str | None, numbered: list[Quantity], said: Said, made: list[Draft],
+    lives: bool,
+) -> bool:
+    """Whether a number is a condition of another one of its clause, whatever it is called."""
+    if name in _ENDS and said.sign is None and q is not numbered[-1] and any(
+            o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
+        return True                                        # 0.2C, cut-off 3.0 V, 23 °C: at least 1900 mAh
+    if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
+        return True                                        # 1000 A for 3 s without falling below 1.9 V
+    if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")
+                                        for d in made):
+        return not lexicon("defaults_window").search(clause.text, clause.start, q.start)   # 290 Wh/kg, 4.2 to 2.7 V
+    return name in ("capacity_retention", "energy_retention") and (lives or any(
+        d.metric == "cycle_life" for d in made))           # 800 cycles with at least 80 % remaining: the end of life
 
 
 def _name_of(
@@ -159,12 +128,12 @@ def _name_of(
     """The metric of one number: by the words near it, else by its unit, its neighbours and the heading."""
     text = clause.text
     name = _choose(clause, q, hits, said, numbered, strong)
-    if name is None and q.is_a("time") and (window := _charge_window(q, numbered)):
-        name = "fast_charge_time" if seconds_of(q) < _LONGEST_CHARGE_S else None
+    if name is None and q.is_a("time") and charge_window(q, numbered):
+        name = "fast_charge_time" if seconds_of(q) < LONGEST_CHARGE_S else None
     if q.is_a("temperature") and name in _SKINS and lexicon("rise_by").search(
             text, max(clause.start, q.start - 40), q.start):
         name = "temperature_rise"
-    name = _steady_or_short(clause, q, name) if name else None
+    name = steady_or_short(clause, q, name) if name else None
     window_like = name is None or name in WINDOW_METRICS or name in _SKINS
     if q.is_a("temperature") and q.shape == "range" and window_like:
         name = temperature_window(text, q, clause.start, clause.end) or name or _headed_window(clause, q)
@@ -247,49 +216,6 @@ def set_aside_old(page: Page, block: Block, start: int, end: int) -> None:
 def _label_bound(clause: Clause, q: Quantity, name: str) -> str | None:
     hits = lexicon("label_bounds").find(clause.text, max(clause.start, q.start - 40), q.start)
     return hits[-1].what if hits and metric(name).comparator not in (">=", "<=") else None
-
-
-def _charged_to(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quantity | None:
-    """`30分钟充到60%`: the share of charge that a time right before it reaches."""
-    share = next((o for o in quantities if o.is_a("percent") and 0 <= o.start - q.end <= 16), None)
-    if share is None or not q.is_a("time") or share.shape != "single" or seconds_of(q) > _LONGEST_CHARGE_S:
-        return None
-    gap = clause.text[q.end:share.start]
-    return share if lexicon("slots", "charge").search(gap) and not lexicon("slots", "discharge").search(gap) else None
-
-
-_IN = re.compile(r"\s*(?:SOC\s*|charge\s*)?(?:in|within|after|nach|innerhalb von|in unter|en|sous|を|まで)\s*"
-                 r"(?:(?:under|less than|weniger als|unter|moins de|about|etwa)\s*)?", re.IGNORECASE)
-
-
-def _charged_in(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quantity | None:
-    """`80 % in 40 minutes`: the share of charge right before a time, where nothing speaks of life or storage."""
-    share = next((o for o in quantities if o.is_a("percent") and o.shape == "single" and _IN.fullmatch(
-        clause.text, o.end, q.start)), None)
-    if share is None or not q.is_a("time") or not 60 <= seconds_of(q) <= _LONGEST_CHARGE_S / 8 or share.value < 30:
-        return None
-    other = any(lexicon(*path).search(clause.text, clause.start, clause.end) for path in (
-        ("slots", "storage"), ("loss",), ("slots", "discharge")))
-    return None if other else share
-
-
-def _charge_window(q: Quantity, quantities: list[Quantity]) -> Quantity | None:
-    """The states of charge that a time leads from and to: two rising percentages, whatever the verb is.
-
-    Of several times the one that stands nearest has the window, and each one has it where it stands between.
-    """
-    rising = [o for o in quantities if o.shape == "range" and o.is_a("percent") and o.values[0] < o.values[1]]
-    if not rising:
-        return None
-    window = rising[0]
-    times = [o for o in quantities if o.is_a("time")]
-    side = [o for o in times if (o.start < window.start) == (q.start < window.start)]
-    return window if q in side and (len(side) == len(times) or min(
-        times, key=lambda o: _apart(o, window)) in side) else None
-
-
-def _apart(a: Quantity, b: Quantity) -> int:
-    return max(a.start - b.end, b.start - a.end)
 
 
 def _bare_loads(

@@ -13,7 +13,7 @@ from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, read_defaults
 from tools.extract.meaning import final_metric
-from tools.extract.minutes import discussed, label_of, looking_back, take_back
+from tools.extract.minutes import discussed, label_of, take_back
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
@@ -85,13 +85,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
     if block.hidden or block.kind in ("quoted", "comment"):
         _aside(page, block, spans)
         return
-    if number == 0:
-        _title(page, block)
-    if block.kind != "list_item":
-        walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
-    walk.topic = []
-    whole = _whole(page, block) or ("informative" if block.index in walk.told else None)
-    walk.decided = bool(walk.told) and (label_of(page, block) == "decided" or block.kind == "list_item")
+    whole = _opened(walk, block, number)
     row = _row_of(page, block)
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
@@ -116,9 +110,8 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if cause and cause == whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
-        if cause == "level" and place and looking_back(page, start, end):
-            take_back(page, block, spans[:place])
         if cause:
+            take_back(page, block, (start, end), cause, spans[:place])
             _set_apart(walk, block, (start, end), cause, asked, whole is None)
             continue
         if walk.last is not None and ends_life(page, block, start, end, walk.last):
@@ -136,6 +129,17 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
     _lead(walk, block)
     number_paragraph(page, block, page.drafts[kept:])
     as_row(page, block, page.drafts[kept:])
+
+
+def _opened(walk: Walk, block: Block, number: int) -> str | None:
+    """Begin a paragraph; why the whole of it asks for nothing, if it does."""
+    if number == 0:
+        _title(walk.page, block)
+    if block.kind != "list_item":
+        walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
+    walk.topic = []
+    walk.decided = bool(walk.told) and (label_of(walk.page, block) == "decided" or block.kind == "list_item")
+    return _whole(walk.page, block) or ("informative" if block.index in walk.told else None)
 
 
 def _whole(page: Page, block: Block) -> str | None:
