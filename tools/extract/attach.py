@@ -16,7 +16,8 @@ from tools.extract.quantities import Quantity
 from tools.extract.sizes import shared_tolerance
 from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, chunk_around
 
-_PART = re.compile(r",(?!\d)|[;、，]|\s(?:and|und|et|sowie|but|aber|or|oder|ou|bzw\.?)\s|\.\s")
+_PART = re.compile(r",(?!\d)|[;、，]|(?<=[가-힣])(?:고|며|지만|는데|으나)\s|"
+                   r"\s(?:and|und|et|sowie|but|aber|or|oder|ou|bzw\.?)\s|\.\s")
 
 
 def _segments(text: str, start: int, end: int, made: list[Draft]) -> list[tuple[int, int]]:
@@ -151,12 +152,19 @@ def _share(groups: list[list[Slots]], made: list[Draft], own: list[Slots]) -> No
     bare = [not g for g in groups]
     for index in range(1, len(groups)):
         if groups[0]:
-            groups[index].extend(_missing(first, groups[index]))
+            groups[index].extend(_apart(made[0], made[index], _missing(first, groups[index])))
     for index in range(len(groups) - 1):
         if bare[index]:
             steady = made[index].metric.endswith("continuous")
             groups[index].extend({k: v for k, v in more.items() if not (steady and k == "duration_s")}
-                                 for more in _missing(last, groups[index]))
+                                 for more in _apart(made[-1], made[index], _missing(last, groups[index])))
+
+
+def _apart(said: Draft, other: Draft, slots: list[Slots]) -> list[Slots]:
+    """`Full in two hours, 80 % in 45 minutes`: the share of charge belongs to the time that it was said of."""
+    if {said.metric, other.metric} != {"charge_time", "fast_charge_time"}:
+        return slots
+    return [{k: v for k, v in s.items() if k not in ("soc_pct", "soc_from_pct", "soc_to_pct")} for s in slots]
 
 
 def _missing(more: list[Slots], have: list[Slots]) -> list[Slots]:

@@ -134,7 +134,7 @@ def _told(page: Page, start: int, end: int) -> bool:
     return bool(past) and not _asks(page, start, end)
 
 
-_ASKING = (("priority",), ("amend", "replace"), ("forbidden",), ("refused_value",))
+_ASKING = (("priority",), ("requesting",), ("amend", "replace"), ("forbidden",), ("refused_value",))
 
 
 def _asks(page: Page, start: int, end: int) -> bool:

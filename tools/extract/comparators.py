@@ -41,7 +41,7 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
     own = behind and not re.match(r"\s*[(]?[+-]?[\d.$€]", text[behind.end:hi])     # else it belongs to the next number
     if behind and own and behind.start <= place + 1 and not re.search("[,，]", text[q.end:behind.start]):
         return Said(behind.what, q.start, behind.end)
-    last = lexicon("bound_final").search(text, q.end, min(hi, q.end + _FINAL))
+    last = None if q.is_a("count") else lexicon("bound_final").search(text, q.end, min(hi, q.end + _FINAL))
     if last and not _NEXT.search(text, q.end, last.start):
         return Said(last.what, q.start, last.end)
     return Said(None, q.start, q.end)

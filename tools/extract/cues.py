@@ -124,6 +124,7 @@ def worked_out(page: Page, clause: Clause, q: Quantity) -> bool:
 def asks(clause: Clause, said: dict[int, Said]) -> bool:
     """Whether a clause asks: a bound, a modal word, a wish or a thing that the cell is able to do."""
     text, start, end = clause.text, clause.start, clause.end
-    if clause.listed or any(s.sign for s in said.values()) or lexicon("ability").search(text, start, end):
+    if clause.listed or any(s.sign for s in said.values()) or any(
+            lexicon(words).search(text, start, end) for words in ("ability", "requesting")):
         return True
     return any(h.what != "info" for h in lexicon("priority").find(text, start, end))

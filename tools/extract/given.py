@@ -135,7 +135,8 @@ def in_supposition(clause: Clause, q: Quantity, quantities: list[Quantity], hits
         return False
     if lexicon("insufficient").search(clause.text, own.start, own.end):
         return False
-    if q.is_a("current", "rate", "power") and lexicon("each_cell").search(clause.text, own.start, q.start):
+    if q.is_a("current", "rate", "power") and (lexicon("each_cell").search(clause.text, own.start, q.start) or any(
+            h.what == "must" for h in lexicon("priority").find(clause.text, own.start, q.start))):
         return False                                       # when both run flat out each cell gives 15 A
     return q.is_a("temperature") or not any(
         metric_for(h.what, q) and own.start <= h.start < own.end for h in hits)

@@ -122,8 +122,8 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
         return "discharge_rate_pulse"
     if name == "capacity_loss" and lexicon("spread").search(text, lo, hi):
         return "capacity_spread"
-    if name == "capacity_loss" and "cycles" not in slots and any(k in slots for k in ("months", "days", "years")) and (
-            lexicon("stored_charge").search(text, lo, hi)):
+    if name == "capacity_loss" and "cycles" not in slots and lexicon("stored_charge").search(text, lo, hi) and (
+            any(k in slots for k in ("months", "days", "years")) or lexicon("monthly").search(text, lo, hi)):
         name = "self_discharge_total"
     if name in ("self_discharge_total", "self_discharge") and made.unit == "%" and (
             slots.get("months") == 1 or not any(k in slots for k in ("months", "days", "years"))

@@ -54,6 +54,23 @@ def steady_or_short(clause: Clause, q: Quantity, name: str) -> str:
 _PAIR = re.compile(r"[^\d;.。；]{0,32}")
 
 
+_COLD_C, _WARM_C = 12.0, 30.0
+_ENDS_APART = 60      # characters between the cold and the warm end of a store
+
+
+def seasons(clause: Clause, numbered: list[Quantity], said: dict[int, Said]) -> tuple[Quantity, Quantity] | None:
+    """`-20 °C in winter, 50 °C in summer` of a store: its two ends, the cold one first; None where there are others."""
+    temperatures = [q for q in numbered if q.is_a("temperature")]
+    if len(temperatures) != 2 or len(numbered) != 2 or any(q.shape != "single" for q in temperatures):
+        return None
+    cold, warm = sorted(temperatures, key=lambda q: q.value)
+    apart = max(cold.start - warm.end, warm.start - cold.end)
+    stored = lexicon("slots", "storage").search(clause.text, clause.start, clause.end)
+    other = any(lexicon("slots", k).search(clause.text, clause.start, clause.end) for k in ("charge", "discharge"))
+    return (cold, warm) if stored and not other and apart < _ENDS_APART and cold.value <= _COLD_C and (
+        warm.value >= _WARM_C) else None
+
+
 def window_pairs(
     text: str, numbered: list[Quantity], said: dict[int, Said], passed: set[int]
 ) -> dict[int, int]:
@@ -65,6 +82,16 @@ def window_pairs(
                 "<=", "<", "up_to") and _PAIR.fullmatch(text, low.end, high.start):
             found[id(high)] = id(low)
     return found
+
+
+def full_here(clause: Clause, q: Quantity) -> bool:
+    """Whether the part of a time says that the cell is full after it, and names no share of charge."""
+    lo, hi = chunk_around(clause.text, q, clause.start, clause.end)
+    said = lexicon("full_words").search(clause.text, lo, hi)
+    return said is not None and not _PERCENT.search(clause.text, lo, hi) and seconds_of(q) < LONGEST_CHARGE_S
+
+
+_PERCENT = re.compile(r"[%％]")
 
 
 def charged_to(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quantity | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from knowledge.document import Block
+from knowledge.units import to_canonical
 from knowledge.vocabulary import metric
 from tools.extract import axes
 from tools.extract.attach import attach, joined_windows
@@ -20,7 +21,9 @@ from tools.extract.neighbours import (
     charged_in,
     charged_to,
     for_years,
+    full_here,
     lot_beside,
+    seasons,
     steady_or_short,
     window_pairs,
 )
@@ -33,6 +36,7 @@ from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, seconds_of, temperatu
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
+_NARROW_K = 15.0  # beside another number not even a window of use
 _ENDS = ("min_voltage", "end_of_discharge_voltage", "voltage_window")
 _SKINS = ("surface_temperature", "temperature_rise")
 
@@ -53,6 +57,8 @@ def read_clause(clause: Clause) -> list[Draft]:
             if not any(h.start < q.end and h.end > q.start and not (q.is_a("count") and h.start > q.start)
                        for q in numbered)]
     said = said_of_all(text, numbered, clause.start, clause.end)
+    if ends := seasons(clause, numbered, said):
+        return _store(clause, *ends)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
     lives = {id(q) for q in numbered if q.is_a("time") and for_years(clause, q, numbered)}
     strong = {k: q for k, q in conditions_of(clause, numbered, hits, said).items() if k not in lives}
@@ -66,6 +72,15 @@ def read_clause(clause: Clause) -> list[Draft]:
     joined_windows(made)
     attach(clause, made, numbered, said)
     return made + repeated(clause, made)
+
+
+def _store(clause: Clause, cold: Quantity, warm: Quantity) -> list[Draft]:
+    """The window of a store whose cold and warm ends are told apart."""
+    for q in (cold, warm):
+        clause.page.settle(q, "requirement", "an end of the window of a store")
+    first, last = min(cold.start, warm.start), max(cold.end, warm.end)
+    values = [to_canonical(q.value, q.unit_text, "storage_temperature", tolerance=False)[0] for q in (cold, warm)]
+    return [Draft("storage_temperature", "range", values, "degC", first, last, clause.block)]
 
 
 def _named(
@@ -117,8 +132,9 @@ def _said_of_another(
     if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")
                                         for d in made):
         return not lexicon("defaults_window").search(clause.text, clause.start, q.start)   # 290 Wh/kg, 4.2 to 2.7 V
+    kept = sum(o.is_a("time") for o in numbered) == 1 and not any(o.is_a("cycle") for o in numbered)
     return name in ("capacity_retention", "energy_retention") and (lives or any(
-        d.metric == "cycle_life" for d in made))           # 800 cycles with at least 80 % remaining: the end of life
+        d.metric == "cycle_life" or kept and d.metric == "calendar_life" for d in made))   # the end of that life
 
 
 def _name_of(
@@ -128,13 +144,16 @@ def _name_of(
     """The metric of one number: by the words near it, else by its unit, its neighbours and the heading."""
     text = clause.text
     name = _choose(clause, q, hits, said, numbered, strong)
+    if q.is_a("time") and name in (None, "fast_charge_time") and full_here(clause, q):
+        name = "charge_time"
     if name is None and q.is_a("time") and charge_window(q, numbered):
         name = "fast_charge_time" if seconds_of(q) < LONGEST_CHARGE_S else None
     if q.is_a("temperature") and name in _SKINS and lexicon("rise_by").search(
             text, max(clause.start, q.start - 40), q.start):
         name = "temperature_rise"
     name = steady_or_short(clause, q, name) if name else None
-    window_like = name is None or name in WINDOW_METRICS or name in _SKINS
+    narrow = q.shape == "range" and max(q.values) - min(q.values) < _NARROW_K and len(numbered) > 1
+    window_like = not narrow and (name is None or name in WINDOW_METRICS or name in _SKINS)
     if q.is_a("temperature") and q.shape == "range" and window_like:
         name = temperature_window(text, q, clause.start, clause.end) or name or _headed_window(clause, q)
     if name is None and not tested:

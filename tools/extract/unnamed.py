@@ -22,7 +22,7 @@ _LOADS = {
     "rate_P": ("charge_rate", "discharge_rate_pulse", "discharge_rate_continuous"),
     "power": ("charge_power", "discharge_power_pulse", "discharge_power"),
 }
-_STOP = re.compile(r"[,;()](?!\d)|[、，]|\s(?:and|und|et|or|oder|ou|sowie)\s")
+_STOP = re.compile(r"[,;()](?!\d)|[、，]|(?<=[가-힣])(?:고|며|지만|는데|으나)\s|\s(?:and|und|et|or|oder|ou|sowie)\s")
 _BRACKET = re.compile(r"\s*\([^()]{2,30}\)")
 _COLD_C = 11.0    # a share of the capacity below this is what the cold leaves of it
 _NEAR = 40        # characters in which a verb leads its number

@@ -22,7 +22,8 @@ def demands_in_words(
     page, (start, end) = walk.page, clause
     listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
                   or _KEY.match(page.text[start:end]))
-    asked = any(lexicon(words).search(page.text, start, end) for words in ("priority", "forbidden", "each_cell"))
+    asked = any(lexicon(words).search(page.text, start, end) for words in (
+        "priority", "forbidden", "each_cell", "requesting"))
     strict = not beside or lexicon("strict").search(page.text, start, end)
     made = wording.standard_drafts(page, block, start, end, listed=listed) if strict else wording.beside_numbers(
         page, block, start, end)
