@@ -27,7 +27,7 @@ from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
 from tools.extract.running import read_running
 from tools.extract.tables import read_tables
-from tools.extract.volumes import order_volumes
+from tools.extract.volumes import order_volumes, target_prices
 from tools.extract.windows import told_apart
 from tools.failures import BadInput, Unreadable
 from tools.tool import Context, tool
@@ -73,6 +73,7 @@ def extract_requirements(document: Document) -> Reading:
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
     order_volumes(page)
+    target_prices(page)
     share_with_wishes(page)
     told_apart(page)
     apply_defaults(page)
