@@ -118,7 +118,7 @@ def worked_out(page: Page, clause: Clause, q: Quantity) -> bool:
     if not q.is_a("specific_energy", "energy_density", "power", "energy", "voltage") or q.shape != "single":
         return False
     lead = lexicon("worked_out").ending_at(page.text, clause.start, q.start)
-    return lead is not None and not lexicon("priority").search(page.text, clause.start, q.end)
+    return lead is not None and not lexicon("priority").search(page.text, lead.start, q.end)
 
 
 def asks(clause: Clause, said: dict[int, Said]) -> bool:
