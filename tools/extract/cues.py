@@ -44,6 +44,8 @@ def named_by_cue(
         name = metric_for(spoken, q)
         if name is None or name == "swelling" and not q.is_a("percent") or not _sized(name, q):
             continue
+        if name == "calendar_life" and lexicon("slots", "storage").search(clause.text, clause.start, clause.end):
+            continue                                       # three years on the shelf
         cost = _nearest(clause, spoken, q, numbered)
         habit = metric(name).comparator
         if habit in (">=", "<=") and said.sign and said.sign[0] in "<>" and said.sign[0] != habit[0]:
@@ -51,7 +53,8 @@ def named_by_cue(
         if cost <= far and (best is None or cost < best[0]):
             best = (cost, name)
     if far == _FAR and (best is None or best[0] > _EARLIER):
-        named = [m for h in clause.topic if (m := metric_for(h.what, q)) and _sized(m, q)]
+        named = [m for h in clause.topic if (m := metric_for(h.what, q)) and _sized(m, q)
+                 and (metric(m).comparator != "=" or q.is_a("length"))]
         if named and not q.is_a("temperature", "count") and not any(
                 metric_for(h.what, q) for h in metric_hits(clause.page, clause.start, clause.end)):
             return named[-1]

@@ -118,20 +118,7 @@ def charged_in(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quant
     return None if other else share
 
 
-def charge_window(q: Quantity, quantities: list[Quantity]) -> Quantity | None:
-    """The states of charge that a time leads from and to: two rising percentages, whatever the verb is.
-
-    Of several times the one that stands nearest has the window, and each one has it where it stands between.
-    """
+def charge_window(quantities: list[Quantity]) -> Quantity | None:
+    """The states of charge that a time leads from and to: two rising percentages, whatever the verb is."""
     rising = [o for o in quantities if o.shape == "range" and o.is_a("percent") and o.values[0] < o.values[1]]
-    if not rising:
-        return None
-    window = rising[0]
-    times = [o for o in quantities if o.is_a("time")]
-    side = [o for o in times if (o.start < window.start) == (q.start < window.start)]
-    return window if q in side and (len(side) == len(times) or min(
-        times, key=lambda o: _apart(o, window)) in side) else None
-
-
-def _apart(a: Quantity, b: Quantity) -> int:
-    return max(a.start - b.end, b.start - a.end)
+    return rising[0] if rising else None

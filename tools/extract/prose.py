@@ -146,7 +146,7 @@ def _name_of(
     name = _choose(clause, q, hits, said, numbered, strong)
     if q.is_a("time") and name in (None, "fast_charge_time") and full_here(clause, q):
         name = "charge_time"
-    if name is None and q.is_a("time") and charge_window(q, numbered):
+    if name is None and q.is_a("time") and charge_window(numbered):
         name = "fast_charge_time" if seconds_of(q) < LONGEST_CHARGE_S else None
     if q.is_a("temperature") and name in _SKINS and lexicon("rise_by").search(
             text, max(clause.start, q.start - 40), q.start):

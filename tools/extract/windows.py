@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tools.extract.page import Page
+from tools.extract.page import Page, metric_hits
 
+_NEAR = 40            # characters before a window in which it may be named
 _USE, _CHARGE, _DISCHARGE = (f"operating_temperature{x}" for x in ("", "_charge", "_discharge"))
 
 
@@ -17,7 +18,9 @@ def told_apart(page: Page) -> None:
     use = [d for d in live if d.metric == _USE]
     if len(use) != 1 or not any(d.metric == _CHARGE for d in live) or any(d.metric == _DISCHARGE for d in live):
         return
-    if use[0].block.table is None:
+    lo = max(use[0].block.start, use[0].start - _NEAR)
+    named = any(h.what == _USE for h in metric_hits(page, lo, use[0].start))     # operation from -15 to 60 °C
+    if use[0].block.table is None and not named:
         use[0].metric = _DISCHARGE
 
 
