@@ -165,7 +165,9 @@ def _name_of(
     if name is None and not tested and speaks and q.is_a("percent"):
         name = named_by_cue(clause, q, said, numbered, NEAR)
     if name is None and not tested:
-        name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, said, numbered, strong)
+        opens = clause.listed and not said.sign and not re.search(r"\w", text[clause.start:q.start])
+        asked = Said(">=", q.start, q.end) if opens and q.is_a("rate", "current", "power") else said
+        name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, asked, numbered, strong)
     name = name or (None if tested or hits else asked_again(clause, q, said))
     return name or (named_by_cue(clause, q, said, numbered) if not tested and speaks else None)
 
