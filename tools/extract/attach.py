@@ -80,6 +80,7 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         so = lexicon("hence").find(text, clause.start, new.start)      # the cabinet has bays, so the width is
         new.level = level_of(page, so[-1].end if so else clause.start, clause.end, metric(new.metric).level,
                              clause.block)
+        new.level = "cell" if new.level == "system" and new.metric in _OF_CELLS else new.level
     shared_tolerance(text, made)
     _respectively(clause, made)
     joined_windows(made)
@@ -89,6 +90,7 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
             new.unit = priced_per(text[clause.start:clause.end], new.unit, _priced_before(clause, new))
 
 
+_OF_CELLS = frozenset({"specific_energy", "energy_density"})     # the vehicle needs 250 Wh/kg
 _LOADED = {"C": "rate_C", "A": "current_A", "W": "power_W"}
 
 

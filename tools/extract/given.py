@@ -156,11 +156,16 @@ def shipped(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list[
 def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
     """The word that makes a number a condition; none where a demand stands between (`for take-off it shall …`)."""
     first = said.start if said.sign else q.start
+    if q.is_a("rate", "current", "power") and _POSSIBLE.search(text, floor, q.start):
+        return None                                        # charging shall be possible at 0.5C
     leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
              if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start
              and not lexicon("peak_word").ending_at(text, max(floor, h.start - 24), h.start)
              and not lexicon("peak_word").search(text, h.end, q.start)]
     return leads[0] if leads else None
+
+
+_POSSIBLE = re.compile(r"\b(?:possible|feasible|allowed|möglich|machbar|admissible)\s+(?:at|with|bei|mit|à|avec)\s+$")
 
 
 def _counted(q: Quantity, hits: list[Hit[str]]) -> bool:

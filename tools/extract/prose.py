@@ -132,6 +132,8 @@ def _said_of_another(
     if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")
                                         for d in made):
         return not lexicon("defaults_window").search(clause.text, clause.start, q.start)   # 290 Wh/kg, 4.2 to 2.7 V
+    if q.is_a("current") and said.sign is None and any(o.is_a("resistance") for o in numbered):
+        return True                                        # DC resistance, pulse of 6 A: at most 40 mΩ
     kept = sum(o.is_a("time") for o in numbered) == 1 and not any(o.is_a("cycle") for o in numbered)
     return name in ("capacity_retention", "energy_retention") and (lives or any(
         d.metric == "cycle_life" or kept and d.metric == "calendar_life" for d in made))   # the end of that life

@@ -21,7 +21,7 @@ from tools.extract import findings, substances
 from tools.extract.accounting import balance
 from tools.extract.bounds import within_bounds
 from tools.extract.clauses import sentences
-from tools.extract.defaults import apply_defaults, share_with_wishes
+from tools.extract.defaults import apply_defaults, share_protocols, share_with_wishes
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
@@ -76,6 +76,7 @@ def extract_requirements(document: Document) -> Reading:
     target_prices(page)
     share_with_wishes(page)
     told_apart(page)
+    share_protocols(page)
     apply_defaults(page)
     kept = _kept(page)
     requirements = tuple(_requirement(page, made, number) for number, made in enumerate(kept, 1))
