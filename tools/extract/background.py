@@ -54,6 +54,7 @@ def sentence_background(page: Page, start: int, end: int, listed: bool = False) 
 
 
 _PART = re.compile(r"[;；，、]|,(?!\d)")
+_AND = re.compile(r"\s(?=(?:and|und|et)\s)")
 _COARSE = re.compile(r"[;；，]|,\s+")
 _TOLD = ("predecessor", "competitor", "level")
 
@@ -69,6 +70,8 @@ def parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
            if not m.group().startswith(",") or not systems or lexicon("turning").starting_at(text, m.end(), end)]
     edges = {start, end, *(m.end() for m in cut)}
     if not systems:
+        told = lexicon("now").find(text, start, end)
+        edges |= {m.end() for m in _AND.finditer(text, start, end) if told and told[0].end <= m.start()}
         edges |= {h.end if ord(text[h.start]) > 0x2e7f else h.start for h in lexicon("contrast").find(text, start, end)}
     cuts = sorted(e for e in edges if e in (start, end) or not _in_bracket(text, start, e))
     return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip(" ,;，；、")]

@@ -28,7 +28,7 @@ from tools.extract.neighbours import (
     window_pairs,
 )
 from tools.extract.old_values import is_old
-from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.page import Draft, Page, metric_hits, synonyms
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.turned import against_habit
@@ -339,6 +339,9 @@ def _says_of_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantit
     if before is None:
         return False
     gap = text[before.end:hit.start]
+    own = synonyms().starting_at(text, q.end, min(len(text), q.end + 24)) if not gap.strip() else None
+    if own is not None and own.what and metric(own.what).dimension == "length":
+        return True                                        # 18,6 mm Durchmesser und 66 mm Länge
     adjective = lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None and not text[
         hit.start].isupper()
     filled = lexicon("filler").ending_at(gap, 0, len(gap))
