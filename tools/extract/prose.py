@@ -7,7 +7,7 @@ import re
 from knowledge.document import Block
 from knowledge.units import to_canonical
 from knowledge.vocabulary import metric
-from tools.extract import axes
+from tools.extract import axes, background
 from tools.extract.attach import attach, joined_windows
 from tools.extract.bare_numbers import asked_again, repeated, unit_of_life
 from tools.extract.clause import Clause
@@ -36,6 +36,8 @@ from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, seconds_of, temperatu
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
+_TOO_LARGE = ("mass", "capacity", "energy", "discharge_power", "volume")
+_SURE = 0.9       # less where no cell has such a value
 _NARROW_K = 15.0  # beside another number not even a window of use
 _ENDS = ("min_voltage", "end_of_discharge_voltage", "voltage_window")
 _SKINS = ("surface_temperature", "temperature_rise")
@@ -113,7 +115,9 @@ def _named(
         if name:
             said[id(q)] = against_habit(text, metric(name), q, said[id(q)], (clause.start, clause.end))
         new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
-        if new:
+        if new and new.metric in _TOO_LARGE and new.confidence < _SURE and said[id(q)].sign is None:
+            background.ignore_span(page, clause.block, q.start, q.end, "level")      # trays of 980 kg
+        elif new:
             made.append(new)
             page.settle(q, "requirement")
     return made[len(before):]
