@@ -1,6 +1,7 @@
 """What a text says of its own parts: an older mail that stays in force, decisions of minutes, sentences taken back."""
 
 import pytest
+
 from knowledge.documents.read import read_document
 from tools.extract.requirements import extract_requirements
 
