@@ -26,7 +26,7 @@ _AGAINST = 40.0       # the bound points against the metric's habit
 _VERB_LAST = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _SPLIT = re.compile(r",(?!\d)|[;，、；。]|[.!?](?=\s)")
 _CHARGE_S = (60.0, 2e5)
-_LIFE_S = 1e9         # what `seconds_of` says of days and more
+_LIFE_S = 1e8         # less than `seconds_of` says of half a year and more
 _TALL_M = 100.0       # a length above this is a height above the sea, below it a fall
 
 

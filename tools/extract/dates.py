@@ -42,8 +42,9 @@ _ARTICLE = re.compile(r"(?<!\w)(?:the|den|dem|le)\s+$")
 def _sign(text: str, start: int, end: int, day: Day) -> str | None:
     """`by` and `until` are an upper bound, `before` a strict one."""
     article = _ARTICLE.search(text, max(start, day.start - 8), day.start)
-    stop = article.start() if article else day.start
-    before = lexicon("date_before").ending_at(text, max(start, day.start - 30), stop)
+    places = (day.start, article.start()) if article else (day.start,)
+    before = next((h for p in places if (h := lexicon("date_before").ending_at(text, max(start, day.start - 30), p))),
+                  None)
     behind = lexicon("date_after").starting_at(text, day.end, min(end, day.end + 12))
     hit = before or behind
     return hit.what if hit else None
