@@ -55,7 +55,7 @@ class MailReader:
         forwarded = bool(re.match(r"\s*(?:fwd?|wg|tr|i)\s*:|转发|転送|전달", dict(fields)["Subject"], re.IGNORECASE))
         contents = [head]
         for body in self.bodies(message):
-            contents.append(self.body(body, forwarded))
+            contents.append(self.body(body, forwarded, dict(fields)["From"]))
         for part in self.attachments(message):
             contents += self.attachment(part)
         whole = chain("eml", [c for c in contents if c.drafts or c.unread])
@@ -90,7 +90,7 @@ class MailReader:
                 self.unread.append(Unread(place=f"attachment {self.parts} and after", reason="there are too many "
                                           "attachments; send them as files of their own"))
 
-    def body(self, part: Message, forwarded: bool) -> Content:
+    def body(self, part: Message, forwarded: bool, sender: str) -> Content:
         """The message's own text, with its positions."""
         text, notes = decode(*_charset_first(part, self.name))
         self.unread += notes
@@ -100,7 +100,7 @@ class MailReader:
             content = read_html(text, self.name)
             mark_quoted_tail(content.drafts)
             return content
-        return read_body(text, forwarded)
+        return read_body(text, forwarded, sender)
 
     def attachment(self, part: Message) -> list[Content]:
         """The attached file's content with its name as part, or a note why it was not read."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from knowledge.documents.assemble import Content, Draft
 from knowledge.documents.lines import Line, lines_of
+from knowledge.documents.mail_in_force import IN_FORCE, lines_in_force
 from knowledge.documents.mail_marks import FORWARDED, begins_old_thread
 from knowledge.documents.text import TextBlocks
 
@@ -15,8 +16,11 @@ _QUOTE = re.compile(r"\s{0,3}(?:>+[ \t]*)+|\s{0,3}\|[ \t](?=>)")
 _SIGNATURE = re.compile(r"--[ \t]?$")
 
 
-def read_body(text: str, forwarded: bool) -> Content:
-    """Blocks of a message body as slices of it; `forwarded` keeps the first older message as the message itself."""
+def read_body(text: str, forwarded: bool, sender: str = "") -> Content:
+    """Blocks of a message body as slices of it; `forwarded` keeps the first older message as the message itself.
+
+    What `sender` wrote in an older message and now leaves in force is kept as such.
+    """
     lines = lines_of(text)
     kinds = _kinds(lines, forwarded)
     drafts: list[Draft] = []
@@ -31,7 +35,10 @@ def read_body(text: str, forwarded: bool) -> Content:
             found = [replace(d, part="forwarded message") for d in found]
         tables = 1 + max((d.table for d in drafts if d.table is not None), default=-1)
         drafts += [d if d.table is None else replace(d, table=d.table + tables) for d in found]
-    drafts += [draft for line, kind in zip(lines, kinds, strict=True) if kind == "quoted" for draft in _quoted(line)]
+    force = lines_in_force(lines, kinds, sender)
+    drafts += [replace(d, part=IN_FORCE) for d in TextBlocks(text, force).drafts() if d.table is None]
+    drafts += [draft for line, kind, kept in zip(lines, kinds, force, strict=True) if kind == "quoted" and kept.blank
+               for draft in _quoted(line)]
     return Content("eml", text, drafts)
 
 

@@ -16,7 +16,8 @@ from tools.extract.quantities import Quantity
 from tools.extract.sizes import shared_tolerance
 from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, chunk_around
 
-_PART = re.compile(r",(?!\d)|[;、，]|\s(?:and|und|et|sowie|but|aber|or|oder|ou|bzw\.?)\s|\.\s")
+_PART = re.compile(r",(?!\d)|[;、，]|(?<=[가-힣])(?:고|며|지만|는데|으나)\s|"
+                   r"\s(?:and|und|et|sowie|but|aber|or|oder|ou|bzw\.?)\s|\.\s")
 
 
 def _segments(text: str, start: int, end: int, made: list[Draft]) -> list[tuple[int, int]]:
@@ -65,6 +66,8 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         merge(new.conditions, [*slots, worded(text, a, b, new.metric)])
         if len(made) > 1:
             merge(new.conditions, [worded(text, clause.start, made[0].start, new.metric)])
+            if new.metric == made[-1].metric:              # 14 mΩ, better 11 mΩ, both at half charge
+                merge(new.conditions, [worded(text, made[-1].end, clause.end, new.metric)])
         _refer_back(clause, new, a, b)
         _kind_here(clause, new)
         new.conditions = tidy(new.conditions, new.metric)
@@ -74,13 +77,34 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
         new.metric = final_metric(new, text, clause.start, clause.end, a)
         new.conditions = tidy(new.conditions, new.metric)
-        new.level = level_of(page, clause.start, clause.end, metric(new.metric).level, clause.block)
+        so = lexicon("hence").find(text, clause.start, new.start)      # the cabinet has bays, so the width is
+        new.level = level_of(page, so[-1].end if so else clause.start, clause.end, metric(new.metric).level,
+                             clause.block)
+        new.level = "cell" if new.level == "system" and new.metric in _OF_CELLS else new.level
     shared_tolerance(text, made)
     _respectively(clause, made)
     joined_windows(made)
+    _warmed_by(made)
     for new in made:
         if new.metric == "price":
             new.unit = priced_per(text[clause.start:clause.end], new.unit, _priced_before(clause, new))
+
+
+_OF_CELLS = frozenset({"specific_energy", "energy_density"})     # the vehicle needs 250 Wh/kg
+_LOADED = {"C": "rate_C", "A": "current_A", "W": "power_W"}
+
+
+def _warmed_by(made: list[Draft]) -> None:
+    """`1C continuous, cell wall no hotter than 50 °C`: the load is the limit's condition, and the limit the load's."""
+    limits = [d for d in made if d.metric == "surface_temperature" and d.comparator in ("<=", "<")]
+    loads = [d for d in made if d.metric.startswith(("discharge_", "charge_rate", "charge_current", "charge_power"))
+             and d.unit in _LOADED and isinstance(d.value, float | int)]
+    if len(limits) != 1 or len(loads) != 1 or not isinstance(limits[0].value, float | int):
+        return
+    unit, conditions = loads[0].unit, limits[0].conditions
+    if not any(k.endswith(("_C", "_A", "_W")) and "temperature" not in k and "surface" not in k for k in conditions):
+        conditions[_LOADED[unit or ""]] = float(loads[0].value)
+    loads[0].conditions.setdefault("surface_limit_C", float(limits[0].value))
 
 
 def _priced_before(clause: Clause, new: Draft) -> str | None:
@@ -130,12 +154,19 @@ def _share(groups: list[list[Slots]], made: list[Draft], own: list[Slots]) -> No
     bare = [not g for g in groups]
     for index in range(1, len(groups)):
         if groups[0]:
-            groups[index].extend(_missing(first, groups[index]))
+            groups[index].extend(_apart(made[0], made[index], _missing(first, groups[index])))
     for index in range(len(groups) - 1):
         if bare[index]:
             steady = made[index].metric.endswith("continuous")
             groups[index].extend({k: v for k, v in more.items() if not (steady and k == "duration_s")}
-                                 for more in _missing(last, groups[index]))
+                                 for more in _apart(made[-1], made[index], _missing(last, groups[index])))
+
+
+def _apart(said: Draft, other: Draft, slots: list[Slots]) -> list[Slots]:
+    """`Full in two hours, 80 % in 45 minutes`: the share of charge belongs to the time that it was said of."""
+    if {said.metric, other.metric} != {"charge_time", "fast_charge_time"}:
+        return slots
+    return [{k: v for k, v in s.items() if k not in ("soc_pct", "soc_from_pct", "soc_to_pct")} for s in slots]
 
 
 def _missing(more: list[Slots], have: list[Slots]) -> list[Slots]:

@@ -6,6 +6,7 @@ import re
 
 from knowledge.document import Block
 from tools.extract.comparators import said_about
+from tools.extract.other_products import other_product
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -36,9 +37,13 @@ def sentence_background(page: Page, start: int, end: int, listed: bool = False) 
     hits = lexicon("background").find(page.text, start, end)
     refused = [*lexicon("forbidden").find(page.text, start, end), *lexicon("refused_value").find(page.text, start, end)]
     hits = [h for h in hits if not any(r.start <= h.start and h.end <= r.end for r in refused)]
+    weak = lexicon("weak_background").find(page.text, start, end)
+    if weak and _asks(page, start, end):
+        hits = [h for h in hits if not any(w.start <= h.start and h.end <= w.end for w in weak)]
     if not hits:
         return _told_of(page, start, end) or (
-            "predecessor" if not listed and _told(page, start, end) else None)
+            "predecessor" if not listed and _told(page, start, end) else None) or (
+            None if _asks(page, start, end) else other_product(page, start, end))
     first = hits[0]
     if first.what == "superseded" and lexicon("amend", "replace").search(page.text, start, end):
         others = [h for h in hits if h.what != "superseded"]
@@ -49,6 +54,7 @@ def sentence_background(page: Page, start: int, end: int, listed: bool = False) 
 
 
 _PART = re.compile(r"[;；，、]|,(?!\d)")
+_AND = re.compile(r"\s(?=(?:and|und|et)\s)")
 _COARSE = re.compile(r"[;；，]|,\s+")
 _TOLD = ("predecessor", "competitor", "level")
 
@@ -64,6 +70,8 @@ def parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
            if not m.group().startswith(",") or not systems or lexicon("turning").starting_at(text, m.end(), end)]
     edges = {start, end, *(m.end() for m in cut)}
     if not systems:
+        told = lexicon("now").find(text, start, end)
+        edges |= {m.end() for m in _AND.finditer(text, start, end) if told and told[0].end <= m.start()}
         edges |= {h.end if ord(text[h.start]) > 0x2e7f else h.start for h in lexicon("contrast").find(text, start, end)}
     cuts = sorted(e for e in edges if e in (start, end) or not _in_bracket(text, start, e))
     return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip(" ,;，；、")]
@@ -84,7 +92,8 @@ def told_parts(page: Page, start: int, end: int) -> tuple[list[tuple[int, int]],
     telling = False
     for first, last in parts(page, start, end):
         named = any(h.what in _TOLD for h in lexicon("background").find(page.text, first, last))
-        if named or _told_of(page, first, last) == "predecessor":
+        if named or _told_of(page, first, last) == "predecessor" or (
+                not _asks(page, first, last) and other_product(page, first, last)):
             telling = True
             if not any(q.units for q in page.inside(page.block_at(first), first, last)):   # …, that is our own affair
                 told += [span for span in live if not _asks(page, *span)]
@@ -106,7 +115,8 @@ def ignore_told(page: Page, block: Block, start: int, end: int) -> None:
     """Set aside what a sentence that asks tells beside it: of packs, devices and other cells."""
     ignore_other_levels(page, block, start, end)
     ignore_bracketed_system(page, block, start, end)
-    for first, last in ((start, end), *parts(page, start, end)):
+    whole = () if lexicon("hence").search(page.text, start, end) else ((start, end),)
+    for first, last in (*whole, *parts(page, start, end)):
         ignore_host(page, block, first, last)
     told, live = told_parts(page, start, end)
     for first, last in told if live else []:
@@ -122,15 +132,18 @@ def between(live: list[tuple[int, int]], start: int, end: int) -> list[tuple[int
 def _told(page: Page, start: int, end: int) -> bool:
     """A sentence that tells what was or is today, and asks nothing: no modal word, no bound."""
     past = lexicon("past").search(page.text, start, end) or lexicon("now").search(page.text, start, end)
+    if lexicon("new_cell").search(page.text, start, end):
+        return False                                       # 80 % of what the new cell had
     return bool(past) and not _asks(page, start, end)
 
 
-_ASKING = (("priority",), ("amend", "replace"), ("forbidden",), ("refused_value",))
+_ASKING = (("priority",), ("requesting",), ("amend", "replace"), ("forbidden",), ("refused_value",))
 
 
 def _asks(page: Page, start: int, end: int) -> bool:
     """Whether text[start:end] has a modal word, a ban, a change or a number with a bound."""
-    spoken = any(h.what != "info" for path in _ASKING for h in lexicon(*path).find(page.text, start, end))
+    spoken = any(h.what != "info" for path in _ASKING for h in lexicon(*path).find(page.text, start, end)) or bool(
+        lexicon("hence").search(page.text, max(0, start - 2), end))
     return spoken or any(said_about(page.text, q, start, end).sign
                          for q in page.inside(page.block_at(start), start, end))
 
@@ -143,6 +156,8 @@ def _told_of(page: Page, start: int, end: int) -> str | None:
     if hit is None:
         return None
     if hit.what == "equipment":
+        if lexicon("weak_background").search(page.text, hit.start, hit.end) and _asks(page, start, end):
+            return None                                    # our lab says below 180 milliohm
         spoken = any(h.what == "must" for h in lexicon("priority").find(page.text, start, end)) or lexicon(
             "level", "cell").search(page.text, start, places[0])
         return None if spoken else "equipment"
@@ -200,7 +215,7 @@ def ignore_other_levels(page: Page, block: Block, start: int, end: int) -> None:
                 _set_aside(page, block, inside)
 
 
-_HOST_NUMBERS = ("mass", "length", "energy", "charge", "voltage", "price", "sound", "volume")
+_HOST_NUMBERS = ("count", "mass", "length", "energy", "charge", "voltage", "price", "sound", "volume")
 _HOST_LOADS = ("current", "power")
 _CELL_V = 6.0  # no single cell has more between its poles
 
@@ -213,6 +228,8 @@ def ignore_host(page: Page, block: Block, start: int, end: int) -> None:
     text = page.text
     inside = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
     if not inside or _asks(page, start, end):
+        return
+    if any(q.is_a("temperature") for q in inside) and lexicon("hence").search(text, start, end):
         return
     if lexicon("level", "cell").search(text, start, inside[0].start) or lexicon("level", "scope_cell").search(
             text, start, end):

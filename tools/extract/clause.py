@@ -21,6 +21,8 @@ class Clause:
     priority: Priority | None = None
     lead_hits: list[Hit[str]] = field(default_factory=list)
     before: Draft | None = None
+    listed: bool = False
+    topic: list[Hit[str]] = field(default_factory=list)
 
     @property
     def text(self) -> str:

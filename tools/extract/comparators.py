@@ -22,6 +22,8 @@ class Said:
 
 
 _EACH = re.compile(r"(?:\s*(?:per cell|a cell|je Zelle|pro Zelle|par cellule|la cellule))?[\s,)]{0,3}")
+_FINAL = 48           # characters behind a number in which the end of its part bounds it
+_NEXT = re.compile(r"\d|[,;:.!?、，；。]")
 _OR = re.compile(r"\s*(?:,|or\b|nor\b|and\b|oder\b|und\b|noch\b|ou\b|ni\b|et\b|、|，|或)")
 
 
@@ -39,6 +41,9 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
     own = behind and not re.match(r"\s*[(]?[+-]?[\d.$€]", text[behind.end:hi])     # else it belongs to the next number
     if behind and own and behind.start <= place + 1 and not re.search("[,，]", text[q.end:behind.start]):
         return Said(behind.what, q.start, behind.end)
+    last = None if q.is_a("count") else lexicon("bound_final").search(text, q.end, min(hi, q.end + _FINAL))
+    if last and not _NEXT.search(text, q.end, last.start):
+        return Said(last.what, q.start, last.end)
     return Said(None, q.start, q.end)
 
 

@@ -9,6 +9,7 @@ from knowledge import vocabulary
 from knowledge.requirement import ConditionValue
 from knowledge.units import convert
 from knowledge.vocabulary import units
+from tools.extract.direction import charging
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 
@@ -102,6 +103,8 @@ def _percent(q: Quantity, before: str, after: str, clause: str, metric: str | No
 
 def _temperature(q: Quantity, around: str, lead: str, metric: str | None, sign: str | None) -> Slots | None:
     value = amounts(q, "degC")
+    if lexicon("compared_at").ending_at(lead, 0, len(lead)):
+        return {}                                          # 70 % of its capacity at 23 °C
     if metric in CHARGE_TIMES and sign in (">=", ">") and not isinstance(value, list):
         return {"start_temperature_C": value}
     for cue, slot in (("inlet", "inlet_temperature_C"), ("start", "start_temperature_C"),
@@ -205,9 +208,9 @@ def worded(text: str, start: int, end: int, metric: str) -> Slots:
     if life and metric not in LIFE and metric != "capacity_retention":
         found["life"] = life.what
     if metric in ("dcir", "discharge_power", "discharge_power_pulse", "temperature_rise", "acir_1khz"):
-        charge = lexicon("slots", "charge").search(text, start, end)
+        charge = charging(text, start, end)
         discharge = lexicon("slots", "discharge").search(text, start, end)
-        if metric == "dcir" and bool(charge) != bool(discharge):
+        if metric == "dcir" and charge != bool(discharge):
             found["direction"] = "discharge" if discharge else "charge"
     if metric == "capacity" and (kind := lexicon("kinds").search(text, start, end)):
         found["kind"] = kind.what
@@ -223,6 +226,10 @@ def worded(text: str, start: int, end: int, metric: str) -> Slots:
             found["incoterm"] = " ".join(g for g in term.groups() if g)
         elif "frei Werk" in text[start:end]:
             found["incoterm"] = "frei Werk"
+    if metric in LIFE and lexicon("full_depth").search(text, start, end):
+        found["dod_pct"] = 100.0
+    if metric == "fast_charge_time" and lexicon("from_empty").search(text, start, end):
+        found["soc_from_pct"] = 0.0
     if metric in _CHARGED:
         found |= charged(text, start, end)
     basis = lexicon("basis").search(text, start, end)

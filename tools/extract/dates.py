@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from knowledge.document import Block
 from knowledge.requirement import Comparator
 from tools.extract.days import Day, dates_in
@@ -17,7 +19,8 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
     text, made = page.text, list[Draft]()
     if lexicon("bid_date").search(text, start, end) and not lexicon("delivered").search(text, start, end):
         return []
-    if not row and not lexicon("delivered").search(text, start, end):
+    counted = any(q.is_a("count") for q in page.inside(block, start, end))      # sixteen cells by 3 May
+    if not row and not counted and not lexicon("delivered").search(text, start, end):
         return []
     for day in dates_in(text, start, end):
         opened = text[start:day.start].count("(") > text[start:day.start].count(")")
@@ -33,9 +36,15 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
     return made
 
 
+_ARTICLE = re.compile(r"(?<!\w)(?:the|den|dem|le)\s+$")
+
+
 def _sign(text: str, start: int, end: int, day: Day) -> str | None:
     """`by` and `until` are an upper bound, `before` a strict one."""
-    before = lexicon("date_before").ending_at(text, max(start, day.start - 30), day.start)
+    article = _ARTICLE.search(text, max(start, day.start - 8), day.start)
+    places = (day.start, article.start()) if article else (day.start,)
+    before = next((h for p in places if (h := lexicon("date_before").ending_at(text, max(start, day.start - 30), p))),
+                  None)
     behind = lexicon("date_after").starting_at(text, day.end, min(end, day.end + 12))
     hit = before or behind
     return hit.what if hit else None

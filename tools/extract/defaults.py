@@ -118,6 +118,32 @@ def share_with_wishes(page: Page) -> None:
                                     and k not in made.conditions})
 
 
+_PROTOCOL = {"dcir": ("duration_s", "soc_pct", "direction"), "calendar_life": ("eol_pct",),
+             "specific_energy": ("rate_C", "rate_P"), "energy_density": ("rate_C", "rate_P")}
+_SOURCES = {"calendar_life": ("cycle_life", "calendar_life"),
+            "specific_energy": ("capacity", "energy", "specific_energy", "energy_density"),
+            "energy_density": ("capacity", "energy", "specific_energy", "energy_density")}
+
+
+def share_protocols(page: Page) -> None:
+    """How a resistance is pulsed, a density discharged or a life ended is said once in a paragraph or a document.
+
+    A value that leaves it open has it from the one before; what ends a life only where all lives end alike.
+    """
+    live = [d for d in page.drafts if not d.dead and d.quantity is not None and d.block.table is None]
+    ends = {d.conditions["eol_pct"] for d in live if "eol_pct" in d.conditions and isinstance(
+        d.conditions["eol_pct"], float | int)}
+    for place, made in enumerate(live):
+        for slot in _PROTOCOL.get(made.metric, ()):
+            sources = _SOURCES.get(made.metric, (made.metric,))
+            near = [d for d in live[:place] if d.metric in sources and slot in d.conditions and (
+                d.block is made.block or slot == "eol_pct" and len(ends) == 1)]
+            taken = slot.startswith("rate") and any(
+                k.startswith(("rate_", "current_", "power_")) for k in made.conditions)
+            if near and not taken:
+                made.conditions.setdefault(slot, near[-1].conditions[slot])
+
+
 def apply_defaults(page: Page) -> None:
     """Fill the conditions that a requirement leaves open and that matter to its metric."""
     for made in page.drafts:

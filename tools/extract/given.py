@@ -18,6 +18,7 @@ _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 _NEVER = ("acceleration", "pressure", "dose", "leak", "sound", "length",
           "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
           "specific_power", "power_density", "specific_charge", "percent_per_month")
+_SIDED = re.compile(r"\s*-?(?:charge|discharge|charging|discharging|Laden|Entladen|Ladung|Entladung|décharge)(?![a-z])")
 _DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
 
 
@@ -39,8 +40,9 @@ def conditions_of(
         floor = _chunk_start(text, quantities, q, clause.start)
         lead = _lead_of(text, floor, q, said[id(q)])
         own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
+        sided = _DIRECTED.match(text, q.end) or any(o.is_a("cycle") for o in quantities) and _SIDED.match(text, q.end)
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
-            _DIRECTED.match(text, q.end)) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
+            sided) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
         inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
         around = bool(own) and own[-1].what == "coolant_inlet_temperature" and len(quantities) > 1
         if lead and own and not around and (
@@ -133,6 +135,9 @@ def in_supposition(clause: Clause, q: Quantity, quantities: list[Quantity], hits
         return False
     if lexicon("insufficient").search(clause.text, own.start, own.end):
         return False
+    if q.is_a("current", "rate", "power") and (lexicon("each_cell").search(clause.text, own.start, q.start) or any(
+            h.what == "must" for h in lexicon("priority").find(clause.text, own.start, q.start))):
+        return False                                       # when both run flat out each cell gives 15 A
     return q.is_a("temperature") or not any(
         metric_for(h.what, q) and own.start <= h.start < own.end for h in hits)
 
@@ -151,11 +156,16 @@ def shipped(clause: Clause, q: Quantity, quantities: list[Quantity], hits: list[
 def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
     """The word that makes a number a condition; none where a demand stands between (`for take-off it shall …`)."""
     first = said.start if said.sign else q.start
+    if q.is_a("rate", "current", "power") and _POSSIBLE.search(text, floor, q.start):
+        return None                                        # charging shall be possible at 0.5C
     leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
              if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start
              and not lexicon("peak_word").ending_at(text, max(floor, h.start - 24), h.start)
              and not lexicon("peak_word").search(text, h.end, q.start)]
     return leads[0] if leads else None
+
+
+_POSSIBLE = re.compile(r"\b(?:possible|feasible|allowed|möglich|machbar|admissible)\s+(?:at|with|bei|mit|à|avec)\s+$")
 
 
 def _counted(q: Quantity, hits: list[Hit[str]]) -> bool:

@@ -11,6 +11,7 @@ from knowledge.units import UnitMismatch, accepts, to_canonical
 from knowledge.vocabulary import MetricRow, currencies, metric, metrics
 from tools.extract.comparators import Said, resolve
 from tools.extract.conditions import Slots
+from tools.extract.direction import charging
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -121,8 +122,8 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
         return "discharge_rate_pulse"
     if name == "capacity_loss" and lexicon("spread").search(text, lo, hi):
         return "capacity_spread"
-    if name == "capacity_loss" and "cycles" not in slots and any(k in slots for k in ("months", "days", "years")) and (
-            lexicon("stored_charge").search(text, lo, hi)):
+    if name == "capacity_loss" and "cycles" not in slots and lexicon("stored_charge").search(text, lo, hi) and (
+            any(k in slots for k in ("months", "days", "years")) or lexicon("monthly").search(text, lo, hi)):
         name = "self_discharge_total"
     if name in ("self_discharge_total", "self_discharge") and made.unit == "%" and (
             slots.get("months") == 1 or not any(k in slots for k in ("months", "days", "years"))
@@ -188,7 +189,8 @@ def level_of(page: Page, start: int, end: int, default: Level, block: Block | No
         return default
     if lexicon("level", "scope_cell").search(page.text, start, end):
         return "cell"
-    found = {h.what for h in lexicon("level").find(page.text, start, end)} - {"scope_cell"}
+    found = {h.what for h in lexicon("level").find(page.text, start, end)
+             if h.what == "cell" or not _located(page.text, start, h.start)} - {"scope_cell"}
     if re.search(r"(?<!\w)\d+s\d+p(?!\w)", page.text[start:end], re.IGNORECASE):
         found.add("pack")
     if not found and default == "cell" and block is not None and (titled := section_level(block)):
@@ -201,13 +203,19 @@ def level_of(page: Page, start: int, end: int, default: Level, block: Block | No
     return default
 
 
+def _located(text: str, start: int, place: int) -> bool:
+    """`In a laid-up vehicle it shall live 6 years`: the place where the cell works is not whose number it is."""
+    before = text[max(start, place - 24):place]
+    hits = lexicon("locative").find(before)
+    return bool(hits) and len(before[hits[-1].end:].split()) <= 2 and not re.search(r"[,;\d]", before[hits[-1].end:])
+
+
 def direct(page: Page, name: str, start: int, end: int) -> str:
     """Tell an operating temperature on charge from one on discharge."""
     row = metric(name)
     if not row.directed:
         return name
     discharge = lexicon("slots", "discharge").search(page.text, start, end)
-    charge = lexicon("slots", "charge").search(page.text, start, end)
-    if bool(discharge) == bool(charge):
+    if bool(discharge) == charging(page.text, start, end):
         return name
     return row.directed["discharge" if discharge else "charge"]

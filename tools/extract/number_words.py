@@ -13,7 +13,8 @@ _DE = ("ein zwei drei vier fünf sechs sieben acht neun",
 _FR = ("un deux trois quatre cinq six sept huit neuf", "vingt trente quarante cinquante soixante")
 _HAN = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _HAN_SCALE = {"十": 10, "百": 100, "千": 1000}
-HAN = re.compile("(?![一二]次(?:电池|電池|元|电芯|锂|側|侧|コード))(?![一二三]元(?:コード|码))"
+HAN = re.compile("(?!十分(?!の?間|之|钟|鐘))"       # enough, and no ten minutes
+                 "(?![一二]次(?:电池|電池|元|电芯|锂|側|侧|コード))(?![一二三]元(?:コード|码))"
                  "[一二两兩三四五六七八九十百千]+(?!元[\\d锂材正系])|半(?=小时|个?小时|時間|시간|年|分)")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -9,6 +10,7 @@ from typing import Any, Literal
 
 from knowledge import vocabulary
 from knowledge.document import Block, Document
+from knowledge.documents.mail_in_force import IN_FORCE
 from knowledge.requirement import Comparator, ConditionValue, Level, Priority, SourceSpan
 from knowledge.vocabulary import UnitRow, metrics
 from tools.extract import standards
@@ -114,12 +116,24 @@ class Page:
 
 def lay_out(document: Document) -> Page:
     """Normalise the text and find every quantity, block by block."""
-    text = normalise(document.text)
+    text = _unmarked(document, normalise(document.text))
     decimal = decimal_convention(text, document.language)
     page = Page(document, text, {}, decimal=decimal)
     for block in document.blocks:
         page.blocks[block.index] = page.scan(block)
     return page
+
+
+_MARKS = re.compile(r"(?<=\n)[ \t]{0,3}(?:>+[ \t]*)+")
+
+
+def _unmarked(document: Document, text: str) -> str:
+    """The text without the marks inside an older message that is in force; they would read as comparators."""
+    for block in document.blocks:
+        if block.part == IN_FORCE:
+            inside = _MARKS.sub(lambda m: " " * len(m.group()), text[block.start:block.end])
+            text = text[:block.start] + inside + text[block.end:]
+    return text
 
 
 @lru_cache(maxsize=1)

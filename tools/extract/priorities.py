@@ -177,12 +177,22 @@ def headed(block: Block) -> Priority | None:
     return None
 
 
+def _led(page: Page, block: Block, start: int, end: int, anchor: int) -> Priority | None:
+    """The word of the whole sentence; a wish behind a number of another part is that number's alone."""
+    found = spoken(page, start, end, anchor)
+    first = next((q.end for q in page.inside(block, start, anchor) if q.units), anchor)
+    if found == "should" and not any(h.what == "should" and (h.start < first or h.start > anchor)
+                                     for h in lexicon("priority").find(page.text, start, end)):
+        return None
+    return found
+
+
 def of_statement(
     page: Page, block: Block, clause: tuple[int, int], sentence: tuple[int, int], lead: Priority | None,
     made: tuple[int, int],
 ) -> Priority:
     """What a demand at `made` is: by the legend's mark, the words of its clause, the line above, the heading."""
     return (marked(page, *clause, *made) or marked(page, *sentence, *made) or spoken(page, *clause, made[0])
-            or spoken(page, sentence[0], max(clause[1], made[1]), made[0])
+            or _led(page, block, sentence[0], max(clause[1], made[1]), made[0])
             or lead or marked(page, block.start, block.end, *made)
             or headed(block) or page.unmarked or "must")

@@ -5,16 +5,30 @@ from __future__ import annotations
 import re
 
 from knowledge.document import Block
+from knowledge.units import to_canonical
 from knowledge.vocabulary import metric
-from tools.extract import axes
-from tools.extract.attach import attach
+from tools.extract import axes, background
+from tools.extract.attach import attach, joined_windows
 from tools.extract.bare_numbers import asked_again, repeated, unit_of_life
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_of_all
+from tools.extract.cues import NEAR, asks, named_by_cue, worked_out
 from tools.extract.given import conditions_of, shipped
 from tools.extract.meaning import draft, implied_metric, metric_for
+from tools.extract.neighbours import (
+    LONGEST_CHARGE_S,
+    charge_window,
+    charged_in,
+    charged_to,
+    for_years,
+    full_here,
+    lot_beside,
+    seasons,
+    steady_or_short,
+    window_pairs,
+)
 from tools.extract.old_values import is_old
-from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.page import Draft, Page, metric_hits, synonyms
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.turned import against_habit
@@ -22,8 +36,10 @@ from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, seconds_of, temperatu
 
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
+_TOO_LARGE = ("mass", "capacity", "energy", "discharge_power", "volume")
+_SURE = 0.9       # less where no cell has such a value
+_NARROW_K = 15.0  # beside another number not even a window of use
 _ENDS = ("min_voltage", "end_of_discharge_voltage", "voltage_window")
-_LONGEST_CHARGE_S = 2e5      # two days: longer times are storage or life
 _SKINS = ("surface_temperature", "temperature_rise")
 
 
@@ -32,38 +48,66 @@ def read_clause(clause: Clause) -> list[Draft]:
     page, text = clause.page, clause.text
     set_aside_old(page, clause.block, clause.start, clause.end)
     open_ = [q for q in page.inside(clause.block, clause.start, clause.end) if id(q) not in page.fates]
-    numbered = sorted([*(q for q in open_ if q.units), *unit_of_life(clause)], key=lambda q: q.start)
+    for q in open_:
+        if q.units and worked_out(page, clause, q):
+            page.settle(q, "ignored", "worked out from other numbers")
+    numbered = sorted([*(q for q in open_ if q.units and id(q) not in page.fates), *unit_of_life(clause)],
+                      key=lambda q: q.start)
     if not numbered:
         return repeated(clause, [])
     hits = [h for h in metric_hits(page, clause.start, clause.end)
             if not any(h.start < q.end and h.end > q.start and not (q.is_a("count") and h.start > q.start)
                        for q in numbered)]
     said = said_of_all(text, numbered, clause.start, clause.end)
+    if ends := seasons(clause, numbered, said):
+        return _store(clause, *ends)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
-    strong = conditions_of(clause, numbered, hits, said)
+    lives = {id(q) for q in numbered if q.is_a("time") and for_years(clause, q, numbered)}
+    strong = {k: q for k, q in conditions_of(clause, numbered, hits, said).items() if k not in lives}
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
     tested = outcome is not None and any(metric(h.what).test for h in hits)
     made += _bare_loads(clause, hits, strong, said)
-    reached = {id(q): share for q in numbered if (share := _charged_to(clause, q, numbered))}
+    made += _named(clause, numbered, hits, said, strong, lives, tested, made)
+    made += _duty(clause, numbered)
+    if not made:
+        made += _windows(clause, numbered, said) or _only_loads(clause, strong, said)
+    joined_windows(made)
+    attach(clause, made, numbered, said)
+    return made + repeated(clause, made)
+
+
+def _store(clause: Clause, cold: Quantity, warm: Quantity) -> list[Draft]:
+    """The window of a store whose cold and warm ends are told apart."""
+    for q in (cold, warm):
+        clause.page.settle(q, "requirement", "an end of the window of a store")
+    first, last = min(cold.start, warm.start), max(cold.end, warm.end)
+    values = [to_canonical(q.value, q.unit_text, "storage_temperature", tolerance=False)[0] for q in (cold, warm)]
+    return [Draft("storage_temperature", "range", values, "degC", first, last, clause.block)]
+
+
+def _named(
+    clause: Clause, numbered: list[Quantity], hits: list[Hit[str]], said: dict[int, Said],
+    strong: dict[int, Quantity], lives: set[int], tested: bool, before: list[Draft],
+) -> list[Draft]:
+    """The requirements of the numbers that are no conditions, each on the metric that it belongs to."""
+    page, text, made = clause.page, clause.text, list(before)
+    speaks = asks(clause, said)
+    reached = {id(q): share for q in numbered
+               if (share := charged_to(clause, q, numbered) or charged_in(clause, q, numbered))}
     passed = {*strong, *(id(share) for share in reached.values())}
+    pairs = window_pairs(text, numbered, said, passed)
+    names: dict[int, str | None] = {}
     for q in numbered:
         if id(q) in passed or id(q) in page.fates or q.shape == "tuple" or _a_day(clause, q) or (
                 q.shape == "tolerance_only" and not q.is_a("percent")):
             continue
-        name = "fast_charge_time" if id(q) in reached else _name_of(
-            clause, q, hits, said[id(q)], numbered, strong, tested)
-        if name in _ENDS and said[id(q)].sign is None and q is not numbered[-1] and any(
-                o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
-            continue                                       # 0.2C, cut-off 3.0 V, 23 °C: at least 1900 mAh
-        if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
-            continue                                       # 1000 A for 3 s without falling below 1.9 V
-        if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")
-                                            for d in made) and not lexicon("defaults_window").search(
-                text, clause.start, q.start):
-            continue                                       # 290 Wh/kg between 4.2 V and 2.7 V
-        if name in ("capacity_retention", "energy_retention") and any(d.metric == "cycle_life" for d in made):
-            continue                                       # 800 cycles with at least 80 % remaining: the end of life
-        if tested and name not in _BESIDE_TESTS:
+        name = "fast_charge_time" if id(q) in reached else names.get(pairs.get(id(q), 0)) or _name_of(
+            clause, q, hits, said[id(q)], numbered, strong, tested, speaks)
+        name = "calendar_life" if id(q) in lives else name
+        name = "order_quantity" if name == "sample_quantity" and lot_beside(text, q, numbered) else name
+        names[id(q)] = name
+        if _said_of_another(clause, q, name, numbered, said[id(q)], made, bool(lives)) or (
+                tested and name not in _BESIDE_TESTS):
             continue
         if name in ("cathode_cobalt_fraction", None) and q.is_a("percent") and any(
                 h.what == "recycled_content" for h in hits):
@@ -71,38 +115,67 @@ def read_clause(clause: Clause) -> list[Draft]:
         if name:
             said[id(q)] = against_habit(text, metric(name), q, said[id(q)], (clause.start, clause.end))
         new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
-        if new:
+        if new and new.metric in _TOO_LARGE and new.confidence < _SURE and said[id(q)].sign is None:
+            background.ignore_span(page, clause.block, q.start, q.end, "level")      # trays of 980 kg
+        elif new:
             made.append(new)
             page.settle(q, "requirement")
-    made += _duty(clause, numbered)
-    if not made:
-        made += _windows(clause, numbered, said) or _only_loads(clause, strong, said)
-    attach(clause, made, numbered, said)
-    return made + repeated(clause, made)
+    return made[len(before):]
+
+
+def _said_of_another(
+    clause: Clause, q: Quantity, name: str | None, numbered: list[Quantity], said: Said, made: list[Draft],
+    lives: bool,
+) -> bool:
+    """Whether a number is a condition of another one of its clause, whatever it is called."""
+    if name in _ENDS and said.sign is None and q is not numbered[-1] and any(
+            o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
+        return True                                        # 0.2C, cut-off 3.0 V, 23 °C: at least 1900 mAh
+    if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
+        return True                                        # 1000 A for 3 s without falling below 1.9 V
+    if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")
+                                        for d in made):
+        return not lexicon("defaults_window").search(clause.text, clause.start, q.start)   # 290 Wh/kg, 4.2 to 2.7 V
+    if q.is_a("current") and said.sign is None and any(o.is_a("resistance") for o in numbered):
+        return True                                        # DC resistance, pulse of 6 A: at most 40 mΩ
+    kept = sum(o.is_a("time") for o in numbered) == 1 and not any(o.is_a("cycle") for o in numbered)
+    return name in ("capacity_retention", "energy_retention") and (lives or any(
+        d.metric == "cycle_life" or kept and d.metric == "calendar_life" for d in made))   # the end of that life
 
 
 def _name_of(
     clause: Clause, q: Quantity, hits: list[Hit[str]], said: Said, numbered: list[Quantity],
-    strong: dict[int, Quantity], tested: bool,
+    strong: dict[int, Quantity], tested: bool, speaks: bool,
 ) -> str | None:
     """The metric of one number: by the words near it, else by its unit, its neighbours and the heading."""
     text = clause.text
     name = _choose(clause, q, hits, said, numbered, strong)
-    if name is None and q.is_a("time") and (window := _charge_window(clause, numbered)) and q is not window:
-        name = "fast_charge_time" if seconds_of(q) < _LONGEST_CHARGE_S else None
+    if q.is_a("time") and name in (None, "fast_charge_time") and full_here(clause, q):
+        name = "charge_time"
+    if name is None and q.is_a("time") and charge_window(numbered):
+        name = "fast_charge_time" if seconds_of(q) < LONGEST_CHARGE_S else None
     if q.is_a("temperature") and name in _SKINS and lexicon("rise_by").search(
             text, max(clause.start, q.start - 40), q.start):
         name = "temperature_rise"
-    window_like = name is None or name in WINDOW_METRICS or name in _SKINS
+    name = steady_or_short(clause, q, name) if name else None
+    narrow = q.shape == "range" and max(q.values) - min(q.values) < _NARROW_K and len(numbered) > 1
+    window_like = not narrow and (name is None or name in WINDOW_METRICS or name in _SKINS)
     if q.is_a("temperature") and q.shape == "range" and window_like:
         name = temperature_window(text, q, clause.start, clause.end) or name or _headed_window(clause, q)
     if name is None and not tested:
         name = next((m for d in q.dimensions if (m := implied_metric(d))), None)
+    if name == "capacity_retention" and lexicon("spread").search(text, clause.start, clause.end):
+        name = "capacity_spread"
     if name is None and shipped(clause, q, numbered, hits):
         name = "shipping_soc"
+    if name is None and not tested and speaks and q.is_a("percent"):
+        name = named_by_cue(clause, q, said, numbered, NEAR)
     if name is None and not tested:
-        name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, said, numbered, strong)
-    return name or (None if tested or hits else asked_again(clause, q, said))
+        opens = clause.listed and not said.sign and not re.search(r"\w", text[clause.start:q.start])
+        asked = Said(">=", q.start, q.end) if opens and q.is_a("rate", "current", "power") else said
+        name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, asked, numbered, strong)
+    name = name or (None if tested or hits else asked_again(clause, q, said))
+    return name or (named_by_cue(clause, q, said, numbered) if not tested and speaks else None)
 
 
 _MOST_A_DAY = 40.0
@@ -172,21 +245,6 @@ def _label_bound(clause: Clause, q: Quantity, name: str) -> str | None:
     return hits[-1].what if hits and metric(name).comparator not in (">=", "<=") else None
 
 
-def _charged_to(clause: Clause, q: Quantity, quantities: list[Quantity]) -> Quantity | None:
-    """`30分钟充到60%`: the share of charge that a time right before it reaches."""
-    share = next((o for o in quantities if o.is_a("percent") and 0 <= o.start - q.end <= 16), None)
-    if share is None or not q.is_a("time") or share.shape != "single" or seconds_of(q) > _LONGEST_CHARGE_S:
-        return None
-    gap = clause.text[q.end:share.start]
-    return share if lexicon("slots", "charge").search(gap) and not lexicon("slots", "discharge").search(gap) else None
-
-
-def _charge_window(clause: Clause, quantities: list[Quantity]) -> Quantity | None:
-    """The states of charge that a time leads from and to: two rising percentages, whatever the verb is."""
-    rising = [q for q in quantities if q.shape == "range" and q.is_a("percent") and q.values[0] < q.values[1]]
-    return rising[0] if rising else None
-
-
 def _bare_loads(
     clause: Clause, hits: list[Hit[str]], strong: dict[int, Quantity], said: dict[int, Said]
 ) -> list[Draft]:
@@ -212,7 +270,9 @@ def _only_loads(clause: Clause, strong: dict[int, Quantity], said: dict[int, Sai
     """`At 20 % SOC it must give 45 A for 10 s and stay above 2.5 V`: in a demand without a metric the load is asked."""
     page, text, made = clause.page, clause.text, list[Draft]()
     start, end = clause.start, clause.end
-    if not lexicon("priority").search(text, start, end) and not lexicon("ability").search(text, start, end):
+    opens = clause.listed and any(not text[start:q.start].strip() for q in strong.values())
+    if not opens and not lexicon("priority").search(text, start, end) and not lexicon("ability").search(
+            text, start, end):
         return []
     if lexicon("measured_with").search(text, start, end) or metric_hits(page, start, end):
         return []
@@ -283,6 +343,9 @@ def _says_of_another(text: str, hit: Hit[str], q: Quantity, others: list[Quantit
     if before is None:
         return False
     gap = text[before.end:hit.start]
+    own = synonyms().starting_at(text, q.end, min(len(text), q.end + 24)) if not gap.strip() else None
+    if own is not None and own.what and metric(own.what).dimension == "length":
+        return True                                        # 18,6 mm Durchmesser und 66 mm Länge
     adjective = lexicon("size_adjectives").starting_at(text, hit.start, hit.end) is not None and not text[
         hit.start].isupper()
     filled = lexicon("filler").ending_at(gap, 0, len(gap))

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from knowledge import vocabulary
+from knowledge.units import convert
 from knowledge.vocabulary import UnitRow
 from tools.extract.numbers import Decimal
 from tools.extract.terms import Term, terms_in, unit_at, with_factors
@@ -47,7 +48,8 @@ class Quantity:
         return self.values[0]
 
 
-_TOLERANCE = re.compile(r"\s*[(,，]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|plus oder|plus ou|plus/|"
+_TOLERANCE = re.compile(r"\s*[(,，]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|give or take|plus oder|"
+                        r"plus ou|plus/|"
                         r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±)\s*")
 _COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
 _PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?"
@@ -188,7 +190,9 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
         return Quantity(a.start, b.end, "tolerance", (a.number.value, width, width), a.units, a.text,
                         members=((a.start, a.end), (b.start, b.end))), 2
     if b and _TOLERANCE.fullmatch(text[a.end:b.start]):
-        return _made("tolerance", text, (a, b), (a.number.value, abs(b.number.value), abs(b.number.value))), 2
+        width = abs(_like(b, a))
+        return _made("tolerance", text, (a, replace(b, units=a.units or b.units, text=a.text if a.units else b.text)),
+                     (a.number.value, width, width)), 2
     if b and c and _PLAIN.fullmatch(text[a.end:b.start]) and _SLASH.fullmatch(text[b.end:c.start]):
         signs = _sign(text, b), _sign(text, c)
         if signs in (("+", "-"), ("-", "+")):
@@ -207,6 +211,12 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
     if b and _is_range(text, a, b) and not (a.number.rate and b.number.rate and text[a.end:b.start].strip() == "/"):
         return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     return Quantity(a.start, a.end, "single", (a.number.value,), a.units, a.text, a.number.rate), 1
+
+
+def _like(term: Term, other: Term) -> float:
+    """The number in the unit of another one of its dimension (`4.20 V ± 30 mV`)."""
+    pair = next(((u, o) for u in term.units for o in other.units if u.dimension == o.dimension), None)
+    return convert(term.number.value, *pair) if pair and pair[0].name != pair[1].name else term.number.value
 
 
 def _sign(text: str, term: Term) -> str:

@@ -21,13 +21,14 @@ from tools.extract import findings, substances
 from tools.extract.accounting import balance
 from tools.extract.bounds import within_bounds
 from tools.extract.clauses import sentences
-from tools.extract.defaults import apply_defaults, share_with_wishes
+from tools.extract.defaults import apply_defaults, share_protocols, share_with_wishes
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
 from tools.extract.running import read_running
 from tools.extract.tables import read_tables
-from tools.extract.volumes import order_volumes
+from tools.extract.volumes import order_volumes, target_prices
+from tools.extract.windows import told_apart
 from tools.failures import BadInput, Unreadable
 from tools.tool import Context, tool
 
@@ -72,7 +73,10 @@ def extract_requirements(document: Document) -> Reading:
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
     order_volumes(page)
+    target_prices(page)
     share_with_wishes(page)
+    told_apart(page)
+    share_protocols(page)
     apply_defaults(page)
     kept = _kept(page)
     requirements = tuple(_requirement(page, made, number) for number, made in enumerate(kept, 1))

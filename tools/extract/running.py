@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from knowledge.document import Block
-from knowledge.requirement import Priority
-from knowledge.vocabulary import metric
-from tools.extract import amendments, answers, background, corrections, dates, sizes, substances, wording
+from knowledge.documents.mail_in_force import IN_FORCE
+from tools.extract import amendments, answers, background, corrections, sizes, substances, wording
 from tools.extract.attach import joined_windows
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, read_defaults
 from tools.extract.meaning import final_metric
+from tools.extract.minutes import discussed, label_of, take_back
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
@@ -22,24 +21,11 @@ from tools.extract.prose import read_clause
 from tools.extract.sections import section_level, title_background
 from tools.extract.sentence_rows import as_row, number_paragraph
 from tools.extract.turned import forbidden_ranges, permitted
+from tools.extract.unnumbered import demands_in_words
+from tools.extract.walk import Walk
 
-_KEY = re.compile(r"[^\n.]{2,50}:(?:\s|(?=[^\x00-\x7f]))")
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
-
-
-@dataclass
-class Walk:
-    """Where the walk stands: the line above a list, the last requirement, the running background."""
-
-    page: Page
-    lead: str = ""
-    lead_priority: Priority | None = None
-    lead_hits: list[Hit[str]] = field(default_factory=list)
-    last: Draft | None = None
-    headed: bool = False
-    asked: tuple[int, int] | None = None
-    given: tuple[Block, int, int] | None = None            # a part before that states conditions and asks nothing
 
 
 def read_running(page: Page) -> None:
@@ -47,7 +33,8 @@ def read_running(page: Page) -> None:
     walk = Walk(page)
     corrections.postscripts(page)
     walk.headed = any(background.requirement_section(b) for b in page.document.blocks)
-    for number, block in enumerate(page.document.blocks):
+    walk.told = discussed(page)
+    for number, block in _in_turn(page):
         if block.table is not None and block.index not in page.loose:
             walk.lead = ""
             continue
@@ -60,6 +47,16 @@ def read_running(page: Page) -> None:
             _heading(walk, block, number)
         else:
             _prose(walk, block, number)
+
+
+def _in_turn(page: Page) -> list[tuple[int, Block]]:
+    """The blocks with their places; an older message that is still in force comes first and the newer one amends it."""
+    numbered = list(enumerate(page.document.blocks))
+    older = [(n, b) for n, b in numbered if b.part == IN_FORCE]
+    if not older:
+        return numbered
+    page.correcting |= {b.index for _, b in numbered if b.part != IN_FORCE and b.kind in ("paragraph", "list_item")}
+    return [*older, *((n, b) for n, b in numbered if b.part != IN_FORCE)]
 
 
 def injected_any(page: Page, block: Block) -> bool:
@@ -88,11 +85,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
     if block.hidden or block.kind in ("quoted", "comment"):
         _aside(page, block, spans)
         return
-    if number == 0:
-        _title(page, block)
-    if block.kind != "list_item":
-        walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
-    whole = _whole(page, block)
+    whole = _opened(walk, block, number)
     row = _row_of(page, block)
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
@@ -113,11 +106,12 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if corrections.withdrawn(page, block, start, end):
             continue
         note = amendments.footnote(page, block, start, end) or row
-        cause = _cause(page, block, (start, end), whole, note, running)
+        cause = _cause(page, block, (start, end), whole, note, running, walk.decided)
         if cause and cause == whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
         if cause:
+            take_back(page, block, (start, end), cause, spans[:place])
             _set_apart(walk, block, (start, end), cause, asked, whole is None)
             continue
         if walk.last is not None and ends_life(page, block, start, end, walk.last):
@@ -135,6 +129,17 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
     _lead(walk, block)
     number_paragraph(page, block, page.drafts[kept:])
     as_row(page, block, page.drafts[kept:])
+
+
+def _opened(walk: Walk, block: Block, number: int) -> str | None:
+    """Begin a paragraph; why the whole of it asks for nothing, if it does."""
+    if number == 0:
+        _title(walk.page, block)
+    if block.kind != "list_item":
+        walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
+    walk.topic = []
+    walk.decided = bool(walk.told) and (label_of(walk.page, block) == "decided" or block.kind == "list_item")
+    return _whole(walk.page, block) or ("informative" if block.index in walk.told else None)
 
 
 def _whole(page: Page, block: Block) -> str | None:
@@ -189,13 +194,17 @@ def _set_apart(
 
 
 def _cause(
-    page: Page, block: Block, span: tuple[int, int], whole: str | None, row: str | None, running: str | None
+    page: Page, block: Block, span: tuple[int, int], whole: str | None, row: str | None, running: str | None,
+    decided: bool = False,
 ) -> str | None:
     """Why a sentence asks for nothing: by its own words, its paragraph, or the sentence before that it goes on from."""
     start, end = span
-    cause = background.sentence_background(page, start, end, block.kind == "list_item")
+    listed = block.kind == "list_item" and block.index not in page.correcting
+    cause = background.sentence_background(page, start, end, listed)
     called_off = lexicon("withdraw").search(page.text, start, end) and (
         row or amendments.referred_row(page, start, end))
+    if decided and whole is None and cause not in ("competitor", "superseded", "informative"):
+        cause = None
     if cause == "superseded" and (block.index in page.correcting or called_off):
         cause = None
     cause = cause or whole
@@ -248,7 +257,8 @@ def _sentence(
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
         lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
-        clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last)
+        clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
+                        topic=walk.topic, listed=walk.decided or block.kind == "list_item")
         hits = own or hits
         if permitted(clause):
             continue
@@ -265,7 +275,8 @@ def _sentence(
         new = [d for d in new if not _elsewhere(page, block, d, (start, end))]
         found += new
         walk.last = new[-1] if new else walk.last
-        found += _worded(walk, block, (a, b), (start, end), new)
+        found += demands_in_words(walk, block, (a, b), (start, end), new)
+    walk.topic = metric_hits(page, start, end)
     of_last = walk.last is not None and walk.last.block is block
     if not found and walk.last is not None and (lexicon("measured_with").search(page.text, start, end) or (
             of_last and lexicon("pronoun").starting_at(page.text, start, end))):
@@ -325,70 +336,6 @@ def _measured(walk: Walk, block: Block, start: int, end: int) -> None:
             page.settle(q, "condition")
             for made in same:
                 merge(made.conditions, [slots])
-
-
-def _worded(
-    walk: Walk, block: Block, clause: tuple[int, int], sentence: tuple[int, int], beside: list[Draft]
-) -> list[Draft]:
-    """Demands without a number in a clause; `beside` are its demands with numbers."""
-    page, (start, end) = walk.page, clause
-    listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
-                  or _KEY.match(page.text[start:end]))
-    asked = any(lexicon(words).search(page.text, start, end) for words in ("priority", "forbidden", "each_cell"))
-    strict = not beside or lexicon("strict").search(page.text, start, end)
-    made = wording.standard_drafts(page, block, start, end, listed=listed) if strict else wording.beside_numbers(
-        page, block, start, end)
-    made += dates.delivery_drafts(page, block, start, end)
-    tested = any(metric(h.what).test for h in metric_hits(page, start, end))
-    asked = asked or tested and lexicon("outcome").search(page.text, start, end) is not None
-    if not re.search(r"\w+\W+\w+\W+\w+|[\u3040-\u9fff\uac00-\ud7a3]{7}", page.text[start:end]) and not made:
-        listed = listed and block.kind == "list_item"        # `Marking` alone is a title
-    if asked or listed:
-        leads = walk.lead_hits if block.kind == "list_item" else []
-        named = [h for h in (*metric_hits(page, start, end), *leads) if h.what in wording.CHEMICAL]
-        only = lexicon("chem_only").search(page.text, start, end)
-        if not beside and (named or only or asked and lexicon("forbidden").search(page.text, start, end)):
-            made += wording.chemistry_drafts(page, block, start, end)
-        elif not beside:
-            made += [d for d in wording.chemistry_drafts(page, block, start, end) if d.comparator == "prohibited"]
-        made = [d for d in made if not (d.comparator == "prohibited" and d.metric == "chemistry")]
-        if asked and not made and not beside:
-            made += wording.format_drafts(page, block, start, end)
-        made += _tests(page, block, start, end, beside)
-    elif not beside:
-        made += _chemistries(page, block, start, end)
-    for new in made:
-        new.priority = of_statement(page, block, clause, sentence, walk.lead_priority if block.kind == "list_item"
-                                    else None, (new.start, new.end))
-    if page.codes:
-        return [d for d in made if d.priority != "info"]       # a note asks for no certificate and no test
-    for new in made:
-        new.priority = "must" if new.priority == "info" else new.priority
-    return made
-
-
-def _chemistries(page: Page, block: Block, start: int, end: int) -> list[Draft]:
-    """`NMC or NCA as cathode are allowed`, `any cathode except LFP`: an electrode named asks without a modal word."""
-    only = lexicon("chem_only").search(page.text, start, end)
-    if not any(h.what in wording.CHEMICAL for h in metric_hits(page, start, end)):
-        return wording.only_chemistry(page, block, start, end)
-    return [d for d in wording.chemistry_drafts(page, block, start, end)
-            if d.metric != "chemistry" and (d.comparator == "prohibited" or only)]
-
-
-def _tests(page: Page, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:
-    """Tests, devices and markings of a clause that no number has answered for."""
-    taken = {d.metric for d in beside}
-    made = [d for d in wording.test_drafts(page, block, start, end) if d.metric not in taken
-            and d.metric != "delivery_date"]
-    if beside:
-        ended = lexicon("outcome").search(page.text, start, end) is not None
-        made = [d for d in made if d.metric in ("safety_device", "marking") or d.comparator == "prohibited"
-                or ended and metric(d.metric).test]
-    elif made:
-        for q in page.inside(block, start, end):
-            page.settle(q, "requirement", "part of a criterion in words")
-    return made
 
 
 def _keep(page: Page, block: Block, found: list[Draft]) -> None:

@@ -51,9 +51,12 @@ def _folded() -> dict[str, tuple[UnitRow, ...]]:
     return {alias.replace("µ", "μ"): rows for alias, rows in spellings().items()}
 
 
+_WRAPPED = 40         # a unit may stand at the beginning of the next line, behind its indentation
+
+
 def unit_at(text: str, place: int, end: int) -> tuple[int, tuple[UnitRow, ...], str] | None:
     """The unit that begins at `place` or after a space or hyphen: (its end, its meanings, as written)."""
-    for gap in re.finditer(r"\s{0,3}|-(?=[A-Za-zΩμ%°])", text[place:place + 4]):
+    for gap in re.finditer(r"[ \t]{0,3}\n[ \t]*(?=\S)|\s{0,3}|-(?=[A-Za-zΩμ%°])", text[place:place + _WRAPPED]):
         if gap.start() > 0:
             break
         start = place + gap.end()
@@ -105,6 +108,10 @@ def _half_more() -> re.Pattern[str]:
     return re.compile(r"\s?(?:" + "|".join(re.escape(str(w)) for w in vocabulary.words()["half_more"]) + ")")
 
 
+_COLD = re.compile(r"\b(?:at|below|to|bei|unter|bis|à|sous|jusqu'à)\s+(?:minus|moins)\s?\d+$", re.IGNORECASE)
+_GOES_ON = re.compile(r"\s?(?:[-/.,]?\d|[-–/]|to\b|bis\b|à\b|and\b|und\b|et\b|%)")
+
+
 def terms_in(text: str, start: int, end: int, decimal: Decimal) -> list[Term]:
     """All numbers of text[start:end] with their units, in order."""
     terms: list[Term] = []
@@ -127,6 +134,9 @@ def terms_in(text: str, start: int, end: int, decimal: Decimal) -> list[Term]:
             if half:                                       # 1時間半
                 number = replace(number, value=number.value + 0.5)
             terms.append(Term(number, number.start, half.end() if half else unit[0], unit[1], unit[2]))
+        elif number.value < 0 and _COLD.search(text, max(start, number.start - 10), number.end) and not _GOES_ON.match(
+                text, number.end):
+            terms.append(Term(number, number.start, number.end, (vocabulary.units()["degC"],), "°C"))
         else:
             terms.append(Term(number, number.start, number.end, (), ""))
     return terms

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from knowledge.document import Block
 from tools.extract.comparators import Said
+from tools.extract.direction import charging
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -21,11 +22,12 @@ _LOADS = {
     "rate_P": ("charge_rate", "discharge_rate_pulse", "discharge_rate_continuous"),
     "power": ("charge_power", "discharge_power_pulse", "discharge_power"),
 }
-_STOP = re.compile(r"[,;()](?!\d)|[、，]|\s(?:and|und|et|or|oder|ou|sowie)\s")
+_STOP = re.compile(r"[,;()](?!\d)|[、，]|(?<=[가-힣])(?:고|며|지만|는데|으나)\s|\s(?:and|und|et|or|oder|ou|sowie)\s")
 _BRACKET = re.compile(r"\s*\([^()]{2,30}\)")
 _COLD_C = 11.0    # a share of the capacity below this is what the cold leaves of it
 _NEAR = 40        # characters in which a verb leads its number
 _TOPIC = 120      # characters before a clause that may say what it speaks of
+_HIGH = 1000.0    # no cell and no fall is longer [m or ft]
 _PULSE_S = 120.0  # longer loads are continuous
 
 
@@ -85,7 +87,9 @@ def unnamed_metric(
     if q.is_a("count") and q.value >= 1000 and (lexicon("yearly").search(text, start, end) or not any(
             o.is_a("price") for o in numbered)):
         return "order_quantity"
-    if q.is_a("mass") and said.sign in ("<=", "<", ">") and len(numbered) <= 2:
+    if q.is_a("length") and q.unit_text in ("m", "ft") and said.sign in ("up_to", "<=", ">=") and q.value > _HIGH:
+        return "altitude"
+    if q.is_a("mass") and said.sign in ("<=", "<", ">", "up_to", "enough"):
         return "mass"                                     # a g of a shock has its cue
     if q.unit_text == "K" and lexicon("warmer").search(text, start, end) or q.is_a("temperature") and lexicon(
             "rise_by").search(text, max(start, q.start - _NEAR), q.start):
@@ -122,9 +126,8 @@ def unnamed_metric(
     if q.is_a("time") and said.sign is None and seconds_of(q) < 1e9 and lexicon("full_charge").search(
             text, max(start, q.start - 20), min(end, q.end + 12)):
         return "charge_time"
-    charging = lexicon("slots", "charge").search(text, start, end) and not lexicon("slots", "discharge").search(
-        text, start, end)
-    if q.is_a("time") and said.sign in ("<=", "<") and seconds_of(q) < 1e9 and charging:
+    charges = charging(text, start, end) and not lexicon("slots", "discharge").search(text, start, end)
+    if q.is_a("time") and said.sign in ("<=", "<") and seconds_of(q) < 1e9 and charges:
         windowed = any(o.is_a("percent") for o in numbered)
         return "fast_charge_time" if windowed else "charge_time"
     dimension = next((d for d in _LOADS if q.is_a(d)), None)
@@ -136,12 +139,14 @@ def unnamed_metric(
         return None                                       # the device draws 11 mW
     lo, hi = chunk_around(text, q, start, end)
     charge, pulse, continuous = _LOADS[dimension]
-    if lexicon("slots", "charge").search(text, lo, hi) and not lexicon("slots", "discharge").search(text, start, end):
+    if charging(text, lo, hi) and not lexicon("slots", "discharge").search(text, start, end):
         return charge
     if lexicon("continuous").search(text, lo, q.start):
         return continuous
     if lexicon("pulse_word").search(text, lo, q.start):
         return pulse
+    if lexicon("continuous").search(text, q.end, hi):
+        return continuous
     others = [o.start for o in page.inside(block, q.end, end) if o.is_a(*_LOADS) and not o.is_a("temperature")]
     reach = min([hi + 30, end, *others])                  # a time behind the next load is that one's
     seconds = [seconds_of(o) for o in page.inside(block, lo, reach) if o.is_a("time")]

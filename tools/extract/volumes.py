@@ -6,6 +6,7 @@ from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 
+_BREATH = 160  # characters between a target and the ceiling above it
 _FAR = 240  # characters between a volume and its price in one paragraph
 
 
@@ -19,6 +20,18 @@ def order_volumes(page: Page) -> None:
             closest = min(near, key=lambda q: abs(q.start - made.start))
             made.conditions["order_volume"] = closest.value
             page.settle(closest, "condition")
+
+
+def target_prices(page: Page) -> None:
+    """`Budget 3.90 each, walk-away 4.25`: of two ceilings on one price in one breath the lower is the target."""
+    live = [d for d in page.drafts if d.metric == "price" and not d.dead and d.block.table is None
+            and d.comparator in ("<=", "<") and isinstance(d.value, float | int)]
+    for low, high in zip(live, live[1:], strict=False):
+        low, high = sorted((low, high), key=lambda d: d.value)
+        same = low.block is high.block and low.level == high.level and low.unit == high.unit and low.value < high.value
+        apart = any(low.conditions.get(k) != high.conditions.get(k) for k in ("order_volume", "option", "incoterm"))
+        if same and not apart and abs(low.start - high.start) < _BREATH and low.priority == high.priority == "must":
+            low.priority = "should"
 
 
 def _volume(page: Page, made: Draft, q: Quantity) -> bool:

@@ -1,0 +1,80 @@
+"""Demands of running text without a number: standards, dates, chemistries, shapes, tests and devices."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.document import Block
+from knowledge.vocabulary import metric
+from tools.extract import background, dates, wording
+from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.phrases import lexicon
+from tools.extract.priorities import of_statement
+from tools.extract.walk import Walk
+
+_KEY = re.compile(r"[^\n.]{2,50}:(?:\s|(?=[^\x00-\x7f]))")
+
+
+def demands_in_words(
+    walk: Walk, block: Block, clause: tuple[int, int], sentence: tuple[int, int], beside: list[Draft]
+) -> list[Draft]:
+    """Demands without a number in a clause; `beside` are its demands with numbers."""
+    page, (start, end) = walk.page, clause
+    listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
+                  or _KEY.match(page.text[start:end]))
+    asked = any(lexicon(words).search(page.text, start, end) for words in (
+        "priority", "forbidden", "each_cell", "requesting"))
+    strict = not beside or lexicon("strict").search(page.text, start, end)
+    made = wording.standard_drafts(page, block, start, end, listed=listed) if strict else wording.beside_numbers(
+        page, block, start, end)
+    made += dates.delivery_drafts(page, block, start, end)
+    tested = any(metric(h.what).test for h in metric_hits(page, start, end))
+    asked = asked or tested and lexicon("outcome").search(page.text, start, end) is not None
+    if not re.search(r"\w+\W+\w+\W+\w+|[\u3040-\u9fff\uac00-\ud7a3]{7}", page.text[start:end]) and not made:
+        listed = listed and block.kind == "list_item"        # `Marking` alone is a title
+    if asked or listed:
+        leads = walk.lead_hits if block.kind == "list_item" else []
+        named = [h for h in (*metric_hits(page, start, end), *leads) if h.what in wording.CHEMICAL]
+        only = lexicon("chem_only").search(page.text, start, end)
+        if not beside and (named or only or asked and lexicon("forbidden").search(page.text, start, end)):
+            made += wording.chemistry_drafts(page, block, start, end)
+        elif not beside:
+            made += [d for d in wording.chemistry_drafts(page, block, start, end) if d.comparator == "prohibited"]
+        made = [d for d in made if not (d.comparator == "prohibited" and d.metric == "chemistry")]
+        if asked and not made and not beside:
+            made += wording.format_drafts(page, block, start, end)
+        made += _tests(page, block, start, end, beside)
+    elif not beside:
+        made += _chemistries(page, block, start, end)
+    for new in made:
+        new.priority = of_statement(page, block, clause, sentence, walk.lead_priority if block.kind == "list_item"
+                                    else None, (new.start, new.end))
+    if page.codes:
+        return [d for d in made if d.priority != "info"]       # a note asks for no certificate and no test
+    for new in made:
+        new.priority = "must" if new.priority == "info" else new.priority
+    return made
+
+
+def _chemistries(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """`NMC or NCA as cathode are allowed`, `any cathode except LFP`: an electrode named asks without a modal word."""
+    only = lexicon("chem_only").search(page.text, start, end)
+    if not any(h.what in wording.CHEMICAL for h in metric_hits(page, start, end)):
+        return wording.only_chemistry(page, block, start, end)
+    return [d for d in wording.chemistry_drafts(page, block, start, end)
+            if d.metric != "chemistry" and (d.comparator == "prohibited" or only)]
+
+
+def _tests(page: Page, block: Block, start: int, end: int, beside: list[Draft]) -> list[Draft]:
+    """Tests, devices and markings of a clause that no number has answered for."""
+    taken = {d.metric for d in beside}
+    made = [d for d in wording.test_drafts(page, block, start, end) if d.metric not in taken
+            and d.metric != "delivery_date"]
+    if beside:
+        ended = lexicon("outcome").search(page.text, start, end) is not None
+        made = [d for d in made if d.metric in ("safety_device", "marking") or d.comparator == "prohibited"
+                or ended and metric(d.metric).test]
+    elif made:
+        for q in page.inside(block, start, end):
+            page.settle(q, "requirement", "part of a criterion in words")
+    return made
