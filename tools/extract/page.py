@@ -67,6 +67,7 @@ class Page:
     changed: dict[int, str | None] = field(default_factory=dict)
     correcting: set[int] = field(default_factory=set)
     asks: dict[int, tuple[int, int]] = field(default_factory=dict)
+    beside: dict[int, list[tuple[Block, bool]]] = field(default_factory=dict)
 
     @cached_property
     def starts(self) -> list[int]:

@@ -11,6 +11,7 @@ from knowledge.units import meanings
 from knowledge.vocabulary import metric
 from tools.extract import axes, background
 from tools.extract.changes import changes, ordered
+from tools.extract.column_fit import refit
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
@@ -36,7 +37,7 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
     """Read every table of the document; rows that have an id are kept for notes that refer to them."""
     for rows in page.document.tables():
         header, body = split_header(rows)
-        roles = column_roles(page, header, body)
+        roles = refit(page, body, column_roles(page, header, body))
         options, body = variants(page, header, body, roles)
         units = _header_units(header)
         named = _named_by_header(page, header, roles)
