@@ -13,7 +13,10 @@ from tools.extract.conditions import Slots, infer
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 
-_TEMPERATURES = ("temperature_C", "ambient_temperature_C", "start_temperature_C")
+_CELL_VOLTAGE = 6          # volts; more is a battery's
+_COMMON = {"ambient_temperature_C": "temperature_C", "start_temperature_C": "temperature_C", "discharge_C": "rate_C"}
+_TEMPERATURES = ("temperature_C", "ambient_temperature_C", "start_temperature_C", "inlet_temperature_C")
+_LOADS = ("rate_C", "rate_P", "current_A", "power_W", "discharge_C", "discharge_A", "charge_C", "charge_A")
 
 
 def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
@@ -22,7 +25,7 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
     if _defines_end(page, block, start, end):
         return True
     window = lexicon("defaults_window").search(text, start, end)
-    general = general_defaults(page, start, end)
+    general = general_defaults(page, start, end) or _under_heading(page, block, start, end)
     prose = block.table is None or block.index in page.loose
     if not general and not (window and prose and _only_voltages(page, block, start, end)):
         return False
@@ -31,7 +34,27 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
 
 def general_defaults(page: Page, start: int, end: int) -> bool:
     """Whether a sentence says what holds where nothing else is said."""
-    return bool(lexicon("defaults").search(page.text, start, end) or _patterns().search(page.text, start, end))
+    return bool(lexicon("defaults").search(page.text, start, end) or _patterns().search(page.text, start, end)) or bool(
+        _leads().match(page.text, start, end) and _conditions_only(page, page.block_at(start), start, end))
+
+
+_CONDITIONS = ("temperature", "rate", "rate_P", "current", "voltage", "percent", "time", "humidity", "cycle",
+               "temperature_difference", "frequency")
+
+
+def _conditions_only(page: Page, block: Block, start: int, end: int) -> bool:
+    """Whether text[start:end] holds numbers of test conditions and no bound, a temperature or a state of life."""
+    numbered = [q for q in page.inside(block, start, end) if q.units]
+    tests = any(q.is_a("temperature") for q in numbered) or lexicon("life").search(page.text, start, end) is not None
+    return tests and all(q.is_a(*_CONDITIONS) for q in numbered) and not any(
+        said_about(page.text, q, start, end).sign for q in numbered if not q.is_a("time", "cycle"))
+
+
+def _under_heading(page: Page, block: Block, start: int, end: int) -> bool:
+    """A sentence of nothing but conditions below `General conditions` or `Test conditions`."""
+    prose = block.table is None or block.index in page.loose
+    return prose and bool(block.section) and lexicon("defaults_section").search(
+        block.section[-1]) is not None and _conditions_only(page, block, start, end)
 
 
 def _take(page: Page, block: Block, start: int, end: int, general: bool = True) -> bool:
@@ -43,10 +66,15 @@ def _take(page: Page, block: Block, start: int, end: int, general: bool = True) 
     found: Slots = {}
     for q in numbered:
         said = said_about(text, q, start, end)
-        slots = infer(text, q, start, end, None, said.sign) or {}
         page.settle(q, "condition", "a condition of the whole document")
+        if q.is_a("rate", "current") and lexicon("taper").ending_at(text, max(start, q.start - 24), q.start):
+            continue                                       # where a charge ends, no load
+        slots = infer(text, q, start, end, None, said.sign) or {}
         for key, value in slots.items():
-            found.setdefault("temperature_C" if key in _TEMPERATURES else key, value)
+            found.setdefault(_COMMON.get(key, key), value)
+    cuts = sorted(q.value for q in numbered if q.is_a("voltage") and q.shape == "single" and q.value < _CELL_VOLTAGE)
+    if len(cuts) == 2:                                     # charge to 4.10 V, discharge to 2.70 V
+        found["v_min"], found["v_max"] = cuts
     life = lexicon("life").search(text, start, end)
     if life and general:
         found["life"] = life.what
@@ -59,6 +87,11 @@ def _take(page: Page, block: Block, start: int, end: int, general: bool = True) 
 @lru_cache(maxsize=1)
 def _patterns() -> re.Pattern[str]:
     return re.compile("|".join(vocabulary.words()["defaults_patterns"]), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _leads() -> re.Pattern[str]:
+    return re.compile(rf"[\W_]*(?:{'|'.join(vocabulary.words()['defaults_lead'])})", re.IGNORECASE)
 
 
 def default_row(page: Page, label: Block, cells: list[Block]) -> bool:
@@ -128,7 +161,7 @@ def apply_defaults(page: Page) -> None:
         for slot in slots:
             if slot not in page.defaults or slot in made.conditions:
                 continue
-            if slot == "rate_P" and any(k in made.conditions for k in ("rate_C", "current_A", "power_W")):
+            if slot in ("rate_C", "rate_P") and any(k in made.conditions for k in _LOADS):
                 continue
             if slot == "temperature_C" and any(t in made.conditions for t in _TEMPERATURES):
                 continue

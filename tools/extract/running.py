@@ -114,7 +114,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
             continue
         note = amendments.footnote(page, block, start, end) or row
         cause = _cause(page, block, (start, end), whole, note, running)
-        if cause and cause == whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
+        if cause and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
         if cause:
