@@ -25,11 +25,14 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
     if _defines_end(page, block, start, end):
         return True
     window = lexicon("defaults_window").search(text, start, end)
-    general = general_defaults(page, start, end) or _under_heading(page, block, start, end)
+    general = general_defaults(page, start, end) or _under_heading(page, block, start, end) or (
+        page.general == block.index and _conditions_only(page, block, start, end))
     prose = block.table is None or block.index in page.loose
     if not general and not (window and prose and _only_voltages(page, block, start, end)):
         return False
-    return _take(page, block, start, end, general)
+    taken = _take(page, block, start, end, general)
+    page.general = block.index if taken and general else page.general
+    return taken
 
 
 def general_defaults(page: Page, start: int, end: int) -> bool:

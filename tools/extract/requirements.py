@@ -25,6 +25,7 @@ from tools.extract.defaults import apply_defaults, share_with_wishes
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
+from tools.extract.references import apply_references, defined_lines
 from tools.extract.running import read_running
 from tools.extract.tables import read_tables
 from tools.extract.volumes import order_volumes
@@ -67,11 +68,13 @@ def extract_requirements(document: Document) -> Reading:
     page = lay_out(document)
     page.cells_only = _cells_only(page)
     codes = legend(page)
+    defined_lines(page)
     read_tables(page, codes)
     read_running(page)
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
     order_volumes(page)
+    apply_references(page)
     share_with_wishes(page)
     apply_defaults(page)
     kept = _kept(page)

@@ -22,6 +22,7 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, spoken
 from tools.extract.quantities import Quantity
+from tools.extract.references import defined_table
 from tools.extract.row_extras import bans_beside, by_way, directed, parallel, remark_demands, shared_sign
 from tools.extract.row_texts import dates_of, text_only, texts_beside, texts_of
 from tools.extract.sections import sheet_background
@@ -37,6 +38,8 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
     """Read every table of the document; rows that have an id are kept for notes that refer to them."""
     for rows in page.document.tables():
         header, body = split_header(rows)
+        if defined_table(page, header, body):
+            continue
         roles = refit(page, body, column_roles(page, header, body))
         options, body = variants(page, header, body, roles)
         units = _header_units(header)
