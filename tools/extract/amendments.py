@@ -12,12 +12,12 @@ from tools.extract.conditions import Slots, infer, merge, worded
 from tools.extract.meaning import draft, metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
-from tools.extract.priorities import spoken
+from tools.extract.priorities import headed, spoken
 from tools.extract.prose import set_aside_old
 from tools.extract.quantities import Quantity
 
 _CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\brequirement|\bclause|"
-         r"\bsection|\bparagraph|\bAbschnitt|\bZiffer|\bPunkt|\barticle|\bexigence|\bAnforderung|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|[(\[])"
+         r"\bsection|\bparagraph|\bAbschnitt|\bZiffer|\bPunkt|\barticle|\bexigence|\bAnforderung|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|\bon|\bconcerning|\bregarding|\bzu|\bsur|\bpour|\bconcernant|[(\[])"
          r"\s*(?:no\.?\s|row\s|Nr\.?\s|item\s)?)")
 
 
@@ -153,7 +153,8 @@ def read_amendment(
     if own is not None and _restates(page, block, own, live):
         _settle_rest(page, numbered, own, live[0], start, end)
         return []
-    if own is None or not (replacing or name in page.footnotes or said[id(own)].sign
+    wished = headed(block) == "should"
+    if own is None or not (replacing or wished or name in page.footnotes or said[id(own)].sign
                            or lexicon("priority").search(text, *whole)):
         _settle_rest(page, numbered, None, live[0], start, end)
         return []
@@ -247,7 +248,7 @@ def _replace(
     kept = {k: v for k, v in old.conditions.items() if not (other_life and k in ("life", "kind"))}
     merge(new.conditions, [kept])
     new.level, new.priority, new.row_id = old.level, old.priority, old.row_id
-    wish = spoken(page, *span, own.start) == "should" and old.priority == "must"
+    wish = old.priority == "must" and (spoken(page, *span, own.start) or headed(block)) == "should"
     if wish:
         new.priority = "should"                            # `12 years; 15 score extra` leaves the must as it is
     elif not adds and (not other_life or replacing) and not (_colder(extra, old) and not replacing):

@@ -190,14 +190,14 @@ def variants(
     rows = body[1:] if names else body
     spanned = {c for row in header for b in row if b.column is not None and roles.get(b.column) == "value"
                for c in range(b.column, b.column + b.column_span)}
-    filled = [{b.column: bool(page.blocks[b.index]) for b in row} for row in rows]
+    filled = [{b.column: _dimensions(page, b) for b in row} for row in rows]
     with_main = [r for r in filled if r.get(main)]
     columns = {b.column for row in rows for b in row if b.column is not None}
     for column in sorted(columns):
         if roles.get(column, "condition") not in ("condition", "value") or column < main:
             continue
         headed = any(b.column == column and header_role(b.text) == "condition" for row in header for b in row)
-        alike = sum(bool(r.get(column)) for r in with_main) >= max(2, 0.6 * len(with_main))
+        alike = sum(bool(r.get(column) and r[column] & r[main]) for r in with_main) >= max(2, 0.6 * len(with_main))
         if column in spanned or (alike and not headed and (column in names or _named(header, column))):
             roles[column] = "value"
     values = [c for c, r in sorted(roles.items()) if r == "value"]
@@ -205,6 +205,12 @@ def variants(
         return {}, body
     options = {c: names.get(c) or _named(header, c) for c in values}
     return {c: name for c, name in options.items() if name}, rows
+
+
+def _dimensions(page: Page, block: Block) -> set[str]:
+    """What the numbers of a cell measure; a bare number (`number`) may be anything's."""
+    found = {d for q in page.blocks[block.index] for d in (q.dimensions if q.units else ("number",))}
+    return found
 
 
 def _names_row(row: list[Block], roles: Roles) -> dict[int, str]:

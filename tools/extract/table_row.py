@@ -60,7 +60,7 @@ class Row:
 def give_units(row: Row, units: dict[int, str]) -> None:
     """Bare numbers in value cells take the unit of the unit column, the label's bracket or the column's header."""
     page = row.page
-    written = next((b.text.strip() for b in row.parts.get("unit", []) if b.text.strip()), None)
+    written = next((known_unit(b.text) for b in row.parts.get("unit", []) if b.text.strip()), None)
     if written is None:
         for block in row.label:
             match = re.search(r"[(\[,，]\s*([^()\[\],，]{1,14})\s*[)\]]?\s*$", block.text)
@@ -74,6 +74,15 @@ def give_units(row: Row, units: dict[int, str]) -> None:
             continue
         if any(not q.units for q in page.blocks[block.index]):
             page.blocks[block.index] = page.scan(block, (found, unit))
+
+
+def known_unit(text: str) -> str:
+    """The unit of a unit cell that says more beside it: `% of CR-5`, `mΩ (10 s)`, `Ah/cell`; as it is where unknown."""
+    whole = " ".join(text.split())
+    if meanings(whole):
+        return whole
+    pieces = (whole.split("(")[0], whole.split("（")[0], whole.rsplit("/", 1)[0], whole.split(" ")[0], whole.split(",")[0])
+    return next((p.strip() for p in pieces if p.strip() and meanings(p.strip())), whole)
 
 
 def _counted(row: Row) -> str | None:

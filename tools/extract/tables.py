@@ -117,7 +117,8 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
 
 def _retune(row: Row, hits: list[Hit[str]]) -> None:
     """A bare C is a rate under a label that speaks of rates, and Celsius under one that speaks of temperature."""
-    wanted = next((d for h in hits if (d := metric(h.what).dimension) in ("rate", "temperature")), None)
+    wanted = next((d for h in hits for d in (metric(h.what).dimension, *metric(h.what).by_dimension)
+                   if d in ("rate", "temperature")), None)
     if wanted is None:
         return
     for block in row.blocks(*VALUES):
