@@ -46,8 +46,9 @@ def gather(page: Page, body: list[list[Block]]) -> Evidence:
             if block.column is None or not block.text.strip():
                 continue
             found.cells.setdefault(block.column, []).append(block)
-            hits = [h.what for h in metric_hits(page, block.start, block.end)]
             numbers = [q for q in page.blocks[block.index] if q.units]
+            hits = [h.what for h in metric_hits(page, block.start, block.end)
+                    if not any(h.start < q.end and h.end > q.start for q in numbers)]
             if hits and len(block.text) <= _NAME and not is_sentence(block.text):
                 names[block.column] = hits
             if is_sentence(block.text) and hits and (numbers or metric(hits[0]).dimension == "text"):

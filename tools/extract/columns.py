@@ -58,13 +58,31 @@ def header_role(text: str) -> str | None:
 def split_header(rows: list[list[Block]]) -> tuple[list[list[Block]], list[list[Block]]]:
     """Header rows and body rows; a first row whose cells name roles is a header though nobody marked it."""
     marked = [r for r in rows if any(b.header_row for b in r)]
-    if marked:
+    if marked and not all(_valued(r) for r in marked):
         return marked, [r for r in rows if r not in marked]
     for place, row in enumerate(rows[:4]):
         roles = [header_role(b.text) for b in row]
-        if len(row) >= 2 and sum(r is not None for r in roles) >= max(2, len(row) - 1):
+        if len(row) >= 2 and not _valued(row) and sum(r is not None for r in roles) >= max(2, len(row) - 1):
             return rows[:place + 1], rows[place + 1:]
     return [], rows
+
+
+_VALUE = re.compile(r"\d\s?(?:[%°℃Ω]|[A-Za-zΩμ]{1,3}(?![A-Za-z]))")
+
+
+def _valued(row: list[Block]) -> bool:
+    """A row that begins with its number and holds a value with its unit: no header, whatever it looks like."""
+    first = row[0].text.strip()
+    return bool(_ID.match(first) and re.search(r"\d", first)) and any(_VALUE.search(b.text) for b in row[1:]) or (
+        bool(_ID.match(first) and re.search(r"\d", first)) and len(row) > 1 and not any(
+            header_role(b.text) for b in row))
+
+
+def named_in(page: Page, block: Block) -> int:
+    """How many metrics a cell names; the units of its numbers (`20 000 cycles`) name none."""
+    numbered = [q for q in page.blocks[block.index] if q.units]
+    return sum(not any(h.start < q.end and h.end > q.start for q in numbered)
+               for h in metric_hits(page, block.start, block.end))
 
 
 def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]]) -> Roles:
@@ -112,7 +130,7 @@ def _label_column(page: Page, body: list[list[Block]], roles: Roles) -> None:
         for block in row:
             if block.column is not None and block.text.strip():
                 cells.setdefault(block.column, []).append(block)
-    named = {c: sum(bool(metric_hits(page, b.start, b.end)) for b in bs[:60]) / len(bs[:60]) for c, bs in cells.items()}
+    named = {c: sum(bool(named_in(page, b)) for b in bs[:60]) / len(bs[:60]) for c, bs in cells.items()}
     plain = {c: sum(bool(re.fullmatch(r"[\d.,±~<>≤≥ +-]+", b.text)) for b in bs[:60]) for c, bs in cells.items()}
     now = next((c for c, r in sorted(roles.items()) if r == "label"), None)
     best = max(named, key=lambda c: (named[c], -c), default=None)
@@ -148,7 +166,7 @@ def _guess_label(page: Page, body: list[list[Block]], roles: Roles) -> None:
     for row in body:
         for block in row:
             if block.column is not None and block.column not in roles:
-                scores[block.column] += len(metric_hits(page, block.start, block.end))
+                scores[block.column] += named_in(page, block)
     if scores:
         roles[scores.most_common(1)[0][0]] = "label"
 
@@ -161,7 +179,7 @@ def _guess(page: Page, body: list[list[Block]], roles: Roles) -> Roles:
             roles[column] = "id"
     free = [c for c in columns if c not in roles]
     if "label" not in roles.values() and free:
-        named = {c: sum(bool(metric_hits(page, b.start, b.end)) for b in cells[c]) for c in free}
+        named = {c: sum(bool(named_in(page, b)) for b in cells[c]) for c in free}
         label = max(free, key=lambda c: (named[c], -c))
         roles[label] = "label"
         free.remove(label)

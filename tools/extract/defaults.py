@@ -110,7 +110,8 @@ def _defines_end(page: Page, block: Block, start: int, end: int) -> bool:
     """`We define end of life as 70 % of the initial capacity` holds for every life that names none of its own."""
     text = page.text
     life = lexicon("life").search(text, start, end)
-    if not life or life.what != "EOL" or not lexicon("define").search(text, start, end):
+    ends = life and life.what == "EOL" and lexicon("define").search(text, start, end)
+    if not ends and not lexicon("end_criterion").search(text, start, end):
         return False
     shares = [q for q in page.inside(block, start, end) if q.is_a("percent") and 30 <= q.value < 100]
     if len(shares) != 1:
