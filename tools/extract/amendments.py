@@ -21,6 +21,11 @@ _CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\brequirement|\bclause|"
          r"\s*(?:no\.?\s|row\s|Nr\.?\s|item\s)?)")
 
 
+# Words after which a row is no target but says how something is measured: `>= 80 % of 2.1`, `capacity per 2.1`.
+_MEASURED_AS = re.compile(r"(?:%\s*(?:of|von|de|des)|\b(?:per|same as|as|under|like|wie|gemäß|selon|comme|after|following|than))"
+                          r"\s*(?:row|line|item|no\.|nr\.|pos\.)?\s*$", re.IGNORECASE)
+
+
 def referred_row(page: Page, start: int, end: int) -> str | None:
     """The id of the table row that a statement opens with or refers to."""
     changing = any(lexicon("amend", key).search(page.text, start, end) for key in ("replace", "move"))
@@ -30,7 +35,8 @@ def referred_row(page: Page, start: int, end: int) -> str | None:
         plain = re.escape(name)
         loose = not re.search(r"[A-Za-z.]", name)
         lead = _CALL if loose else rf"(?:{_CALL}|^|[\s(])"
-        if re.search(rf"{lead}{plain}(?![A-Za-z0-9_]|\.\d)", head, re.IGNORECASE):
+        found = re.search(rf"{lead}{plain}(?![A-Za-z0-9_]|\.\d)", head, re.IGNORECASE)
+        if found and not _MEASURED_AS.search(head[:found.end() - len(name)]):
             return name
         if re.search(rf"第\s?{plain}\s?(?:项|項|条|款|行)|(?<![\d.]){plain}\s?"
                      r"(?:항|번|项|項|の|行|条|款|を|は|조|절|을|를)", head):

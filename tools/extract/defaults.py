@@ -64,7 +64,7 @@ def _take(page: Page, block: Block, start: int, end: int, general: bool = True) 
     """Keep the conditions that text[start:end] states; whether there were any."""
     text = page.text
     numbered = [q for q in page.inside(block, start, end) if q.units]
-    if not numbered and not lexicon("life").search(text, start, end):
+    if not numbered and not any(lexicon(words).search(text, start, end) for words in ("life", "room")):
         return False
     found: Slots = {}
     for q in numbered:
@@ -78,6 +78,8 @@ def _take(page: Page, block: Block, start: int, end: int, general: bool = True) 
     cuts = sorted(q.value for q in numbered if q.is_a("voltage") and q.shape == "single" and q.value < _CELL_VOLTAGE)
     if len(cuts) == 2:                                     # charge to 4.10 V, discharge to 2.70 V
         found["v_min"], found["v_max"] = cuts
+    if general and page.room is not None and lexicon("room").search(text, start, end):
+        found.setdefault("temperature_C", page.room)
     life = lexicon("life").search(text, start, end)
     if life and general:
         found["life"] = life.what
