@@ -115,12 +115,27 @@ def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]])
         roles[free[0]] = "value"                           # `Item | Remark` and no other column
         return roles
     wish = next((c for c, r in roles.items() if r == "should"), None)
+    if wish is not None and (must := _beside_wish(page, body, roles, wish)) is not None:
+        roles[must] = "value"
+        if "label" not in roles.values():
+            _guess_label(page, body, roles)
+        return roles
     if wish is not None:
         roles[wish] = "value"
         if "label" not in roles.values():
             _guess_label(page, body, roles)
         return roles
     return _guess(page, body, roles)
+
+
+def _beside_wish(page: Page, body: list[list[Block]], roles: Roles, wish: int) -> int | None:
+    """The column of demands beside a column of wishes, whatever it is called: it has numbers where that has some."""
+    rows = [{b.column: bool(page.blocks[b.index]) for b in row} for row in body]
+    wished = [r for r in rows if r.get(wish)]
+    free = {b.column for row in body for b in row if b.column is not None and roles.get(b.column, "priority") == "priority"}
+    counts = {c: sum(bool(r.get(c)) for r in wished) for c in sorted(free)}
+    best = max(counts, key=lambda c: (counts[c], -abs(c - wish)), default=None)
+    return best if best is not None and wished and counts[best] >= 0.7 * len(wished) else None
 
 
 def _label_column(page: Page, body: list[list[Block]], roles: Roles) -> None:

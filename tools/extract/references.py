@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from knowledge import vocabulary
 from knowledge.document import Block
+from knowledge.vocabulary import metric
 from tools.extract.clauses import sentences
 from tools.extract.column_fit import gather
 from tools.extract.columns import header_role
@@ -19,7 +20,8 @@ from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 
 _CODE = re.compile(r"(?=[^\n]{0,15}[A-Z0-9])[\w#][\w .#/-]{0,15}")
-_LINE = re.compile(r"[-*•\s]*([A-Z]{1,4}[- ]?\d{1,3}|[A-Z]{2,4})\s*(?:[:=：]|\s[-–—])\s*(?=\S)")
+_LINE = re.compile(r"[-*•\s]*((?:[^\W\d_]{2,14} ?)?(?:[A-Z]{1,4}[- ]?\d{1,3}|[A-Z]{1,4}|\d{1,2}))\s*(?:[:=：]|\s[-–—])\s*"
+                   r"(?=\S)")
 _CONDITIONS = ("temperature", "rate", "rate_P", "current", "voltage", "percent", "time", "humidity", "cycle", "power",
                "frequency", "temperature_difference", "ratio", "force", "pressure")
 _TEMPERATURES = ("temperature_C", "ambient_temperature_C", "start_temperature_C", "inlet_temperature_C")
@@ -99,7 +101,7 @@ def defined_lines(page: Page) -> None:
                 _keep(page, Definition(found.group(1), [(block, found.end(), end, None)]))
             for hit in lexicon("room").find(page.text, start, end):
                 q = next((q for q in page.inside(block, hit.end, min(end, hit.end + 22)) if q.is_a("temperature")), None)
-                if q is not None and not re.search(r"[^\W\d_]{3}", page.text[hit.end:q.start]):
+                if q is not None and not re.search(r"[,;.、。]", page.text[hit.end:q.start]):
                     page.room = page.room if page.room is not None else _celsius(page, q, start, end)
 
 
@@ -120,7 +122,30 @@ def _stated(page: Page, block: Block, start: int, end: int) -> bool:
     if any(lexicon(*path).search(page.text, start, end) for path in (("priority",), ("amend", "replace"))):
         return False
     loads = any(q.is_a("rate", "rate_P", "current", "power", "temperature") for q in numbered)
-    return loads and not any(said_about(page.text, q, start, end).sign for q in numbered)
+    return loads and not any(said_about(page.text, q, start, end).sign for q in numbered
+                             if not q.is_a("temperature", "voltage", "time", "percent"))
+
+
+_ARROW = re.compile(r"\s*(?:→|->|=>|⇒|➔)\s*")
+
+
+def arrows(page: Page) -> None:
+    """`70 g → 69 g` changes a mass, and is no range of it."""
+    for made in [d for d in page.drafts if not d.dead and d.comparator == "range" and d.quantity is not None]:
+        q, row = made.quantity, metric(made.metric)
+        assert q is not None
+        if row.comparator == "range" or len(q.members) < 2 or q.is_a("temperature", "percent") or not _ARROW.fullmatch(
+                page.text[q.members[0][1]:q.members[1][0]]):
+            continue
+        first, last = sorted(made.value, reverse=q.values[0] > q.values[1])
+        made.comparator, made.value = row.comparator, last  # type: ignore[assignment]
+        for old in page.drafts:
+            if old is not made and not old.dead and old.metric == made.metric and old.value == first:
+                made.comparator, made.priority = old.comparator, old.priority
+                made.conditions = {**old.conditions, **made.conditions}
+                old.dead = True
+                page.note("superseded", f"{made.metric}: {first:g} becomes {last:g}", made.block, made.start, made.end,
+                          drafts=[made])
 
 
 def apply_references(page: Page) -> None:
@@ -151,6 +176,10 @@ def _found(
         spans = [next(((a, b) for a, b in sentences(page.text, block.start, block.end) if a <= made.start < b),
                       (made.start, made.end))]
         spans += [(cell.start, cell.end) for cell, _ in page.beside.get(block.index, [])]
+        amended = next((d.block for d in page.rows.get(made.row_id or "", []) if d.block.table is not None
+                        and d.block is not block), None)
+        if amended is not None and amended.table is not None and amended.row is not None:
+            spans += [(b.start, b.end) for b in rows[amended.table, amended.row] if b.text.strip() != made.row_id]
     for start, end in spans:
         for name in _codes(page, start, end, live, place):
             yield _slots(page, page.definitions[name], made)

@@ -66,6 +66,8 @@ def give_units(row: Row, units: dict[int, str]) -> None:
             match = re.search(r"[(\[,，]\s*([^()\[\],，]{1,14})\s*[)\]]?\s*$", block.text)
             if match and meanings(match.group(1)):
                 written = match.group(1).strip()
+    if written is not None and not meanings(written):
+        written = None
     counted = _counted(row) if written is None else None
     for block in row.blocks(*VALUES):
         unit = written or counted or units.get(block.column if block.column is not None else -1)
