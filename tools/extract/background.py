@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from knowledge import vocabulary
 from knowledge.document import Block
 from tools.extract.comparators import said_about
 from tools.extract.page import Page
@@ -104,6 +106,9 @@ def live_parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
 
 def ignore_told(page: Page, block: Block, start: int, end: int) -> None:
     """Set aside what a sentence that asks tells beside it: of packs, devices and other cells."""
+    for first, last in parts(page, start, end):
+        if _earlier_issue().search(page.text, first, last):
+            ignore_span(page, block, first, last, "superseded")
     ignore_other_levels(page, block, start, end)
     ignore_bracketed_system(page, block, start, end)
     for first, last in ((start, end), *parts(page, start, end)):
@@ -111,6 +116,12 @@ def ignore_told(page: Page, block: Block, start: int, end: int) -> None:
     told, live = told_parts(page, start, end)
     for first, last in told if live else []:
         ignore_span(page, block, first, last, "predecessor")
+
+
+@lru_cache(maxsize=1)
+def _earlier_issue() -> re.Pattern[str]:
+    """`Issue 03 had 1.1 MWh`, `was 70 A in rev E`: what an earlier issue of the document said."""
+    return re.compile("|".join(vocabulary.words()["earlier_issue"]), re.IGNORECASE)
 
 
 def between(live: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
