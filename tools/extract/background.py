@@ -106,7 +106,10 @@ def live_parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
 
 def ignore_told(page: Page, block: Block, start: int, end: int) -> None:
     """Set aside what a sentence that asks tells beside it: of packs, devices and other cells."""
-    for first, last in parts(page, start, end):
+    whole = _earlier_issue().search(page.text, start, end)
+    if whole and not any(lexicon(*path).search(page.text, start, end) for path in (("turning",), ("amend", "replace"))):
+        ignore_span(page, block, start, end, "superseded")
+    for first, last in parts(page, start, end) if whole else []:
         if _earlier_issue().search(page.text, first, last):
             ignore_span(page, block, first, last, "superseded")
     ignore_other_levels(page, block, start, end)
@@ -182,6 +185,8 @@ def section_background(page: Page, block: Block) -> str | None:
     for heading in block.section:
         if heading.strip() == title:
             continue
+        if lexicon("amend", "correction").search(heading):
+            return None                                    # a corrigendum, be it for information of bidders
         found = lexicon("background_section").search(heading)
         asks = lexicon("requirement_section").search(heading)
         if found and (asks is None or lexicon("negator").search(heading, 0, asks.start)):

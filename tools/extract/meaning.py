@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from knowledge.document import Block
 from knowledge.requirement import Level
-from knowledge.units import UnitMismatch, accepts, to_canonical
+from knowledge.units import UnitMismatch, accepts, meanings, to_canonical
 from knowledge.vocabulary import MetricRow, currencies, metric, metrics
 from tools.extract.comparators import Said, resolve
 from tools.extract.conditions import Slots
@@ -42,6 +43,8 @@ def draft(
 ) -> Draft | None:
     """A requirement on `name`, or None when the number cannot be one (unit, sign)."""
     row = metric(name)
+    if name == "capacity_loss" and q.is_a("percent_per_month"):
+        return _loss_a_time(page, block, q, said, bound, quote)
     try:
         value, unit = to_canonical(list(q.values) if len(q.values) > 1 else q.value, q.unit_text, name,
                                    tolerance=q.shape == "tolerance")
@@ -63,6 +66,20 @@ def draft(
                  up_to=said.sign == "up_to")
     if not _plausible(row, value):
         made.confidence = 0.5
+    return made
+
+
+def _loss_a_time(
+    page: Page, block: Block, q: Quantity, said: Said, bound: str | None, quote: tuple[int, int] | None
+) -> Draft | None:
+    """`Capacity loss 1.5 % per year` is a share with a time, and no self-discharge."""
+    share = replace(q, units=meanings("%"), unit_text="%")
+    made = draft(page, block, share, "capacity_loss", said, bound, quote)
+    spans = {"%/year": "years", "%/month": "months", "%/week": "days", "%/day": "days"}
+    span = next((spans[u.name] for u in q.units if u.name in spans), None)
+    if made is not None and span is not None:
+        made.conditions[span] = {"%/week": 7.0}.get(q.units[0].name, 1.0)
+        made.quantity = q
     return made
 
 

@@ -15,7 +15,7 @@ from tools.extract.phrases import Phrases, lexicon
 
 _SYMBOLS = "◎○●△▲☆★□■◇◆◯⊙✓✔"
 _ENTRY = re.compile(r"(?<![\w])([A-Z]{1,4})\s*(?:=|:|\s[-–]\s|\bis\b|means|bedeutet|steht für|désigne)\s*"
-                    r"(?=[^\d\s])([^\n,;.|，]{2,60})")
+                    r"(?=[^\d\s])([^\n,;.|，、；]{2,60})")
 _SIGN = re.compile(rf"([{_SYMBOLS}])\s*[:=-]?\s*([^\n,;.|，{_SYMBOLS}]{{2,40}})")
 _BRACKETED = re.compile(r"[\[(]([A-Z]{1,3})[\])]\s*[:=-]?\s*([^\W\d_][^\n,;.|\[(]{2,60})")
 _CLASS = re.compile(r"\b(?:class|classe|Klasse|priority|Priorität|code)\s+([A-Z])\s+(?:is|means|ist|=|bedeutet)\s+"

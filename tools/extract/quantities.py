@@ -182,7 +182,7 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
     c = terms[i + 2] if i + 2 < len(terms) else None
     lead = re.search(r"(?:±|\+\s?/\s?-?|plus(?:\s?/\s?|\s(?:or|and|oder|ou)\s)(?:minus|moins)?)\s*$",
                      text[max(0, a.start - 14):a.start], re.IGNORECASE)
-    if lead and (i == 0 or a.start - terms[i - 1].end > 8):
+    if lead and (i == 0 or a.start - terms[i - 1].end > 4):
         return Quantity(a.start, a.end, "tolerance_only", (abs(a.number.value),), a.units, a.text), 1
     if b and (times := _COMPOUND.get((a.text.rstrip("s"), b.text.rstrip("s")))) and not text[a.end:b.start].strip():
         return _made("single", text, (a, b), (a.number.value * times + b.number.value,)), 2

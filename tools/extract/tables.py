@@ -20,7 +20,7 @@ from tools.extract.limit_columns import deviations_of, limits_of
 from tools.extract.meaning import direct, draft, final_metric, implied_metric, level_of, metric_for, priced_per
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
-from tools.extract.priorities import cell_priority, headed, spoken
+from tools.extract.priorities import cell_priority, headed, marked, spoken
 from tools.extract.quantities import Quantity
 from tools.extract.references import defined_table
 from tools.extract.row_extras import bans_beside, by_way, directed, parallel, remark_demands, shared_sign
@@ -332,6 +332,9 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
             new.conditions["option"] = option
         new.row_id = row.row_id
         new.priority = _priority(row, new, group)
+        if new.priority == "info" and new.level in ("pack", "module", "system"):
+            new.dead = True                                # told of the battery around the cell
+            background.ignore_span(page, new.block, new.start, new.end, "level")
 
 
 def _scope(row: Row) -> Level | None:
@@ -352,6 +355,10 @@ def _priority(row: Row, new: Draft, group: Priority | None) -> Priority:
             return found
     if new.block in row.parts.get("should", []) and row.parts.get("value"):
         return "should"
+    if mark := next((m for b in row.label if (m := marked(page, b.start, b.end, b.start, b.end))), None):
+        return mark
+    if any(cell_priority(b.text, {}) == "info" and len(b.text) < _SCOPE_LENGTH for b in row.blocks("condition", "remark")):
+        return "info"
     spans = [(b.start, b.end) for b in row.blocks("value", "should", "label", "remark", "condition")]
     words = [found for a, b in spans if (found := spoken(page, a, b, new.start))]
     if "should" in words:
