@@ -57,8 +57,8 @@ def header_role(text: str) -> str | None:
 
 def split_header(rows: list[list[Block]]) -> tuple[list[list[Block]], list[list[Block]]]:
     """Header rows and body rows; a first row whose cells name roles is a header though nobody marked it."""
-    marked = [r for r in rows if any(b.header_row for b in r)]
-    if marked and not all(_valued(r) for r in marked):
+    marked = [r for r in rows if any(b.header_row for b in r) and not _valued(r)]
+    if marked:
         return marked, [r for r in rows if r not in marked]
     for place, row in enumerate(rows[:4]):
         roles = [header_role(b.text) for b in row]

@@ -149,6 +149,9 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
         return "self_discharge"
     if name == "dcir" and (slots.get("frequency_Hz") == 1000 or lexicon("alternating").search(
             text, lo if near is None else near, hi if near is None else made.end)):
+        if near is not None and lexicon("direct_current").search(text, near, made.end):
+            slots.pop("frequency_Hz", None)                # AC 10 mΩ (1 kHz), DC 14 mΩ (10 s)
+            return name
         return "acir_1khz"
     told = made.quantity is not None and (made.start, made.end) != (made.quantity.start, made.quantity.end)
     if name == "voltage_window" and told and made.comparator in ("<=", "<", ">=", ">"):

@@ -148,6 +148,21 @@ def arrows(page: Page) -> None:
                           drafts=[made])
 
 
+_OPENED = re.compile(r"[^()（）.;。；]{0,24}[(（][^()（）]{0,24}")
+
+
+def bracketed_limits(page: Page) -> None:
+    """`10C (skin at most 70 °C)`: a surface in brackets behind a load is its limit, and no demand of its own."""
+    live = sorted((d for d in page.drafts if not d.dead), key=lambda d: d.start)
+    for load, limit in zip(live, live[1:], strict=False):
+        if limit.metric == "surface_temperature" and load.block is limit.block and load.metric.startswith(
+                ("discharge_", "charge_")) and _OPENED.fullmatch(page.text[load.end:limit.start]):
+            load.conditions.setdefault("surface_limit_C", limit.value)
+            limit.dead = True
+            if limit.quantity is not None:
+                page.fates[id(limit.quantity)] = ("condition", "")
+
+
 def apply_references(page: Page) -> None:
     """Give each requirement the conditions that its row or sentence names by a code, a row or a ditto mark."""
     rows: dict[tuple[int, int], list[Block]] = {}

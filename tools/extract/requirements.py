@@ -25,7 +25,7 @@ from tools.extract.defaults import apply_defaults, share_with_wishes
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
-from tools.extract.references import apply_references, arrows, defined_lines
+from tools.extract.references import apply_references, arrows, bracketed_limits, defined_lines
 from tools.extract.running import read_running
 from tools.extract.tables import read_tables
 from tools.extract.volumes import order_volumes
@@ -75,6 +75,7 @@ def extract_requirements(document: Document) -> Reading:
     page.drafts += substances.document_chemistry(page)
     order_volumes(page)
     arrows(page)
+    bracketed_limits(page)
     apply_references(page)
     share_with_wishes(page)
     apply_defaults(page)

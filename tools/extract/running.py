@@ -69,6 +69,8 @@ def injected_any(page: Page, block: Block) -> bool:
 
 def _heading(walk: Walk, block: Block, place: int) -> None:
     page = walk.page
+    if general_defaults(page, block.start, block.end):
+        read_defaults(page, block, block.start, block.end)
     for q in page.blocks[block.index]:
         page.settle(q, "ignored", "in a heading")
     walk.lead, walk.lead_priority, walk.lead_hits = "", None, []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowledge.document import Block
 from knowledge.requirement import Priority
@@ -69,6 +69,8 @@ def give_units(row: Row, units: dict[int, str]) -> None:
     if written is not None and not meanings(written):
         written = None
     counted = _counted(row) if written is None else None
+    if least := _counted(row):
+        _least(row, least)
     for block in row.blocks(*VALUES):
         unit = written or counted or units.get(block.column if block.column is not None else -1)
         found = meanings(unit) if unit else ()
@@ -76,6 +78,16 @@ def give_units(row: Row, units: dict[int, str]) -> None:
             continue
         if any(not q.units for q in page.blocks[block.index]):
             page.blocks[block.index] = page.scan(block, (found, unit))
+
+
+def _least(row: Row, unit: str) -> None:
+    """`3000 min.` of cycles is a least and no time."""
+    page = row.page
+    for block in row.blocks(*VALUES):
+        page.blocks[block.index] = [
+            replace(q, units=meanings(unit), unit_text=unit, end=q.start + len(page.text[q.start:q.end].rstrip("min. ")))
+            if q.unit_text in ("min", "min.", "Min") and q.shape == "single" and page.text[q.end - 1:q.end + 1].endswith(".")
+            else q for q in page.blocks[block.index]]
 
 
 def known_unit(text: str) -> str:

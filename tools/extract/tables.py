@@ -135,7 +135,11 @@ def _background(row: Row) -> str | None:
         hits = lexicon("background").find(page.text, block.start, block.end)
         strong = [h for h in hits if h.what in ("predecessor", "competitor", "informative", "level")
                   or row.label and block in row.label]
-        if strong:
+        beside = block in row.parts.get("remark", []) or block in row.parts.get("condition", [])
+        if strong and beside and any(q.units for q in page.blocks[block.index]) and strong[0].what in (
+                "predecessor", "competitor"):
+            background.ignore_span(page, block, block.start, block.end, strong[0].what)
+        elif strong:
             return strong[0].what
     label = row.label[0] if row.label else row.cells[0]
     return background.section_background(page, label) or sheet_background(page, label)
