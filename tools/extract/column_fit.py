@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from knowledge.units import meanings
 from knowledge.vocabulary import metric
+from tools.extract.columns import header_role
 from tools.extract.meaning import metric_for
 from tools.extract.page import Page, metric_hits
 from tools.extract.priorities import cell_priority
@@ -65,12 +66,12 @@ def gather(page: Page, body: list[list[Block]]) -> Evidence:
     return found
 
 
-def refit(page: Page, body: list[list[Block]], roles: Roles) -> Roles:
+def refit(page: Page, header: list[list[Block]], body: list[list[Block]], roles: Roles) -> Roles:
     """The roles, with name and value where they are; `statement` marks a column of whole demands."""
     if len([r for r in body if len(r) > 1]) < 2:
         return roles
     seen = gather(page, body)
-    roles = _unit_column(seen, dict(roles))
+    roles = _limit_columns(body, _unit_column(seen, dict(roles)))
     united = "unit" in roles.values()
 
     def fit(pair: tuple[int, int]) -> int:
@@ -84,7 +85,8 @@ def refit(page: Page, body: list[list[Block]], roles: Roles) -> Roles:
     told = max(sorted(seen.statements), key=lambda c: (seen.statements[c], -c), default=None)
     if told is not None and seen.statements[told] >= 2 and seen.statements[told] > 2 * max(now, most) and _stated(
             seen, told):
-        return _of_statements(seen, roles, told)
+        return _of_statements(seen, roles, told, {
+            b.column: header_role(b.text) or "remark" for row in header for b in row if b.column is not None})
     if best is not None and most >= 2 and most > 2 * now:
         for column in (*labels, *values):
             roles[column] = "remark" if column in labels else "condition"
@@ -97,10 +99,44 @@ def _stated(seen: Evidence, column: int) -> bool:
     return 2 * seen.statements[column] >= len(seen.cells[column])
 
 
-def _of_statements(seen: Evidence, roles: Roles, told: int) -> Roles:
-    kept = {c: r for c, r in roles.items() if r in ("id", "priority", "background", "condition", "remark")}
+_BESIDE = ("id", "priority", "background", "condition", "remark")
+_BARE = re.compile(r"\s*[<>≤≥]?\s*[+-]?\d[\d.,\s]*\s*")
+
+
+def _limit_columns(body: list[list[Block]], roles: Roles) -> Roles:
+    """Two or three columns of bare numbers that never fall from left to right are the least, the usual, the most."""
+    if "unit" not in roles.values() or any(r in ("min", "max", "plus", "minus", "tolerance", "should")
+                                           for r in roles.values()):
+        return roles
+    cells: dict[int, list[Block]] = {}
+    for row in body[:_SAMPLE]:
+        for block in row if len(row) > 1 else ():
+            if block.column is not None and re.search(r"\w", block.text):
+                cells.setdefault(block.column, []).append(block)
+    free = [c for c, bs in sorted(cells.items()) if roles.get(c) in (None, "condition", "remark", "value", "typ")
+            and sum(bool(_BARE.fullmatch(b.text)) for b in bs) >= max(2, 0.6 * len(bs))]
+    if len(free) not in (2, 3) or free[-1] - free[0] != len(free) - 1:
+        return roles
+    rising = pairs = 0
+    for row in body[:_SAMPLE]:
+        values = [_number(b.text) for b in row if b.column in free and _BARE.fullmatch(b.text)]
+        pairs += len(values) > 1
+        rising += len(values) > 1 and values == sorted(values)
+    if pairs < 2 or rising < pairs:
+        return roles
+    names = ("min", "typ", "max") if len(free) == 3 else ("min", "max")
+    return {**roles, **dict(zip(free, names, strict=True))}
+
+
+def _number(text: str) -> float:
+    digits = re.sub(r"[<>≤≥\s]", "", text).replace(",", ".")
+    return float(digits) if re.fullmatch(r"[+-]?\d+(?:\.\d+)?", digits) else 0.0
+
+
+def _of_statements(seen: Evidence, roles: Roles, told: int, named: dict[int, str]) -> Roles:
+    kept = {c: r for c, r in roles.items() if r in _BESIDE}
     for column in seen.cells:
-        kept.setdefault(column, "remark")
+        kept.setdefault(column, named.get(column, "remark") if named.get(column) in _BESIDE else "remark")
     kept[told] = "statement"
     return kept
 

@@ -62,7 +62,9 @@ def split_header(rows: list[list[Block]]) -> tuple[list[list[Block]], list[list[
         return marked, [r for r in rows if r not in marked]
     for place, row in enumerate(rows[:4]):
         roles = [header_role(b.text) for b in row]
-        if len(row) >= 2 and not _valued(row) and sum(r is not None for r in roles) >= max(2, len(row) - 1):
+        known = sum(r is not None for r in roles)
+        plain = len(row) > 3 and not any(re.search(r"\d", b.text) or len(b.text) > 30 for b in row)
+        if len(row) >= 2 and not _valued(row) and (known >= max(2, len(row) - 1) or plain and 2 * known >= len(row)):
             return rows[:place + 1], rows[place + 1:]
     return [], rows
 

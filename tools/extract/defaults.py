@@ -50,7 +50,7 @@ def _conditions_only(page: Page, block: Block, start: int, end: int) -> bool:
     numbered = [q for q in page.inside(block, start, end) if q.units]
     tests = any(q.is_a("temperature") for q in numbered) or lexicon("life").search(page.text, start, end) is not None
     return tests and all(q.is_a(*_CONDITIONS) for q in numbered) and not any(
-        said_about(page.text, q, start, end).sign for q in numbered if not q.is_a("time", "cycle"))
+        said_about(page.text, q, start, end).sign for q in numbered if not q.is_a("time", "cycle", "voltage"))
 
 
 def _under_heading(page: Page, block: Block, start: int, end: int) -> bool:

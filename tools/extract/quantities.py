@@ -226,7 +226,7 @@ def _scale(part: Term, whole: Term) -> float:
 
 def _signed_pair(text: str, a: Term, b: Term) -> bool:
     """`-25 / +60 °C`: a value below zero and one with a plus sign are the ends of a range."""
-    return (a.number.value < 0 < b.number.value and text[b.start:b.start + 1] == "+"
+    return (a.number.value <= 0 < b.number.value and text[b.start:b.start + 1] == "+"
             and re.fullmatch(r"\s*/\s*", text[a.end:b.start]) is not None
             and "temperature" in _dims(b) and (not a.units or "temperature" in _dims(a)))
 

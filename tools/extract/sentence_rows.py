@@ -10,6 +10,7 @@ from tools.extract import background
 from tools.extract.comparators import said_about
 from tools.extract.conditions import infer, merge
 from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.phrases import lexicon
 from tools.extract.priorities import cell_priority
 from tools.extract.table_row import VALUES, Row
 
@@ -19,8 +20,9 @@ _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 
 
 def is_sentence(text: str) -> bool:
-    """Whether a cell is a statement and no name or value: several words, in any script."""
-    return len(_WORDS.findall(text)) >= 5 or len(_CJK.findall(text)) >= 12
+    """Whether a cell is a statement and no name or value: several words, in any script, fewer with a modal word."""
+    words = len(_WORDS.findall(text))
+    return words >= 5 or len(_CJK.findall(text)) >= 12 or words >= 3 and lexicon("modal").search(text) is not None
 
 
 def as_sentences(row: Row) -> bool:
@@ -115,6 +117,8 @@ def _conditions_beside(page: Page, block: Block, made: list[Draft]) -> None:
             page.settle(q, "condition", "" if slots else "a remark beside a requirement")
             for new in live if slots else []:
                 merge(new.conditions, [slots or {}])
+                if new.metric == "dcir" and new.conditions.get("frequency_Hz") == 1000:
+                    new.metric = "acir_1khz"
 
 
 def number_paragraph(page: Page, block: Block, made: list[Draft]) -> None:

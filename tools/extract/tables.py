@@ -40,7 +40,7 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
         header, body = split_header(rows)
         if defined_table(page, header, body):
             continue
-        roles = refit(page, body, column_roles(page, header, body))
+        roles = refit(page, header, body, column_roles(page, header, body))
         options, body = variants(page, header, body, roles)
         units = _header_units(header)
         named = _named_by_header(page, header, roles)
@@ -326,6 +326,9 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
             new.metric = final_metric(new, text, min(joined[0], new.block.start), max(joined[1], new.block.end))
         else:
             new.metric = final_metric(new, text, *joined)
+        for block in row.parts.get("condition", []):
+            if len(block.text) < _SCOPE_LENGTH:
+                new.metric = direct(page, new.metric, block.start, block.end)   # Operation | -30 / +60 °C | discharge
         new.level = level_of(page, *joined, metric(new.metric).level, label)
         if new.level == "cell":
             new.level = _scope(row) or new.level
