@@ -22,8 +22,9 @@ _CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\brequirement|\bclause|"
 
 
 # Words after which a row is no target but says how something is measured: `>= 80 % of 2.1`, `capacity per 2.1`.
-_MEASURED_AS = re.compile(r"(?:%\s*(?:of|von|de|des)|\b(?:per|same as|as|under|like|wie|gemäß|selon|comme|after|following|than))"
-                          r"\s*(?:row|line|item|no\.|nr\.|pos\.)?\s*$", re.IGNORECASE)
+_MEASURED_AS = re.compile(
+    r"(?:%\s*(?:of|von|de|des)|\b(?:per|same as|as|under|like|wie|gemäß|selon|comme|after|following|than))"
+    r"\s*(?:row|line|item|no\.|nr\.|pos\.)?\s*$", re.IGNORECASE)
 
 
 def referred_row(page: Page, start: int, end: int) -> str | None:

@@ -1,4 +1,4 @@
-"""Which columns of a table belong together, by what stands in them: names with numbers of their unit, statements, classes.
+"""Which columns of a table belong together, by what stands in them: names with fitting numbers, statements, classes.
 
 A header that nobody foresaw (`Condition | Need`, `Statement | Phase`) still has names of metrics in one column and
 numbers that fit them in another. Where the columns that the header names do not fit, those that do take their place.

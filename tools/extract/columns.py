@@ -134,7 +134,8 @@ def _beside_wish(page: Page, body: list[list[Block]], roles: Roles, wish: int) -
     """The column of demands beside a column of wishes, whatever it is called: it has numbers where that has some."""
     rows = [{b.column: bool(page.blocks[b.index]) for b in row} for row in body]
     wished = [r for r in rows if r.get(wish)]
-    free = {b.column for row in body for b in row if b.column is not None and roles.get(b.column, "priority") == "priority"}
+    free = {b.column for row in body for b in row
+            if b.column is not None and roles.get(b.column, "priority") == "priority"}
     counts = {c: sum(bool(r.get(c)) for r in wished) for c in sorted(free)}
     best = max(counts, key=lambda c: (counts[c], -abs(c - wish)), default=None)
     return best if best is not None and wished and counts[best] >= 0.7 * len(wished) else None
@@ -244,8 +245,7 @@ def variants(
 
 def _dimensions(page: Page, block: Block) -> set[str]:
     """What the numbers of a cell measure; a bare number (`number`) may be anything's."""
-    found = {d for q in page.blocks[block.index] for d in (q.dimensions if q.units else ("number",))}
-    return found
+    return {d for q in page.blocks[block.index] for d in (q.dimensions if q.units else ("number",))}
 
 
 def _names_row(row: list[Block], roles: Roles) -> dict[int, str]:

@@ -35,6 +35,12 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
     return taken
 
 
+def heading_defaults(page: Page, block: Block) -> None:
+    """A heading may state what holds below it (`1 Electrical (all at 25 °C unless noted)`)."""
+    if general_defaults(page, block.start, block.end):
+        read_defaults(page, block, block.start, block.end)
+
+
 def general_defaults(page: Page, start: int, end: int) -> bool:
     """Whether a sentence says what holds where nothing else is said."""
     return bool(lexicon("defaults").search(page.text, start, end) or _patterns().search(page.text, start, end)) or bool(

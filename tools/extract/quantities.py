@@ -218,7 +218,8 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
 
 def _scale(part: Term, whole: Term) -> float:
     """What one unit of the deviation is in units of the nominal value: 30 mV of 4.2 V."""
-    pair = next(((p, w) for p in part.units for w in whole.units if p.dimension == w.dimension and p.name != w.name), None)
+    pair = next(((p, w) for p in part.units for w in whole.units
+                 if p.dimension == w.dimension and p.name != w.name), None)
     if pair is None or _dims(part) & {"temperature", "percent"}:
         return 1.0
     return convert(1.0, *pair)

@@ -20,8 +20,8 @@ from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 
 _CODE = re.compile(r"(?=[^\n]{0,15}[A-Z0-9])[\w#][\w .#/-]{0,15}")
-_LINE = re.compile(r"[-*•\s]*((?:[^\W\d_]{2,14} ?)?(?:[A-Z]{1,4}[- ]?\d{1,3}|[A-Z]{1,4}|\d{1,2}))\s*(?:[:=：]|\s[-–—])\s*"
-                   r"(?=\S)")
+_LINE = re.compile(r"[-*•\s]*((?:[^\W\d_]{2,14} ?)?(?:[A-Z]{1,4}[- ]?\d{1,3}|[A-Z]{1,4}|\d{1,2}))"
+                   r"\s*(?:[:=：]|\s[-–—])\s*(?=\S)")
 _CONDITIONS = ("temperature", "rate", "rate_P", "current", "voltage", "percent", "time", "humidity", "cycle", "power",
                "frequency", "temperature_difference", "ratio", "force", "pressure")
 _TEMPERATURES = ("temperature_C", "ambient_temperature_C", "start_temperature_C", "inlet_temperature_C")
@@ -100,7 +100,8 @@ def defined_lines(page: Page) -> None:
             if found and _elsewhere(page, found.group(1), start, end) and _stated(page, block, found.end(), end):
                 _keep(page, Definition(found.group(1), [(block, found.end(), end, None)]))
             for hit in lexicon("room").find(page.text, start, end):
-                q = next((q for q in page.inside(block, hit.end, min(end, hit.end + 22)) if q.is_a("temperature")), None)
+                near = page.inside(block, hit.end, min(end, hit.end + 22))
+                q = next((q for q in near if q.is_a("temperature")), None)
                 if q is not None and not re.search(r"[,;.、。]", page.text[hit.end:q.start]):
                     page.room = page.room if page.room is not None else _celsius(page, q, start, end)
 
@@ -138,7 +139,7 @@ def arrows(page: Page) -> None:
                 page.text[q.members[0][1]:q.members[1][0]]):
             continue
         first, last = sorted(made.value, reverse=q.values[0] > q.values[1])
-        made.comparator, made.value = row.comparator, last  # type: ignore[assignment]
+        made.comparator, made.value = row.comparator, last
         for old in page.drafts:
             if old is not made and not old.dead and old.metric == made.metric and old.value == first:
                 made.comparator, made.priority = old.comparator, old.priority
@@ -219,7 +220,7 @@ def _slots(page: Page, what: Definition, made: Draft) -> Slots:
     """What a definition says of a requirement on this metric."""
     slots: Slots = {}
     for block, start, end, above in what.pieces:
-        headed = above and _side(page, above.start, above.end)
+        headed = _side(page, above.start, above.end) if above is not None else None
         for a, b in sentences(page.text, start, end):
             side = headed
             last = a
@@ -231,9 +232,10 @@ def _slots(page: Page, what: Definition, made: Draft) -> Slots:
                     continue
                 for key, value in _one(page, q, (a, b), side, made).items():
                     slots.setdefault(key, value)
-    if isinstance(slots.get("soc_pct"), list):
-        window = slots.pop("soc_pct")
-        slots["soc_from_pct"], slots["soc_to_pct"] = window  # type: ignore[misc]
+    window = slots.get("soc_pct")
+    if isinstance(window, list) and len(window) == 2:
+        del slots["soc_pct"]
+        slots["soc_from_pct"], slots["soc_to_pct"] = window
     return tidy(_own_way(slots, made.metric), made.metric)
 
 

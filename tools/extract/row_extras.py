@@ -22,7 +22,8 @@ _JOINED = re.compile(r"[^\w]{0,4}(?:/|、|,|，|;|×|x|&|\band\b|\bund\b|\bet\b|
 
 _WAYS = {
     "charge": {"time": "charge_time", "temperature": "operating_temperature_charge", "rate": "charge_rate",
-               "rate_P": "charge_rate", "current": "charge_current", "voltage": "charge_voltage", "power": "charge_power"},
+               "rate_P": "charge_rate", "current": "charge_current", "voltage": "charge_voltage",
+               "power": "charge_power"},
     "discharge": {"temperature": "operating_temperature_discharge", "rate": "discharge_rate_continuous",
                   "rate_P": "discharge_rate_continuous", "current": "discharge_current_continuous",
                   "voltage": "end_of_discharge_voltage", "power": "discharge_power"}}

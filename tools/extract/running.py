@@ -13,7 +13,7 @@ from tools.extract.attach import joined_windows
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
-from tools.extract.defaults import ends_life, general_defaults, read_defaults
+from tools.extract.defaults import ends_life, general_defaults, heading_defaults, read_defaults
 from tools.extract.meaning import final_metric
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
@@ -69,8 +69,7 @@ def injected_any(page: Page, block: Block) -> bool:
 
 def _heading(walk: Walk, block: Block, place: int) -> None:
     page = walk.page
-    if general_defaults(page, block.start, block.end):
-        read_defaults(page, block, block.start, block.end)
+    heading_defaults(page, block)
     for q in page.blocks[block.index]:
         page.settle(q, "ignored", "in a heading")
     walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
@@ -99,8 +98,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
         whole = title_background(walk.lead)
-    asked = page.asks.get(block.index)
-    kept = len(page.drafts)
+    asked, kept = page.asks.get(block.index), len(page.drafts)
     for place, (start, end) in enumerate(spans):
         if background.injected(page, start, end):
             background.ignore_span(page, block, start, block.end, "injection", "injection")

@@ -84,10 +84,14 @@ def _least(row: Row, unit: str) -> None:
     """`3000 min.` of cycles is a least and no time."""
     page = row.page
     for block in row.blocks(*VALUES):
-        page.blocks[block.index] = [
-            replace(q, units=meanings(unit), unit_text=unit, end=q.start + len(page.text[q.start:q.end].rstrip("min. ")))
-            if q.unit_text in ("min", "min.", "Min") and q.shape == "single" and page.text[q.end - 1:q.end + 1].endswith(".")
-            else q for q in page.blocks[block.index]]
+        page.blocks[block.index] = [_without_minutes(page, q, unit) for q in page.blocks[block.index]]
+
+
+def _without_minutes(page: Page, q: Quantity, unit: str) -> Quantity:
+    stopped = page.text[q.end - 1:q.end + 1].endswith(".")
+    if q.unit_text not in ("min", "min.", "Min") or q.shape != "single" or not stopped:
+        return q
+    return replace(q, units=meanings(unit), unit_text=unit, end=q.start + len(page.text[q.start:q.end].rstrip("min. ")))
 
 
 def known_unit(text: str) -> str:
@@ -95,7 +99,8 @@ def known_unit(text: str) -> str:
     whole = " ".join(text.split())
     if meanings(whole):
         return whole
-    pieces = (whole.split("(")[0], whole.split("（")[0], whole.rsplit("/", 1)[0], whole.split(" ")[0], whole.split(",")[0])
+    pieces = (*(whole.split(mark)[0] for mark in ("(", "（")), whole.rsplit("/", 1)[0],
+              *(whole.split(mark)[0] for mark in (" ", ",")))
     return next((p.strip() for p in pieces if p.strip() and meanings(p.strip())), whole)
 
 

@@ -15,7 +15,7 @@ from tools.extract.column_fit import refit
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
-from tools.extract.defaults import default_row
+from tools.extract.defaults import default_row, general_defaults
 from tools.extract.limit_columns import deviations_of, limits_of
 from tools.extract.meaning import direct, draft, final_metric, implied_metric, level_of, metric_for, priced_per
 from tools.extract.page import Draft, Page, metric_hits
@@ -56,7 +56,8 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
             if ordered(page, cells):
                 continue
             row = Row(page, cells, roles, codes, named=named, options=options)
-            if len(cells) == 1 and (len(cells[0].text) > 50 or cells[0].text.rstrip().endswith((".", ":"))):
+            if len(cells) == 1 and (len(cells[0].text) > 50 or cells[0].text.rstrip().endswith((".", ":", "。", "："))
+                                    or general_defaults(page, cells[0].start, cells[0].end)):
                 page.loose.add(cells[0].index)
                 continue
             if len(cells) == 1 and len(rows) > 2 and not page.blocks[cells[0].index]:
@@ -327,7 +328,7 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
         else:
             new.metric = final_metric(new, text, *joined)
         for block in row.parts.get("condition", []):
-            if len(block.text) < _SCOPE_LENGTH:
+            if len(block.text) < _SCOPE_LENGTH and not re.search(r"\d", block.text):
                 new.metric = direct(page, new.metric, block.start, block.end)   # Operation | -30 / +60 °C | discharge
         new.level = level_of(page, *joined, metric(new.metric).level, label)
         if new.level == "cell":
@@ -364,7 +365,8 @@ def _priority(row: Row, new: Draft, group: Priority | None) -> Priority:
         return "should"
     if mark := next((m for b in row.label if (m := marked(page, b.start, b.end, b.start, b.end))), None):
         return mark
-    if any(cell_priority(b.text, {}) == "info" and len(b.text) < _SCOPE_LENGTH for b in row.blocks("condition", "remark")):
+    if any(cell_priority(b.text, {}) == "info" and len(b.text) < _SCOPE_LENGTH
+           for b in row.blocks("condition", "remark")):
         return "info"
     spans = [(b.start, b.end) for b in row.blocks("value", "should", "label", "remark", "condition")]
     words = [found for a, b in spans if (found := spoken(page, a, b, new.start))]
