@@ -158,6 +158,10 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
         return "max_voltage" if "<" in made.comparator else "min_voltage"
     if name == "thermal_propagation" and made.comparator in ("<=", "<"):
         made.comparator = ">="                            # no runaway of the neighbour within ten minutes
+    if name == "acir_1khz" and near is not None and lexicon("direct_current").search(
+            text, near, made.end) and not lexicon("alternating").search(text, near, made.end):
+        slots.pop("frequency_Hz", None)
+        return "dcir"
     if name not in ("capacity_retention", "energy_retention"):
         return name
     if name == "capacity_retention" and made.comparator in ("<=", "<") and isinstance(made.value, float | int) \

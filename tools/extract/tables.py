@@ -314,7 +314,7 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
     spans = [(b.start, b.end) for b in row.blocks("label", "condition", "value", "should", "remark")]
     for new in made:
         if metric(new.metric).dimension == "text":
-            own: list[Slots] = []
+            own: list[Slots] = list(slots) if metric(new.metric).test else []
         else:
             own = [*slots, *(worded(text, a, b, new.metric) for a, b in spans)]
         merge(new.conditions, own)
