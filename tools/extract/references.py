@@ -38,8 +38,14 @@ class Definition:
     pieces: list[tuple[Block, int, int, Block | None]] = field(default_factory=list)
 
 
+@lru_cache(maxsize=512)
 def _token(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-]|\.\d)")
+    """A code as a word of its own; next to letters that are not Latin it needs no space (`按工况A`)."""
+    before = "(?<![A-Za-zÀ-ɏ0-9_-])" if name[0].isascii() else ""
+    return re.compile(rf"{before}{re.escape(name)}(?![A-Za-zÀ-ɏ0-9_-]|\.\d)")
+
+
+_ROW_NAME = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_-])(?:[A-Za-z]{1,5}[-. ]?)?\d[A-Za-z0-9.-]*")
 
 
 def defined_table(page: Page, header: list[list[Block]], body: list[list[Block]]) -> bool:
@@ -274,19 +280,19 @@ def _of_rows(page: Page, start: int, end: int, made: Draft) -> Iterator[Slots]:
     """`as P-01`, `3.13 conditions`, `No.18に同じ`; `after L-01` are the cycles of that row."""
     text = page.text
     before, behind, after = _same_as()
-    for name, drafts in page.rows.items():
-        if not name or name == made.row_id or name not in text[start:end]:
+    for found in _ROW_NAME.finditer(text, start, end) if page.rows else ():
+        name = next((n for n in (found.group().rstrip(".-"), re.sub(r"^[A-Za-z]+[-. ]?", "", found.group()).rstrip(".-"))
+                     if n in page.rows and n != made.row_id), None)
+        others = [d for d in page.rows[name] if not d.dead and d is not made] if name else []
+        if not others or name is None:
             continue
-        for found in _token(name).finditer(text, start, end):
-            lead = text[max(start, found.start() - 24):found.start()]
-            others = [d for d in drafts if not d.dead and d is not made]
-            if not others:
-                continue
-            same = next((d for d in others if d.metric == made.metric), others[0])
-            if after.search(lead) and same.metric == "cycle_life" and isinstance(same.value, float | int):
-                yield {"cycles": float(same.value)}
-            elif before.search(lead) or behind.match(text, found.end(), end):
-                yield {k: v for k, v in same.conditions.items() if k not in _OWN}
+        first = found.start() + found.group().index(name)
+        lead = text[max(start, first - 24):first]
+        same = next((d for d in others if d.metric == made.metric), others[0])
+        if after.search(lead) and same.metric == "cycle_life" and isinstance(same.value, float | int):
+            yield {"cycles": float(same.value)}
+        elif before.search(lead) or behind.match(text, first + len(name), end):
+            yield {k: v for k, v in same.conditions.items() if k not in _OWN}
 
 
 def _above(page: Page, made: Draft) -> Iterator[Slots]:
