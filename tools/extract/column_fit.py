@@ -91,7 +91,7 @@ def refit(page: Page, header: list[list[Block]], body: list[list[Block]], roles:
         for column in (*labels, *values):
             roles[column] = "remark" if column in labels else "condition"
         roles[best[0]], roles[best[1]] = "label", "value"
-    return _class_words(page, seen, roles)
+    return _mark_columns(seen, header, _class_words(page, seen, roles))
 
 
 def _stated(seen: Evidence, column: int) -> bool:
@@ -153,6 +153,21 @@ def _unit_column(seen: Evidence, roles: Roles) -> Roles:
         if known >= 2 and known >= 0.7 * len(texts) and any(len(t) > 1 for t in texts):
             roles[column] = "unit"
             return roles
+    return roles
+
+
+_MARK = re.compile(r"\s*[xX✓✔●•■◆○◎☑☒]\s*")
+
+
+def _mark_columns(seen: Evidence, header: list[list[Block]], roles: Roles) -> Roles:
+    """Columns of crosses below `Must` and `Want`: the cross says the class of its row."""
+    for row in header:
+        for block in row:
+            cells = seen.cells.get(block.column if block.column is not None else -1, [])
+            if cells and block.column is not None and all(_MARK.fullmatch(b.text) for b in cells):
+                said = cell_priority(block.text, {})
+                if said is not None:
+                    roles[block.column] = f"mark_{said}"
     return roles
 
 

@@ -163,11 +163,46 @@ def share_with_wishes(page: Page) -> None:
                                     and k not in made.conditions})
 
 
+def _titles(page: Page) -> dict[str, Slots]:
+    """What headings say of all below them: one temperature (`3 Electrical at -20 °C`), a state of life."""
+    found: dict[str, Slots] = {}
+    for block in page.document.blocks:
+        if block.kind != "heading" or page.general == block.index:
+            continue
+        warm = [q for q in page.blocks[block.index] if q.is_a("temperature")]
+        slots: Slots = {}
+        if len(warm) == 1 and warm[0].shape in ("single", "tolerance"):
+            slots = infer(page.text, warm[0], block.start, block.end, None) or {}
+        life = lexicon("life").search(page.text, block.start, block.end)
+        if life:
+            slots["life"] = life.what
+        if slots:
+            found[" ".join(block.text.split())] = found[block.text] = slots
+    return found
+
+
+def _under(made: Draft, said: Slots) -> None:
+    """Conditions of a heading for what stands below it and takes such conditions."""
+    takes = metric(made.metric).defaults
+    for key, value in said.items():
+        slot = _COMMON.get(key, key)
+        if slot == "temperature_C" and (any(t in made.conditions for t in _TEMPERATURES) or not (
+                slot in takes or made.metric == "calendar_life")):
+            continue
+        if slot == "life" and (slot not in takes or "cycles" in made.conditions):
+            continue
+        if slot in ("temperature_C", "life"):
+            made.conditions.setdefault(slot, value)
+
+
 def apply_defaults(page: Page) -> None:
     """Fill the conditions that a requirement leaves open and that matter to its metric."""
+    titles = _titles(page)
     for made in page.drafts:
         if made.level != "cell":
             continue
+        for title in reversed(made.block.section):
+            _under(made, titles.get(title, {}))
         ends = ("eol_pct",) if made.metric in ("cycle_life", "calendar_life") else ()
         slots = (*metric(made.metric).defaults, *ends)
         for slot in slots:

@@ -116,6 +116,14 @@ _ABSORBED = {"discharge_rate_continuous": "charge_rate", "discharge_rate_pulse":
              "discharge_power": "charge_power", "discharge_power_pulse": "charge_power_pulse"}
 
 
+def absorbed(page: Page, name: str, start: int, end: int) -> str:
+    """`Pulse power, charge` in a label: a load named for the discharge goes the other way."""
+    if name not in _ABSORBED or lexicon("slots", "discharge").search(page.text, start, end) or not lexicon(
+            "slots", "charge").search(page.text, start, end):
+        return name
+    return _ABSORBED[name]
+
+
 def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = None) -> str:
     """The name that the conditions ask for: a percentage of a capacity is a retention, a rate or a cold capacity.
 

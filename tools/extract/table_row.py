@@ -12,7 +12,7 @@ from knowledge.vocabulary import metric
 from tools.extract.comparators import said_about
 from tools.extract.conditions import Slots, infer
 from tools.extract.page import Draft, Page, metric_hits
-from tools.extract.phrases import Hit
+from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 
 VALUES = ("value", "should", "min", "typ", "max", "plus", "minus", "tolerance")
@@ -33,6 +33,7 @@ class Row:
     codes: dict[str, Priority]
     named: list[Hit[str]] = field(default_factory=list)
     options: dict[int, str] = field(default_factory=dict)
+    heads: dict[int | None, Block] = field(default_factory=dict)
     parts: dict[str, list[Block]] = field(default_factory=dict)
     row_id: str | None = None
 
@@ -143,6 +144,21 @@ def row_slots(row: Row, first: Draft) -> list[Slots]:
 
 def _repeats(page: Page, q: Quantity) -> bool:
     return not q.units and page.text[q.start - 1:q.start] in ("x", "×")
+
+
+def above(row: Row, new: Draft) -> Slots:
+    """The conditions that the header above a value names: `-20 °C | 25 °C | 45 °C`, `BOL | EOL`."""
+    page, head = row.page, row.heads.get(new.block.column)
+    if head is None or metric(new.metric).dimension in ("text", "temperature"):
+        return {}
+    found: Slots = {}
+    for q in page.blocks[head.index]:
+        slots = infer(page.text, q, head.start, head.end, new.metric, None) if q.units else None
+        if slots:
+            page.settle(q, "condition")
+            found.update(slots)
+    life = lexicon("life").search(page.text, head.start, head.end)
+    return {**found, "life": life.what} if life else found
 
 
 def add_note(row: Row, new: Draft) -> None:

@@ -17,7 +17,7 @@ from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
 from tools.extract.defaults import default_row, general_defaults
 from tools.extract.limit_columns import deviations_of, limits_of
-from tools.extract.meaning import direct, draft, final_metric, implied_metric, level_of, metric_for, priced_per
+from tools.extract.meaning import absorbed, direct, draft, final_metric, implied_metric, level_of, metric_for, priced_per
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, marked, spoken
@@ -27,9 +27,10 @@ from tools.extract.row_extras import bans_beside, by_way, directed, parallel, re
 from tools.extract.row_texts import dates_of, text_only, texts_beside, texts_of
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
-from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
+from tools.extract.table_row import VALUES, Row, above, add_note, give_units, row_slots
 from tools.extract.unnamed import by_cue
 
+MARKED: tuple[Priority, ...] = ("must", "should", "info")
 _SCOPE_LENGTH = 24  # letters of a cell that only says what the row is about
 _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
@@ -42,6 +43,7 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
             continue
         roles = refit(page, header, body, column_roles(page, header, body))
         options, body = variants(page, header, body, roles)
+        heads = {b.column: b for r in header for b in r if b.column in options}
         units = _header_units(header)
         named = _named_by_header(page, header, roles)
         turned = turned_rows(page, header, body, codes)
@@ -55,7 +57,7 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
         for cells in body:
             if ordered(page, cells):
                 continue
-            row = Row(page, cells, roles, codes, named=named, options=options)
+            row = Row(page, cells, roles, codes, named=named, options=options, heads=heads)
             if len(cells) == 1 and (len(cells[0].text) > 50 or cells[0].text.rstrip().endswith((".", ":", "。", "："))
                                     or general_defaults(page, cells[0].start, cells[0].end)):
                 page.loose.add(cells[0].index)
@@ -318,11 +320,14 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
         else:
             own = [*slots, *(worded(text, a, b, new.metric) for a, b in spans)]
         merge(new.conditions, own)
+        said = above(row, new)
+        if said:
+            merge(new.conditions, [said])
         if row.parts.get("condition") and not new.conditions.get("note"):
             add_note(row, new)
         new.conditions = tidy(new.conditions, new.metric)
         joined = label.start, label.end
-        new.metric = direct(page, new.metric, *joined)
+        new.metric = absorbed(page, direct(page, new.metric, *joined), *joined)
         if new.metric in ("self_discharge", "self_discharge_total", "dcir"):
             new.metric = final_metric(new, text, min(joined[0], new.block.start), max(joined[1], new.block.end))
         else:
@@ -336,7 +341,7 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
         if new.metric == "price":
             new.unit = priced_per(f"{text[label.start:label.end]} {text[new.block.start:new.block.end]}", new.unit)
         option = row.options.get(new.block.column if new.block.column is not None else -1)
-        if option:
+        if option and not said:
             new.conditions["option"] = option
         new.row_id = row.row_id
         new.priority = _priority(row, new, group)
@@ -363,6 +368,9 @@ def _priority(row: Row, new: Draft, group: Priority | None) -> Priority:
             return found
     if new.block in row.parts.get("should", []) and row.parts.get("value"):
         return "should"
+    for said in MARKED:
+        if row.parts.get(f"mark_{said}"):
+            return said
     if mark := next((m for b in row.label if (m := marked(page, b.start, b.end, b.start, b.end))), None):
         return mark
     if any(cell_priority(b.text, {}) == "info" and len(b.text) < _SCOPE_LENGTH
