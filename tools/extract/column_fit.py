@@ -165,7 +165,7 @@ def _mark_columns(seen: Evidence, header: list[list[Block]], roles: Roles) -> Ro
         for block in row:
             cells = seen.cells.get(block.column if block.column is not None else -1, [])
             if cells and block.column is not None and all(_MARK.fullmatch(b.text) for b in cells):
-                said = cell_priority(block.text, {})
+                said = "should" if header_role(block.text) == "should" else cell_priority(block.text, {})
                 if said is not None:
                     roles[block.column] = f"mark_{said}"
     return roles

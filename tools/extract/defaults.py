@@ -13,6 +13,7 @@ from tools.extract.conditions import Slots, infer
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 
+_COLD = 11                 # degC; a share of the capacity below it is one of the cold
 _CELL_VOLTAGE = 6          # volts; more is a battery's
 _COMMON = {"ambient_temperature_C": "temperature_C", "start_temperature_C": "temperature_C", "discharge_C": "rate_C"}
 _TEMPERATURES = ("temperature_C", "ambient_temperature_C", "start_temperature_C", "inlet_temperature_C")
@@ -193,6 +194,10 @@ def _under(made: Draft, said: Slots) -> None:
             continue
         if slot in ("temperature_C", "life"):
             made.conditions.setdefault(slot, value)
+    warm = made.conditions.get("temperature_C")
+    aged = any(k in made.conditions for k in ("cycles", "years", "months", "days", "eol_pct"))
+    if said and made.metric == "capacity_retention" and not aged and isinstance(warm, float | int) and warm < _COLD:
+        made.metric = "low_temperature_capacity"
 
 
 def apply_defaults(page: Page) -> None:

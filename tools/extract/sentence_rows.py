@@ -21,7 +21,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 
 def is_sentence(text: str) -> bool:
     """Whether a cell is a statement and no name or value: several words, in any script, fewer with a modal word."""
-    words = len(_WORDS.findall(text))
+    words = sum(word not in ("mm", "cm") for word in _WORDS.findall(text))       # 148 mm × 98 mm × 27 mm
     return words >= 5 or len(_CJK.findall(text)) >= 12 or words >= 3 and lexicon("modal").search(text) is not None
 
 
