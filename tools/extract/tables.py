@@ -270,6 +270,8 @@ def _beside(
         others = [o for o in numbered if o is not q and o.start > q.start]
         return bool((lead or tail) and others and not said.sign)
     row = metric(name)
+    if name != first and opened and q.is_a("percent", "temperature", "time", "rate", "rate_P", "current"):
+        return True                                        # 3500 (1C/1C, DoD 90 %): left to the conditions
     if name != first and opened:
         page.settle(q, "ignored", "says the value again in another unit")
         return True
