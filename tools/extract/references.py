@@ -281,7 +281,8 @@ def _of_rows(page: Page, start: int, end: int, made: Draft) -> Iterator[Slots]:
     text = page.text
     before, behind, after = _same_as()
     for found in _ROW_NAME.finditer(text, start, end) if page.rows else ():
-        name = next((n for n in (found.group().rstrip(".-"), re.sub(r"^[A-Za-z]+[-. ]?", "", found.group()).rstrip(".-"))
+        spelled = found.group().rstrip(".-")
+        name = next((n for n in (spelled, re.sub(r"^[A-Za-z]+[-. ]?", "", spelled))
                      if n in page.rows and n != made.row_id), None)
         others = [d for d in page.rows[name] if not d.dead and d is not made] if name else []
         if not others or name is None:

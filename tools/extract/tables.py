@@ -17,7 +17,16 @@ from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
 from tools.extract.defaults import default_row, general_defaults
 from tools.extract.limit_columns import deviations_of, limits_of
-from tools.extract.meaning import absorbed, direct, draft, final_metric, implied_metric, level_of, metric_for, priced_per
+from tools.extract.meaning import (
+    absorbed,
+    direct,
+    draft,
+    final_metric,
+    implied_metric,
+    level_of,
+    metric_for,
+    priced_per,
+)
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, marked, spoken
@@ -43,7 +52,7 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
             continue
         roles = refit(page, header, body, column_roles(page, header, body))
         options, body = variants(page, header, body, roles)
-        heads = {b.column: b for r in header for b in r if b.column in options}
+        heads: dict[int | None, Block] = {b.column: b for r in header for b in r if b.column in options}
         units = _header_units(header)
         named = _named_by_header(page, header, roles)
         turned = turned_rows(page, header, body, codes)
