@@ -108,7 +108,10 @@ def _column_starts(rows: list[list[Segment]]) -> list[int]:
     """Left edges of the stretches of character columns that some row fills."""
     starts: list[int] = []
     reach = -1
-    for piece in sorted((p for row in rows if len(row) > 1 for p in row), key=lambda p: p.left):
+    heads = max(rows[:3], key=len, default=[])
+    single = [p for row in rows if len(row) > 1 for p in row
+              if sum(p.left < h.right and h.left < p.right for h in heads) < 2 or row is heads]
+    for piece in sorted(single, key=lambda p: p.left):     # a text across several columns opens none
         if piece.left > reach:
             starts.append(piece.left)
         reach = max(reach, piece.right)

@@ -115,7 +115,7 @@ class HtmlBlocks:
         """A data table gives cells; a table that only lays out the page gives its content."""
         rows = [row for row in node.iter("tr") if next(row.iterancestors("table")) is node]
         cells = [[c for c in row if c.tag in ("td", "th")] for row in rows]
-        nested = any(c.find(".//table") is not None for row in cells for c in row)
+        nested = _lays_out(cells)
         if nested or sum(map(len, cells)) < 2 or max(map(len, cells), default=0) < 2:
             for caption in node.findall("caption"):
                 self.child(caption, "caption", hidden)
@@ -185,6 +185,14 @@ def readable(text: str) -> str:
     """White space collapsed as a browser does; kept line ends become newlines."""
     lines = [" ".join(line.split()) for line in text.split("\v")]
     return "\n".join(line for line in lines if line)
+
+
+def _lays_out(cells: list[list[Any]]) -> bool:
+    """Whether tables inside make a table one of layout; a few small ones in the cells of a data table are its text."""
+    inner = [c for row in cells for c in row if c.find(".//table") is not None]
+    plain = sum(len(row) > 1 and not any(c in inner for c in row) for row in cells)
+    small = all(len(c.findall(".//td")) + len(c.findall(".//th")) <= 8 for c in inner)
+    return bool(inner) and not (small and plain >= 2 and plain > sum(any(c in inner for c in row) for row in cells))
 
 
 def _span(cell: Any, attribute: str) -> int:

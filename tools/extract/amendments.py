@@ -12,13 +12,19 @@ from tools.extract.conditions import Slots, infer, merge, worded
 from tools.extract.meaning import draft, metric_for
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
-from tools.extract.priorities import spoken
+from tools.extract.priorities import headed, spoken
 from tools.extract.prose import set_aside_old
 from tools.extract.quantities import Quantity
 
 _CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\brequirement|\bclause|"
-         r"\bsection|\bparagraph|\bAbschnitt|\bZiffer|\bPunkt|\barticle|\bexigence|\bAnforderung|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|[(\[])"
+         r"\bsection|\bparagraph|\bAbschnitt|\bZiffer|\bPunkt|\barticle|\bexigence|\bAnforderung|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|\bon|\bconcerning|\bregarding|\bzu|\bsur|\bpour|\bconcernant|[(\[])"
          r"\s*(?:no\.?\s|row\s|Nr\.?\s|item\s)?)")
+
+
+# Words after which a row is no target but says how something is measured: `>= 80 % of 2.1`, `capacity per 2.1`.
+_MEASURED_AS = re.compile(
+    r"(?:%\s*(?:of|von|de|des)|\b(?:per|same as|as|under|like|wie|gemäß|selon|comme|after|following|than))"
+    r"\s*(?:row|line|item|no\.|nr\.|pos\.)?\s*$", re.IGNORECASE)
 
 
 def referred_row(page: Page, start: int, end: int) -> str | None:
@@ -30,7 +36,8 @@ def referred_row(page: Page, start: int, end: int) -> str | None:
         plain = re.escape(name)
         loose = not re.search(r"[A-Za-z.]", name)
         lead = _CALL if loose else rf"(?:{_CALL}|^|[\s(])"
-        if re.search(rf"{lead}{plain}(?![A-Za-z0-9_]|\.\d)", head, re.IGNORECASE):
+        found = re.search(rf"{lead}{plain}(?![A-Za-z0-9_]|\.\d)", head, re.IGNORECASE)
+        if found and not _MEASURED_AS.search(head[:found.end() - len(name)]):
             return name
         if re.search(rf"第\s?{plain}\s?(?:项|項|条|款|行)|(?<![\d.]){plain}\s?"
                      r"(?:항|번|项|項|の|行|条|款|を|は|조|절|을|를)", head):
@@ -153,7 +160,8 @@ def read_amendment(
     if own is not None and _restates(page, block, own, live):
         _settle_rest(page, numbered, own, live[0], start, end)
         return []
-    if own is None or not (replacing or name in page.footnotes or said[id(own)].sign
+    wished = headed(block) == "should"
+    if own is None or not (replacing or wished or name in page.footnotes or said[id(own)].sign
                            or lexicon("priority").search(text, *whole)):
         _settle_rest(page, numbered, None, live[0], start, end)
         return []
@@ -247,7 +255,7 @@ def _replace(
     kept = {k: v for k, v in old.conditions.items() if not (other_life and k in ("life", "kind"))}
     merge(new.conditions, [kept])
     new.level, new.priority, new.row_id = old.level, old.priority, old.row_id
-    wish = spoken(page, *span, own.start) == "should" and old.priority == "must"
+    wish = old.priority == "must" and (spoken(page, *span, own.start) or headed(block)) == "should"
     if wish:
         new.priority = "should"                            # `12 years; 15 score extra` leaves the must as it is
     elif not adds and (not other_life or replacing) and not (_colder(extra, old) and not replacing):

@@ -124,7 +124,9 @@ def _kind_here(clause: Clause, new: Draft) -> None:
     before = _PART.split(clause.text[max(clause.start, new.start - 24):new.start])[-1]
     hits = lexicon("kinds").find(before)
     after = lexicon("kinds").starting_at(clause.text, new.quantity.end, min(clause.end, new.quantity.end + 12))
-    kind = hits[-1].what if hits else after.what if after else None
+    place = new.quantity.start
+    right = lexicon("kinds").ending_at(clause.text, max(clause.start, place - 24), place)      # typ. 4.1 Ah
+    kind = right.what if right else hits[-1].what if hits else after.what if after else None
     if kind is None:
         return
     new.conditions["kind"] = kind

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from knowledge import vocabulary
 from knowledge.document import Block
 from tools.extract.comparators import said_about
 from tools.extract.other_products import other_product
@@ -113,6 +115,12 @@ def live_parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
 
 def ignore_told(page: Page, block: Block, start: int, end: int) -> None:
     """Set aside what a sentence that asks tells beside it: of packs, devices and other cells."""
+    earlier = _earlier_issue().search(page.text, start, end)
+    if earlier and not any(lexicon(*path).search(page.text, start, end) for path in (("turning",), ("amend", "replace"))):
+        ignore_span(page, block, start, end, "superseded")
+    for first, last in parts(page, start, end) if earlier else []:
+        if _earlier_issue().search(page.text, first, last):
+            ignore_span(page, block, first, last, "superseded")
     ignore_other_levels(page, block, start, end)
     ignore_bracketed_system(page, block, start, end)
     whole = () if lexicon("hence").search(page.text, start, end) else ((start, end),)
@@ -121,6 +129,12 @@ def ignore_told(page: Page, block: Block, start: int, end: int) -> None:
     told, live = told_parts(page, start, end)
     for first, last in told if live else []:
         ignore_span(page, block, first, last, "predecessor")
+
+
+@lru_cache(maxsize=1)
+def _earlier_issue() -> re.Pattern[str]:
+    """`Issue 03 had 1.1 MWh`, `was 70 A in rev E`: what an earlier issue of the document said."""
+    return re.compile("|".join(vocabulary.words()["earlier_issue"]), re.IGNORECASE)
 
 
 def between(live: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
@@ -186,6 +200,8 @@ def section_background(page: Page, block: Block) -> str | None:
     for heading in block.section:
         if heading.strip() == title:
             continue
+        if lexicon("amend", "correction").search(heading):
+            return None                                    # a corrigendum, be it for information of bidders
         found = lexicon("background_section").search(heading)
         asks = lexicon("requirement_section").search(heading)
         if found and (asks is None or lexicon("negator").search(heading, 0, asks.start)):

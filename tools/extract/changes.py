@@ -17,7 +17,7 @@ _REFERENCE = re.compile(r"(?:zu|to|re|ad|item|row|line|clause|ligne|Zeile|Pos\.?
 def changes(page: Page, header: list[list[Block]], body: list[list[Block]]) -> bool:
     """Whether a table lists changes; its rows are handed to the reader of running text, the old ones set aside."""
     names = [b for row in header for b in row]
-    if answered(page, header, body):
+    if answered(page, header, body) or replaced(page, header, body):
         return True
     told = [b for b in names if lexicon("change_column").search(b.text) and len(b.text) < 40]
     if not told or not body or len(names) > 4:
@@ -61,6 +61,31 @@ def answered(page: Page, header: list[list[Block]], body: list[list[Block]]) -> 
             first = _REFERENCE.fullmatch(row[0].text.strip()) if row[0] is not block and not numbered else None
             if first:
                 page.changed[block.index] = first.group(1)
+    return True
+
+
+def replaced(page: Page, header: list[list[Block]], body: list[list[Block]]) -> bool:
+    """A table of old and new values (`row | before | after | reason`): the new ones amend the rows that they name."""
+    columns = {kind: next((b.column for row in header for b in row if b.text.strip() and len(b.text) < 30
+                           and lexicon("before_after", kind).search(b.text)), None) for kind in ("before", "after")}
+    if columns["before"] is None or columns["after"] is None or columns["before"] == columns["after"]:
+        return False
+    named = [_REFERENCE.fullmatch(row[0].text.strip()) for row in body]
+    if not any(m and m.group(1) in page.rows for m in named):
+        return False
+    for row, reference in zip(body, named, strict=True):
+        known = reference is not None and reference.group(1) in page.rows
+        for block in row:
+            if block.column == columns["before"]:
+                background.ignore_span(page, block, block.start, block.end, "superseded")
+            elif block.column == columns["after"]:
+                page.loose.add(block.index)
+                if known and reference is not None:
+                    page.changed[block.index] = reference.group(1)
+                    page.correcting.add(block.index)
+            elif block is not row[0]:
+                for q in page.blocks[block.index]:
+                    page.settle(q, "ignored", "the reason of a change")
     return True
 
 

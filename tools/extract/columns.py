@@ -57,14 +57,34 @@ def header_role(text: str) -> str | None:
 
 def split_header(rows: list[list[Block]]) -> tuple[list[list[Block]], list[list[Block]]]:
     """Header rows and body rows; a first row whose cells name roles is a header though nobody marked it."""
-    marked = [r for r in rows if any(b.header_row for b in r)]
+    marked = [r for r in rows if any(b.header_row for b in r) and not _valued(r)]
     if marked:
         return marked, [r for r in rows if r not in marked]
     for place, row in enumerate(rows[:4]):
         roles = [header_role(b.text) for b in row]
-        if len(row) >= 2 and sum(r is not None for r in roles) >= max(2, len(row) - 1):
+        known = sum(r is not None for r in roles)
+        plain = len(row) > 3 and not any(re.search(r"\d", b.text) or len(b.text) > 30 for b in row)
+        if len(row) >= 2 and not _valued(row) and (known >= max(2, len(row) - 1) or plain and 2 * known >= len(row)):
             return rows[:place + 1], rows[place + 1:]
     return [], rows
+
+
+_VALUE = re.compile(r"\d\s?(?:[%°℃Ω]|[A-Za-zΩμ]{1,3}(?![A-Za-z]))")
+
+
+def _valued(row: list[Block]) -> bool:
+    """A row that begins with its number and holds a value with its unit: no header, whatever it looks like."""
+    first = row[0].text.strip()
+    return bool(_ID.match(first) and re.search(r"\d", first)) and any(_VALUE.search(b.text) for b in row[1:]) or (
+        bool(_ID.match(first) and re.search(r"\d", first)) and len(row) > 1 and not any(
+            header_role(b.text) for b in row))
+
+
+def named_in(page: Page, block: Block) -> int:
+    """How many metrics a cell names; the units of its numbers (`20 000 cycles`) name none."""
+    numbered = [q for q in page.blocks[block.index] if q.units]
+    return sum(not any(h.start < q.end and h.end > q.start for q in numbered)
+               for h in metric_hits(page, block.start, block.end))
 
 
 def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]]) -> Roles:
@@ -97,12 +117,28 @@ def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]])
         roles[free[0]] = "value"                           # `Item | Remark` and no other column
         return roles
     wish = next((c for c, r in roles.items() if r == "should"), None)
+    if wish is not None and (must := _beside_wish(page, body, roles, wish)) is not None:
+        roles[must] = "value"
+        if "label" not in roles.values():
+            _guess_label(page, body, roles)
+        return roles
     if wish is not None:
         roles[wish] = "value"
         if "label" not in roles.values():
             _guess_label(page, body, roles)
         return roles
     return _guess(page, body, roles)
+
+
+def _beside_wish(page: Page, body: list[list[Block]], roles: Roles, wish: int) -> int | None:
+    """The column of demands beside a column of wishes, whatever it is called: it has numbers where that has some."""
+    rows = [{b.column: bool(page.blocks[b.index]) for b in row} for row in body]
+    wished = [r for r in rows if r.get(wish)]
+    free = {b.column for row in body for b in row
+            if b.column is not None and roles.get(b.column, "priority") == "priority"}
+    counts = {c: sum(bool(r.get(c)) for r in wished) for c in sorted(free)}
+    best = max(counts, key=lambda c: (counts[c], -abs(c - wish)), default=None)
+    return best if best is not None and wished and counts[best] >= 0.7 * len(wished) else None
 
 
 def _label_column(page: Page, body: list[list[Block]], roles: Roles) -> None:
@@ -112,7 +148,7 @@ def _label_column(page: Page, body: list[list[Block]], roles: Roles) -> None:
         for block in row:
             if block.column is not None and block.text.strip():
                 cells.setdefault(block.column, []).append(block)
-    named = {c: sum(bool(metric_hits(page, b.start, b.end)) for b in bs[:60]) / len(bs[:60]) for c, bs in cells.items()}
+    named = {c: sum(bool(named_in(page, b)) for b in bs[:60]) / len(bs[:60]) for c, bs in cells.items()}
     plain = {c: sum(bool(re.fullmatch(r"[\d.,±~<>≤≥ +-]+", b.text)) for b in bs[:60]) for c, bs in cells.items()}
     now = next((c for c, r in sorted(roles.items()) if r == "label"), None)
     best = max(named, key=lambda c: (named[c], -c), default=None)
@@ -148,7 +184,7 @@ def _guess_label(page: Page, body: list[list[Block]], roles: Roles) -> None:
     for row in body:
         for block in row:
             if block.column is not None and block.column not in roles:
-                scores[block.column] += len(metric_hits(page, block.start, block.end))
+                scores[block.column] += named_in(page, block)
     if scores:
         roles[scores.most_common(1)[0][0]] = "label"
 
@@ -161,7 +197,7 @@ def _guess(page: Page, body: list[list[Block]], roles: Roles) -> Roles:
             roles[column] = "id"
     free = [c for c in columns if c not in roles]
     if "label" not in roles.values() and free:
-        named = {c: sum(bool(metric_hits(page, b.start, b.end)) for b in cells[c]) for c in free}
+        named = {c: sum(bool(named_in(page, b)) for b in cells[c]) for c in free}
         label = max(free, key=lambda c: (named[c], -c))
         roles[label] = "label"
         free.remove(label)
@@ -190,14 +226,14 @@ def variants(
     rows = body[1:] if names else body
     spanned = {c for row in header for b in row if b.column is not None and roles.get(b.column) == "value"
                for c in range(b.column, b.column + b.column_span)}
-    filled = [{b.column: bool(page.blocks[b.index]) for b in row} for row in rows]
+    filled = [{b.column: _dimensions(page, b) for b in row} for row in rows]
     with_main = [r for r in filled if r.get(main)]
     columns = {b.column for row in rows for b in row if b.column is not None}
     for column in sorted(columns):
         if roles.get(column, "condition") not in ("condition", "value") or column < main:
             continue
         headed = any(b.column == column and header_role(b.text) == "condition" for row in header for b in row)
-        alike = sum(bool(r.get(column)) for r in with_main) >= max(2, 0.6 * len(with_main))
+        alike = sum(bool(r.get(column) and r[column] & r[main]) for r in with_main) >= max(2, 0.6 * len(with_main))
         if column in spanned or (alike and not headed and (column in names or _named(header, column))):
             roles[column] = "value"
     values = [c for c, r in sorted(roles.items()) if r == "value"]
@@ -205,6 +241,11 @@ def variants(
         return {}, body
     options = {c: names.get(c) or _named(header, c) for c in values}
     return {c: name for c, name in options.items() if name}, rows
+
+
+def _dimensions(page: Page, block: Block) -> set[str]:
+    """What the numbers of a cell measure; a bare number (`number`) may be anything's."""
+    return {d for q in page.blocks[block.index] for d in (q.dimensions if q.units else ("number",))}
 
 
 def _names_row(row: list[Block], roles: Roles) -> dict[int, str]:

@@ -19,7 +19,7 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
     text, made = page.text, list[Draft]()
     if lexicon("bid_date").search(text, start, end) and not lexicon("delivered").search(text, start, end):
         return []
-    counted = any(q.is_a("count") for q in page.inside(block, start, end))      # sixteen cells by 3 May
+    counted = any(q.is_a("count") for q in page.inside(block, start, end) if q.units)    # 24 cells, by 1 March
     if not row and not counted and not lexicon("delivered").search(text, start, end):
         return []
     for day in dates_in(text, start, end):
@@ -28,6 +28,8 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
         if opened and sign is None or lexicon("bid_date").search(text, max(start, day.start - 40), day.start):
             continue
         if sign is None and not row and not lexicon("priority").search(text, start, end):
+            continue
+        if counted and sign not in ("<", "<=") and not row and not lexicon("delivered").search(text, start, end):
             continue
         comparator: Comparator = sign if sign in ("<", "<=", ">=") else "=" if sign == "=" else "<="  # type: ignore[assignment]
         made.append(Draft("delivery_date", comparator, day.text, None, day.start, day.end, block))

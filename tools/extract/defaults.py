@@ -13,7 +13,11 @@ from tools.extract.conditions import Slots, infer
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 
-_TEMPERATURES = ("temperature_C", "ambient_temperature_C", "start_temperature_C")
+_COLD = 11                 # degC; a share of the capacity below it is one of the cold
+_CELL_VOLTAGE = 6          # volts; more is a battery's
+_COMMON = {"ambient_temperature_C": "temperature_C", "start_temperature_C": "temperature_C", "discharge_C": "rate_C"}
+_TEMPERATURES = ("temperature_C", "ambient_temperature_C", "start_temperature_C", "inlet_temperature_C")
+_LOADS = ("rate_C", "rate_P", "current_A", "power_W", "discharge_C", "discharge_A", "charge_C", "charge_A")
 
 
 def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
@@ -22,31 +26,67 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
     if _defines_end(page, block, start, end):
         return True
     window = lexicon("defaults_window").search(text, start, end)
-    general = general_defaults(page, start, end)
+    general = general_defaults(page, start, end) or _under_heading(page, block, start, end) or (
+        page.general == block.index and _conditions_only(page, block, start, end))
     prose = block.table is None or block.index in page.loose
     if not general and not (window and prose and _only_voltages(page, block, start, end)):
         return False
-    return _take(page, block, start, end, general)
+    taken = _take(page, block, start, end, general)
+    page.general = block.index if taken and general else page.general
+    return taken
+
+
+def heading_defaults(page: Page, block: Block) -> None:
+    """A heading may state what holds below it (`1 Electrical (all at 25 °C unless noted)`)."""
+    if general_defaults(page, block.start, block.end):
+        read_defaults(page, block, block.start, block.end)
 
 
 def general_defaults(page: Page, start: int, end: int) -> bool:
     """Whether a sentence says what holds where nothing else is said."""
-    return bool(lexicon("defaults").search(page.text, start, end) or _patterns().search(page.text, start, end))
+    return bool(lexicon("defaults").search(page.text, start, end) or _patterns().search(page.text, start, end)) or bool(
+        _leads().match(page.text, start, end) and _conditions_only(page, page.block_at(start), start, end))
+
+
+_CONDITIONS = ("temperature", "rate", "rate_P", "current", "voltage", "percent", "time", "humidity", "cycle",
+               "temperature_difference", "frequency")
+
+
+def _conditions_only(page: Page, block: Block, start: int, end: int) -> bool:
+    """Whether text[start:end] holds numbers of test conditions and no bound, a temperature or a state of life."""
+    numbered = [q for q in page.inside(block, start, end) if q.units]
+    tests = any(q.is_a("temperature") for q in numbered) or lexicon("life").search(page.text, start, end) is not None
+    return tests and all(q.is_a(*_CONDITIONS) for q in numbered) and not any(
+        said_about(page.text, q, start, end).sign for q in numbered if not q.is_a("time", "cycle", "voltage"))
+
+
+def _under_heading(page: Page, block: Block, start: int, end: int) -> bool:
+    """A sentence of nothing but conditions below `General conditions` or `Test conditions`."""
+    prose = block.table is None or block.index in page.loose
+    return prose and bool(block.section) and lexicon("defaults_section").search(
+        block.section[-1]) is not None and _conditions_only(page, block, start, end)
 
 
 def _take(page: Page, block: Block, start: int, end: int, general: bool = True) -> bool:
     """Keep the conditions that text[start:end] states; whether there were any."""
     text = page.text
     numbered = [q for q in page.inside(block, start, end) if q.units]
-    if not numbered and not lexicon("life").search(text, start, end):
+    if not numbered and not any(lexicon(words).search(text, start, end) for words in ("life", "room")):
         return False
     found: Slots = {}
     for q in numbered:
         said = said_about(text, q, start, end)
-        slots = infer(text, q, start, end, None, said.sign) or {}
         page.settle(q, "condition", "a condition of the whole document")
+        if q.is_a("rate", "current") and lexicon("taper").ending_at(text, max(start, q.start - 24), q.start):
+            continue                                       # where a charge ends, no load
+        slots = infer(text, q, start, end, None, said.sign) or {}
         for key, value in slots.items():
-            found.setdefault("temperature_C" if key in _TEMPERATURES else key, value)
+            found.setdefault(_COMMON.get(key, key), value)
+    cuts = sorted(q.value for q in numbered if q.is_a("voltage") and q.shape == "single" and q.value < _CELL_VOLTAGE)
+    if len(cuts) == 2:                                     # charge to 4.10 V, discharge to 2.70 V
+        found["v_min"], found["v_max"] = cuts
+    if general and page.room is not None and lexicon("room").search(text, start, end):
+        found.setdefault("temperature_C", page.room)
     life = lexicon("life").search(text, start, end)
     if life and general:
         found["life"] = life.what
@@ -59,6 +99,11 @@ def _take(page: Page, block: Block, start: int, end: int, general: bool = True) 
 @lru_cache(maxsize=1)
 def _patterns() -> re.Pattern[str]:
     return re.compile("|".join(vocabulary.words()["defaults_patterns"]), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _leads() -> re.Pattern[str]:
+    return re.compile(rf"[\W_]*(?:{'|'.join(vocabulary.words()['defaults_lead'])})", re.IGNORECASE)
 
 
 def default_row(page: Page, label: Block, cells: list[Block]) -> bool:
@@ -74,7 +119,8 @@ def _defines_end(page: Page, block: Block, start: int, end: int) -> bool:
     """`We define end of life as 70 % of the initial capacity` holds for every life that names none of its own."""
     text = page.text
     life = lexicon("life").search(text, start, end)
-    if not life or life.what != "EOL" or not lexicon("define").search(text, start, end):
+    ends = life and life.what == "EOL" and lexicon("define").search(text, start, end)
+    if not ends and not lexicon("end_criterion").search(text, start, end):
         return False
     shares = [q for q in page.inside(block, start, end) if q.is_a("percent") and 30 <= q.value < 100]
     if len(shares) != 1:
@@ -144,17 +190,56 @@ def share_protocols(page: Page) -> None:
                 made.conditions.setdefault(slot, near[-1].conditions[slot])
 
 
+def _titles(page: Page) -> dict[str, Slots]:
+    """What headings say of all below them: one temperature (`3 Electrical at -20 °C`), a state of life."""
+    found: dict[str, Slots] = {}
+    for block in page.document.blocks:
+        if block.kind != "heading" or page.general == block.index:
+            continue
+        warm = [q for q in page.blocks[block.index] if q.is_a("temperature")]
+        slots: Slots = {}
+        if len(warm) == 1 and warm[0].shape in ("single", "tolerance"):
+            slots = infer(page.text, warm[0], block.start, block.end, None) or {}
+        life = lexicon("life").search(page.text, block.start, block.end)
+        if life:
+            slots["life"] = life.what
+        if slots:
+            found[" ".join(block.text.split())] = found[block.text] = slots
+    return found
+
+
+def _under(made: Draft, said: Slots) -> None:
+    """Conditions of a heading for what stands below it and takes such conditions."""
+    takes = metric(made.metric).defaults
+    for key, value in said.items():
+        slot = _COMMON.get(key, key)
+        if slot == "temperature_C" and (any(t in made.conditions for t in _TEMPERATURES) or not (
+                slot in takes or made.metric == "calendar_life")):
+            continue
+        if slot == "life" and (slot not in takes or "cycles" in made.conditions):
+            continue
+        if slot in ("temperature_C", "life"):
+            made.conditions.setdefault(slot, value)
+    warm = made.conditions.get("temperature_C")
+    aged = any(k in made.conditions for k in ("cycles", "years", "months", "days", "eol_pct"))
+    if said and made.metric == "capacity_retention" and not aged and isinstance(warm, float | int) and warm < _COLD:
+        made.metric = "low_temperature_capacity"
+
+
 def apply_defaults(page: Page) -> None:
     """Fill the conditions that a requirement leaves open and that matter to its metric."""
+    titles = _titles(page)
     for made in page.drafts:
         if made.level != "cell":
             continue
+        for title in reversed(made.block.section):
+            _under(made, titles.get(title, {}))
         ends = ("eol_pct",) if made.metric in ("cycle_life", "calendar_life") else ()
         slots = (*metric(made.metric).defaults, *ends)
         for slot in slots:
             if slot not in page.defaults or slot in made.conditions:
                 continue
-            if slot == "rate_P" and any(k in made.conditions for k in ("rate_C", "current_A", "power_W")):
+            if slot in ("rate_C", "rate_P") and any(k in made.conditions for k in _LOADS):
                 continue
             if slot == "temperature_C" and any(t in made.conditions for t in _TEMPERATURES):
                 continue

@@ -61,7 +61,11 @@ def deviations_of(row: Row, choose: Choose) -> list[Draft]:
     name = choose(size)
     if name is None:
         return []
-    if both is not None:
+    pair = _signed(row)
+    if pair:
+        both, (down, up) = pair[0], sorted(q.value for q in pair)
+        plus = pair[1]
+    elif both is not None:
         up, down = (both.values[1], both.values[0]) if both.shape == "range" else (both.values[-1], both.values[0])
         if both.shape == "single":
             up, down = (both.value, 0.0) if both.value > 0 else (0.0, both.value)
@@ -73,6 +77,15 @@ def deviations_of(row: Row, choose: Choose) -> list[Draft]:
         if q is not None and new:
             page.settle(q, "requirement", "deviation of the size")
     return new
+
+
+def _signed(row: Row) -> list[Quantity]:
+    """`+0.10 / -0.15` in one cell: a number with a plus and one with a minus."""
+    for block in row.parts.get("tolerance", []):
+        found = [q for q in row.page.blocks[block.index] if q.units and id(q) not in row.page.fates]
+        if len(found) == 2 and all(q.shape == "single" for q in found) and found[0].value * found[1].value <= 0:
+            return found
+    return []
 
 
 def _limit(row: Row, q: Quantity, name: str, sign: str | None, origin: Quantity) -> list[Draft]:

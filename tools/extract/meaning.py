@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from knowledge.document import Block
 from knowledge.requirement import Level
-from knowledge.units import UnitMismatch, accepts, to_canonical
+from knowledge.units import UnitMismatch, accepts, meanings, to_canonical
 from knowledge.vocabulary import MetricRow, currencies, metric, metrics
 from tools.extract.comparators import Said, resolve
 from tools.extract.conditions import Slots
@@ -43,6 +44,8 @@ def draft(
 ) -> Draft | None:
     """A requirement on `name`, or None when the number cannot be one (unit, sign)."""
     row = metric(name)
+    if name == "capacity_loss" and q.is_a("percent_per_month"):
+        return _loss_a_time(page, block, q, said, bound, quote)
     try:
         value, unit = to_canonical(list(q.values) if len(q.values) > 1 else q.value, q.unit_text, name,
                                    tolerance=q.shape == "tolerance")
@@ -64,6 +67,20 @@ def draft(
                  up_to=said.sign == "up_to")
     if not _plausible(row, value):
         made.confidence = 0.5
+    return made
+
+
+def _loss_a_time(
+    page: Page, block: Block, q: Quantity, said: Said, bound: str | None, quote: tuple[int, int] | None
+) -> Draft | None:
+    """`Capacity loss 1.5 % per year` is a share with a time, and no self-discharge."""
+    share = replace(q, units=meanings("%"), unit_text="%")
+    made = draft(page, block, share, "capacity_loss", said, bound, quote)
+    spans = {"%/year": "years", "%/month": "months", "%/week": "days", "%/day": "days"}
+    span = next((spans[u.name] for u in q.units if u.name in spans), None)
+    if made is not None and span is not None:
+        made.conditions[span] = {"%/week": 7.0}.get(q.units[0].name, 1.0)
+        made.quantity = q
     return made
 
 
@@ -100,6 +117,14 @@ _ABSORBED = {"discharge_rate_continuous": "charge_rate", "discharge_rate_pulse":
              "discharge_power": "charge_power", "discharge_power_pulse": "charge_power_pulse"}
 
 
+def absorbed(page: Page, name: str, start: int, end: int) -> str:
+    """`Pulse power, charge` in a label: a load named for the discharge goes the other way."""
+    if name not in _ABSORBED or lexicon("slots", "discharge").search(page.text, start, end) or not lexicon(
+            "slots", "charge").search(page.text, start, end):
+        return name
+    return _ABSORBED[name]
+
+
 def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = None) -> str:
     """The name that the conditions ask for: a percentage of a capacity is a retention, a rate or a cold capacity.
 
@@ -133,12 +158,19 @@ def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = No
         return "self_discharge"
     if name == "dcir" and (slots.get("frequency_Hz") == 1000 or lexicon("alternating").search(
             text, lo if near is None else near, hi if near is None else made.end)):
+        if near is not None and lexicon("direct_current").search(text, near, made.end):
+            slots.pop("frequency_Hz", None)                # AC 10 mΩ (1 kHz), DC 14 mΩ (10 s)
+            return name
         return "acir_1khz"
     told = made.quantity is not None and (made.start, made.end) != (made.quantity.start, made.quantity.end)
     if name == "voltage_window" and told and made.comparator in ("<=", "<", ">=", ">"):
         return "max_voltage" if "<" in made.comparator else "min_voltage"
     if name == "thermal_propagation" and made.comparator in ("<=", "<"):
         made.comparator = ">="                            # no runaway of the neighbour within ten minutes
+    if name == "acir_1khz" and near is not None and lexicon("direct_current").search(
+            text, near, made.end) and not lexicon("alternating").search(text, near, made.end):
+        slots.pop("frequency_Hz", None)
+        return "dcir"
     if name not in ("capacity_retention", "energy_retention"):
         return name
     if name == "capacity_retention" and made.comparator in ("<=", "<") and isinstance(made.value, float | int) \

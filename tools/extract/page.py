@@ -69,6 +69,10 @@ class Page:
     changed: dict[int, str | None] = field(default_factory=dict)
     correcting: set[int] = field(default_factory=set)
     asks: dict[int, tuple[int, int]] = field(default_factory=dict)
+    definitions: dict[str, Any] = field(default_factory=dict)
+    room: float | None = None
+    general: int | None = None
+    beside: dict[int, list[tuple[Block, bool]]] = field(default_factory=dict)
 
     @cached_property
     def starts(self) -> list[int]:

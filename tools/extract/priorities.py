@@ -10,11 +10,12 @@ from knowledge.document import Block
 from knowledge.requirement import Priority
 from tools.extract.characters import normalise
 from tools.extract.clauses import sentences
-from tools.extract.page import Page
+from tools.extract.page import Page, metric_hits
 from tools.extract.phrases import Phrases, lexicon
 
 _SYMBOLS = "◎○●△▲☆★□■◇◆◯⊙✓✔"
-_ENTRY = re.compile(r"(?<![\w])([A-Z]{1,4})\s*(?:=|:|-|\bis\b|means|bedeutet|steht für|désigne)\s*([^\n,;.|，]{2,60})")
+_ENTRY = re.compile(r"(?<![\w])([A-Z]{1,4})\s*(?:=|:|\s[-–]\s|\bis\b|means|bedeutet|steht für|désigne)\s*"
+                    r"(?=[^\d\s])([^\n,;.|，、；]{2,60})")
 _SIGN = re.compile(rf"([{_SYMBOLS}])\s*[:=-]?\s*([^\n,;.|，{_SYMBOLS}]{{2,40}})")
 _BRACKETED = re.compile(r"[\[(]([A-Z]{1,3})[\])]\s*[:=-]?\s*([^\W\d_][^\n,;.|\[(]{2,60})")
 _CLASS = re.compile(r"\b(?:class|classe|Klasse|priority|Priorität|code)\s+([A-Z])\s+(?:is|means|ist|=|bedeutet)\s+"
@@ -111,7 +112,7 @@ def spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
         return found
     if lexicon("hard").search(page.text, lo, hi) or lexicon("refused_value").search(page.text, anchor, hi):
         return "must"
-    return _spoken(page, start, _reach(page.text, anchor, end), anchor)
+    return _spoken(page, start, _reach(page.text, anchor, end), anchor, apart=True)
 
 
 _SEPARATOR = re.compile(r"[,;](?!\d)|[，、；]")
@@ -142,8 +143,12 @@ def _part(text: str, start: int, end: int, anchor: int) -> tuple[int, int]:
     return lo, hi
 
 
-def _spoken(page: Page, start: int, end: int, anchor: int) -> Priority | None:
+def _spoken(page: Page, start: int, end: int, anchor: int, apart: bool = False) -> Priority | None:
+    """The word that speaks of the number at `anchor`; `apart` leaves out words within a name (`target price`)."""
     hits = lexicon("priority").find(page.text, start, end)
+    if apart and hits:
+        names = metric_hits(page, start, end)
+        hits = [h for h in hits if not any(n.start <= h.start and h.end <= n.end for n in names)]
     before = [h for h in hits if h.start <= anchor]
     after = [h for h in hits if h.start > anchor]
     wish = [h for h in hits if h.what == "should"]

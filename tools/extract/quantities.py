@@ -50,7 +50,9 @@ class Quantity:
 
 _TOLERANCE = re.compile(r"\s*[(,，]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or minus|plus or|give or take|plus oder|"
                         r"plus ou|plus/|"
-                        r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±)\s*")
+                        r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±|"
+                        r"(?:with|mit|avec)?\s*(?:a|an|einer|une)?\s*(?:tolerance|Toleranz|tolérance)\s*(?:of|von|de)|"
+                        r"(?:公差|允差|許容差|공차)\s*)\s*")
 _COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
 _PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?"
                     r"(?:plus\s*|[+-]\s+)?")
@@ -179,8 +181,9 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
     a = terms[i]
     b = terms[i + 1] if i + 1 < len(terms) else None
     c = terms[i + 2] if i + 2 < len(terms) else None
-    lead = re.search(r"(?:±|\+\s?/\s?-?)\s*$", text[max(0, a.start - 6):a.start])
-    if lead and (i == 0 or a.start - terms[i - 1].end > 8):
+    lead = re.search(r"(?:±|\+\s?/\s?-?|plus(?:\s?/\s?|\s(?:or|and|oder|ou)\s)(?:minus|moins)?)\s*$",
+                     text[max(0, a.start - 14):a.start], re.IGNORECASE)
+    if lead and (i == 0 or a.start - terms[i - 1].end > 4):
         return Quantity(a.start, a.end, "tolerance_only", (abs(a.number.value),), a.units, a.text), 1
     if b and (times := _COMPOUND.get((a.text.rstrip("s"), b.text.rstrip("s")))) and not text[a.end:b.start].strip():
         return _made("single", text, (a, b), (a.number.value * times + b.number.value,)), 2
@@ -190,9 +193,10 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
         return Quantity(a.start, b.end, "tolerance", (a.number.value, width, width), a.units, a.text,
                         members=((a.start, a.end), (b.start, b.end))), 2
     if b and _TOLERANCE.fullmatch(text[a.end:b.start]):
-        width = abs(_like(b, a))
-        return _made("tolerance", text, (a, replace(b, units=a.units or b.units, text=a.text if a.units else b.text)),
-                     (a.number.value, width, width)), 2
+        half = abs(b.number.value) * _scale(b, a)
+        return _made("tolerance", text, (a, b), (a.number.value, half, half)), 2
+    if b and _signed_pair(text, a, b):
+        return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     if b and c and _PLAIN.fullmatch(text[a.end:b.start]) and _SLASH.fullmatch(text[b.end:c.start]):
         signs = _sign(text, b), _sign(text, c)
         if signs in (("+", "-"), ("-", "+")):
@@ -213,10 +217,20 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
     return Quantity(a.start, a.end, "single", (a.number.value,), a.units, a.text, a.number.rate), 1
 
 
-def _like(term: Term, other: Term) -> float:
-    """The number in the unit of another one of its dimension (`4.20 V ± 30 mV`)."""
-    pair = next(((u, o) for u in term.units for o in other.units if u.dimension == o.dimension), None)
-    return convert(term.number.value, *pair) if pair and pair[0].name != pair[1].name else term.number.value
+def _scale(part: Term, whole: Term) -> float:
+    """What one unit of the deviation is in units of the nominal value: 30 mV of 4.2 V."""
+    pair = next(((p, w) for p in part.units for w in whole.units
+                 if p.dimension == w.dimension and p.name != w.name), None)
+    if pair is None or _dims(part) & {"temperature", "percent"}:
+        return 1.0
+    return convert(1.0, *pair)
+
+
+def _signed_pair(text: str, a: Term, b: Term) -> bool:
+    """`-25 / +60 °C`: a value below zero and one with a plus sign are the ends of a range."""
+    return (a.number.value <= 0 < b.number.value and text[b.start:b.start + 1] == "+"
+            and re.fullmatch(r"\s*/\s*", text[a.end:b.start]) is not None
+            and "temperature" in _dims(b) and (not a.units or "temperature" in _dims(a)))
 
 
 def _sign(text: str, term: Term) -> str:

@@ -25,6 +25,7 @@ from tools.extract.defaults import apply_defaults, share_protocols, share_with_w
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
+from tools.extract.references import apply_references, arrows, bracketed_limits, defined_lines
 from tools.extract.running import read_running
 from tools.extract.tables import read_tables
 from tools.extract.volumes import order_volumes, target_prices
@@ -68,12 +69,16 @@ def extract_requirements(document: Document) -> Reading:
     page = lay_out(document)
     page.cells_only = _cells_only(page)
     codes = legend(page)
+    defined_lines(page)
     read_tables(page, codes)
     read_running(page)
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
     order_volumes(page)
     target_prices(page)
+    arrows(page)
+    bracketed_limits(page)
+    apply_references(page)
     share_with_wishes(page)
     told_apart(page)
     share_protocols(page)

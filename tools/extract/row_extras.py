@@ -8,7 +8,7 @@ from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract.comparators import Said, said_about
 from tools.extract.meaning import direct, draft, metric_for
-from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.page import Draft, Page, metric_hits, synonyms
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.table_row import Row
@@ -20,17 +20,19 @@ _OWN_BOUND = frozenset({"temperature_rise", "insulation_resistance", "vent_press
 _JOINED = re.compile(r"[^\w]{0,4}(?:/|、|,|，|;|×|x|&|\band\b|\bund\b|\bet\b|和|及|및|와|과|と)[^\w]{0,4}")
 
 
-_WAYS = {"charge": {"rate": "charge_rate", "rate_P": "charge_rate", "current": "charge_current",
-                    "voltage": "charge_voltage", "power": "charge_power"},
-         "discharge": {"rate": "discharge_rate_continuous", "rate_P": "discharge_rate_continuous",
-                       "current": "discharge_current_continuous", "voltage": "end_of_discharge_voltage",
-                       "power": "discharge_power"}}
+_WAYS = {
+    "charge": {"time": "charge_time", "temperature": "operating_temperature_charge", "rate": "charge_rate",
+               "rate_P": "charge_rate", "current": "charge_current", "voltage": "charge_voltage",
+               "power": "charge_power"},
+    "discharge": {"temperature": "operating_temperature_discharge", "rate": "discharge_rate_continuous",
+                  "rate_P": "discharge_rate_continuous", "current": "discharge_current_continuous",
+                  "voltage": "end_of_discharge_voltage", "power": "discharge_power"}}
 
 
 def by_way(page: Page, q: Quantity, label: Block) -> str | None:
     """`Charge | CC-CV, 0.5C, 4.20 V`: a label that says only which way the load goes."""
     ways = [kind for kind in _WAYS if lexicon("slots", kind).search(page.text, label.start, label.end)]
-    if len(ways) != 1 or len(label.text) > 24:
+    if len(ways) != 1 or len(label.text) > 36:
         return None
     return next((name for dimension, name in _WAYS[ways[0]].items() if q.is_a(dimension)), None)
 
@@ -38,6 +40,8 @@ def by_way(page: Page, q: Quantity, label: Block) -> str | None:
 def parallel(row: Row, hits: list[Hit[str]], numbered: list[Quantity]) -> dict[int, str]:
     """`Outer diameter / height | 21.6 mm / 70.9 mm`: each number has the name of its place in the label."""
     for label in row.label:
+        if elided := _elided(label.text, numbered):
+            return {id(q): name for name, q in zip(elided, numbered, strict=True)}
         own = [h for h in hits if label.start <= h.start < label.end]
         if len(own) < 2 or len(own) != len(numbered) or len({h.what for h in own}) != len(own):
             continue
@@ -46,6 +50,19 @@ def parallel(row: Row, hits: list[Hit[str]], numbered: list[Quantity]) -> dict[i
         if all(_JOINED.fullmatch(g) for g in gaps) and all(n == h.what for n, h in zip(names, own, strict=True)):
             return {id(q): h.what for h, q in zip(own, numbered, strict=True)}
     return {}
+
+
+_SHARED = re.compile(r"\s*([^\W\d_][\w.-]*)\s*(?:/|,|and|und|et|or|oder|ou)\s*([^\W\d_][\w.-]*)\s+(.+)", re.IGNORECASE)
+
+
+def _elided(label: str, numbered: list[Quantity]) -> list[str]:
+    """`Upper / lower voltage limit`: two names that share their noun, for two numbers."""
+    parts = _SHARED.match(" ".join(label.split()))
+    if parts is None or len(numbered) != 2:
+        return []
+    names = [next((h.what for h in synonyms().find(f"{word} {parts[3]}") if h.what), "") for word in parts.group(1, 2)]
+    fits = all(n and metric_for(n, q) == n for n, q in zip(names, numbered, strict=True))
+    return names if fits and names[0] != names[1] else []
 
 
 def shared_sign(said: Said, place: int, numbered: list[Quantity], text: str, block: Block) -> Said:

@@ -11,7 +11,7 @@ from tools.extract.attach import joined_windows
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
-from tools.extract.defaults import ends_life, general_defaults, read_defaults
+from tools.extract.defaults import ends_life, general_defaults, heading_defaults, read_defaults
 from tools.extract.meaning import final_metric
 from tools.extract.minutes import discussed, label_of, take_back
 from tools.extract.page import Draft, Page, metric_hits
@@ -66,6 +66,7 @@ def injected_any(page: Page, block: Block) -> bool:
 
 def _heading(walk: Walk, block: Block, place: int) -> None:
     page = walk.page
+    heading_defaults(page, block)
     for q in page.blocks[block.index]:
         page.settle(q, "ignored", "in a heading")
     walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
@@ -90,8 +91,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
     running: str | None = None
     if block.kind == "list_item" and walk.lead and whole is None:
         whole = title_background(walk.lead)
-    asked = page.asks.get(block.index)
-    kept = len(page.drafts)
+    asked, kept = page.asks.get(block.index), len(page.drafts)
     for place, (start, end) in enumerate(spans):
         if background.injected(page, start, end):
             background.ignore_span(page, block, start, block.end, "injection", "injection")
@@ -107,7 +107,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
             continue
         note = amendments.footnote(page, block, start, end) or row
         cause = _cause(page, block, (start, end), whole, note, running, walk.decided)
-        if cause and cause == whole and general_defaults(page, start, end) and read_defaults(page, block, start, end):
+        if cause and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
         if cause:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowledge.document import Block
 from knowledge.requirement import Priority
@@ -12,7 +12,7 @@ from knowledge.vocabulary import metric
 from tools.extract.comparators import said_about
 from tools.extract.conditions import Slots, infer
 from tools.extract.page import Draft, Page, metric_hits
-from tools.extract.phrases import Hit
+from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 
 VALUES = ("value", "should", "min", "typ", "max", "plus", "minus", "tolerance")
@@ -33,6 +33,7 @@ class Row:
     codes: dict[str, Priority]
     named: list[Hit[str]] = field(default_factory=list)
     options: dict[int, str] = field(default_factory=dict)
+    heads: dict[int | None, Block] = field(default_factory=dict)
     parts: dict[str, list[Block]] = field(default_factory=dict)
     row_id: str | None = None
 
@@ -60,13 +61,17 @@ class Row:
 def give_units(row: Row, units: dict[int, str]) -> None:
     """Bare numbers in value cells take the unit of the unit column, the label's bracket or the column's header."""
     page = row.page
-    written = next((b.text.strip() for b in row.parts.get("unit", []) if b.text.strip()), None)
+    written = next((known_unit(b.text) for b in row.parts.get("unit", []) if b.text.strip()), None)
     if written is None:
         for block in row.label:
             match = re.search(r"[(\[,，]\s*([^()\[\],，]{1,14})\s*[)\]]?\s*$", block.text)
             if match and meanings(match.group(1)):
                 written = match.group(1).strip()
+    if written is not None and not meanings(written):
+        written = None
     counted = _counted(row) if written is None else None
+    if least := _counted(row):
+        _least(row, least)
     for block in row.blocks(*VALUES):
         unit = written or counted or units.get(block.column if block.column is not None else -1)
         found = meanings(unit) if unit else ()
@@ -74,6 +79,30 @@ def give_units(row: Row, units: dict[int, str]) -> None:
             continue
         if any(not q.units for q in page.blocks[block.index]):
             page.blocks[block.index] = page.scan(block, (found, unit))
+
+
+def _least(row: Row, unit: str) -> None:
+    """`3000 min.` of cycles is a least and no time."""
+    page = row.page
+    for block in row.blocks(*VALUES):
+        page.blocks[block.index] = [_without_minutes(page, q, unit) for q in page.blocks[block.index]]
+
+
+def _without_minutes(page: Page, q: Quantity, unit: str) -> Quantity:
+    stopped = page.text[q.end - 1:q.end + 1].endswith(".")
+    if q.unit_text not in ("min", "min.", "Min") or q.shape != "single" or not stopped:
+        return q
+    return replace(q, units=meanings(unit), unit_text=unit, end=q.start + len(page.text[q.start:q.end].rstrip("min. ")))
+
+
+def known_unit(text: str) -> str:
+    """The unit of a unit cell that says more beside it: `% of CR-5`, `mΩ (10 s)`, `Ah/cell`; as it is where unknown."""
+    whole = " ".join(text.split())
+    if meanings(whole):
+        return whole
+    pieces = (*(whole.split(mark)[0] for mark in ("(", "（")), whole.rsplit("/", 1)[0],
+              *(whole.split(mark)[0] for mark in (" ", ",")))
+    return next((p.strip() for p in pieces if p.strip() and meanings(p.strip())), whole)
 
 
 def _counted(row: Row) -> str | None:
@@ -115,6 +144,21 @@ def row_slots(row: Row, first: Draft) -> list[Slots]:
 
 def _repeats(page: Page, q: Quantity) -> bool:
     return not q.units and page.text[q.start - 1:q.start] in ("x", "×")
+
+
+def above(row: Row, new: Draft) -> Slots:
+    """The conditions that the header above a value names: `-20 °C | 25 °C | 45 °C`, `BOL | EOL`."""
+    page, head = row.page, row.heads.get(new.block.column)
+    if head is None or metric(new.metric).dimension in ("text", "temperature"):
+        return {}
+    found: Slots = {}
+    for q in page.blocks[head.index]:
+        slots = infer(page.text, q, head.start, head.end, new.metric, None) if q.units else None
+        if slots:
+            page.settle(q, "condition")
+            found.update(slots)
+    life = lexicon("life").search(page.text, head.start, head.end)
+    return {**found, "life": life.what} if life else found
 
 
 def add_note(row: Row, new: Draft) -> None:

@@ -11,23 +11,35 @@ from knowledge.units import meanings
 from knowledge.vocabulary import metric
 from tools.extract import axes, background
 from tools.extract.changes import changes, ordered
+from tools.extract.column_fit import refit
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
-from tools.extract.defaults import default_row
+from tools.extract.defaults import default_row, general_defaults
 from tools.extract.limit_columns import deviations_of, limits_of
-from tools.extract.meaning import direct, draft, final_metric, implied_metric, level_of, metric_for, priced_per
+from tools.extract.meaning import (
+    absorbed,
+    direct,
+    draft,
+    final_metric,
+    implied_metric,
+    level_of,
+    metric_for,
+    priced_per,
+)
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
-from tools.extract.priorities import cell_priority, headed, spoken
+from tools.extract.priorities import cell_priority, headed, marked, spoken
 from tools.extract.quantities import Quantity
+from tools.extract.references import defined_table
 from tools.extract.row_extras import bans_beside, by_way, directed, parallel, remark_demands, shared_sign
 from tools.extract.row_texts import dates_of, text_only, texts_beside, texts_of
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
-from tools.extract.table_row import VALUES, Row, add_note, give_units, row_slots
+from tools.extract.table_row import VALUES, Row, above, add_note, give_units, row_slots
 from tools.extract.unnamed import by_cue
 
+MARKED: tuple[Priority, ...] = ("must", "should", "info")
 _SCOPE_LENGTH = 24  # letters of a cell that only says what the row is about
 _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
@@ -36,8 +48,11 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
     """Read every table of the document; rows that have an id are kept for notes that refer to them."""
     for rows in page.document.tables():
         header, body = split_header(rows)
-        roles = column_roles(page, header, body)
+        if defined_table(page, header, body):
+            continue
+        roles = refit(page, header, body, column_roles(page, header, body))
         options, body = variants(page, header, body, roles)
+        heads: dict[int | None, Block] = {b.column: b for r in header for b in r if b.column in options}
         units = _header_units(header)
         named = _named_by_header(page, header, roles)
         turned = turned_rows(page, header, body, codes)
@@ -51,8 +66,9 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
         for cells in body:
             if ordered(page, cells):
                 continue
-            row = Row(page, cells, roles, codes, named=named, options=options)
-            if len(cells) == 1 and (len(cells[0].text) > 50 or cells[0].text.rstrip().endswith((".", ":"))):
+            row = Row(page, cells, roles, codes, named=named, options=options, heads=heads)
+            if len(cells) == 1 and (len(cells[0].text) > 50 or cells[0].text.rstrip().endswith((".", ":", "。", "："))
+                                    or general_defaults(page, cells[0].start, cells[0].end)):
                 page.loose.add(cells[0].index)
                 continue
             if len(cells) == 1 and len(rows) > 2 and not page.blocks[cells[0].index]:
@@ -113,7 +129,8 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
 
 def _retune(row: Row, hits: list[Hit[str]]) -> None:
     """A bare C is a rate under a label that speaks of rates, and Celsius under one that speaks of temperature."""
-    wanted = next((d for h in hits if (d := metric(h.what).dimension) in ("rate", "temperature")), None)
+    wanted = next((d for h in hits for d in (metric(h.what).dimension, *metric(h.what).by_dimension)
+                   if d in ("rate", "temperature")), None)
     if wanted is None:
         return
     for block in row.blocks(*VALUES):
@@ -130,7 +147,11 @@ def _background(row: Row) -> str | None:
         hits = lexicon("background").find(page.text, block.start, block.end)
         strong = [h for h in hits if h.what in ("predecessor", "competitor", "informative", "level")
                   or row.label and block in row.label]
-        if strong:
+        beside = block in row.parts.get("remark", []) or block in row.parts.get("condition", [])
+        if strong and beside and any(q.units for q in page.blocks[block.index]) and strong[0].what in (
+                "predecessor", "competitor"):
+            background.ignore_span(page, block, block.start, block.end, strong[0].what)
+        elif strong:
             return strong[0].what
     label = row.label[0] if row.label else row.cells[0]
     return background.section_background(page, label) or sheet_background(page, label)
@@ -258,6 +279,8 @@ def _beside(
         others = [o for o in numbered if o is not q and o.start > q.start]
         return bool((lead or tail) and others and not said.sign)
     row = metric(name)
+    if name != first and opened and q.is_a("percent", "temperature", "time", "rate", "rate_P", "current"):
+        return True                                        # 3500 (1C/1C, DoD 90 %): left to the conditions
     if name != first and opened:
         page.settle(q, "ignored", "says the value again in another unit")
         return True
@@ -304,29 +327,38 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
     spans = [(b.start, b.end) for b in row.blocks("label", "condition", "value", "should", "remark")]
     for new in made:
         if metric(new.metric).dimension == "text":
-            own: list[Slots] = []
+            own: list[Slots] = list(slots) if metric(new.metric).test else []
         else:
             own = [*slots, *(worded(text, a, b, new.metric) for a, b in spans)]
         merge(new.conditions, own)
+        said = above(row, new)
+        if said:
+            merge(new.conditions, [said])
         if row.parts.get("condition") and not new.conditions.get("note"):
             add_note(row, new)
         new.conditions = tidy(new.conditions, new.metric)
         joined = label.start, label.end
-        new.metric = direct(page, new.metric, *joined)
+        new.metric = absorbed(page, direct(page, new.metric, *joined), *joined)
         if new.metric in ("self_discharge", "self_discharge_total", "dcir"):
             new.metric = final_metric(new, text, min(joined[0], new.block.start), max(joined[1], new.block.end))
         else:
             new.metric = final_metric(new, text, *joined)
+        for block in row.parts.get("condition", []):
+            if len(block.text) < _SCOPE_LENGTH and not re.search(r"\d", block.text):
+                new.metric = direct(page, new.metric, block.start, block.end)   # Operation | -30 / +60 °C | discharge
         new.level = level_of(page, *joined, metric(new.metric).level, label)
         if new.level == "cell":
             new.level = _scope(row) or new.level
         if new.metric == "price":
             new.unit = priced_per(f"{text[label.start:label.end]} {text[new.block.start:new.block.end]}", new.unit)
         option = row.options.get(new.block.column if new.block.column is not None else -1)
-        if option:
+        if option and not said:
             new.conditions["option"] = option
         new.row_id = row.row_id
         new.priority = _priority(row, new, group)
+        if new.priority == "info" and new.level in ("pack", "module", "system"):
+            new.dead = True                                # told of the battery around the cell
+            background.ignore_span(page, new.block, new.start, new.end, "level")
 
 
 def _scope(row: Row) -> Level | None:
@@ -347,6 +379,14 @@ def _priority(row: Row, new: Draft, group: Priority | None) -> Priority:
             return found
     if new.block in row.parts.get("should", []) and row.parts.get("value"):
         return "should"
+    for said in MARKED:
+        if row.parts.get(f"mark_{said}"):
+            return said
+    if mark := next((m for b in row.label if (m := marked(page, b.start, b.end, b.start, b.end))), None):
+        return mark
+    if any(cell_priority(b.text, {}) == "info" and len(b.text) < _SCOPE_LENGTH
+           for b in row.blocks("condition", "remark")):
+        return "info"
     spans = [(b.start, b.end) for b in row.blocks("value", "should", "label", "remark", "condition")]
     words = [found for a, b in spans if (found := spoken(page, a, b, new.start))]
     if "should" in words:
