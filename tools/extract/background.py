@@ -116,7 +116,8 @@ def live_parts(page: Page, start: int, end: int) -> list[tuple[int, int]]:
 def ignore_told(page: Page, block: Block, start: int, end: int) -> None:
     """Set aside what a sentence that asks tells beside it: of packs, devices and other cells."""
     earlier = _earlier_issue().search(page.text, start, end)
-    if earlier and not any(lexicon(*path).search(page.text, start, end) for path in (("turning",), ("amend", "replace"))):
+    turned = [lexicon(*path).search(page.text, start, end) for path in (("turning",), ("amend", "replace"))]
+    if earlier and not any(turned):
         ignore_span(page, block, start, end, "superseded")
     for first, last in parts(page, start, end) if earlier else []:
         if _earlier_issue().search(page.text, first, last):
