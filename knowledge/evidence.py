@@ -49,6 +49,7 @@ class Passage(Frozen):
     metrics: tuple[str, ...] = ()     # canonical requirement names it bears on
     systems: tuple[str, ...] = ()     # parameter-set keys or chemistry classes it bears on
     stance: Stance = "context"
+    asked: tuple[str, ...] = ()       # questions as people ask them whose answer it holds: searched, never shown
 
 
 class Claim(Frozen):

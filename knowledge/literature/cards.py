@@ -2,6 +2,7 @@
 
 A card file (`starter/*.yaml`) is a list of cards; `starter/sources.yaml` holds the sources by key. How a fact was seen
 stands on the card: in the `source` itself (its abstract counts, and the place says so) or `restated` by `seen_in`.
+`starter/asked.yaml` holds, by card, questions as different people ask them: they are searched and never shown.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from knowledge.frozen import Frozen
 from knowledge.literature.errors import CardError
 
 STARTER = Path(__file__).parent / "starter"
+ASKED = "asked.yaml"
 
 
 class CardSource(Frozen):
@@ -72,7 +74,7 @@ def load_cards(folder: Path = STARTER) -> tuple[tuple[Card, ...], dict[str, Card
         sources = {k: CardSource.model_validate(v) for k, v in _yaml(folder / "sources.yaml").items()}
         cards = [
             Card.model_validate(entry)
-            for path in sorted(folder.glob("*.yaml")) if path.name != "sources.yaml"
+            for path in sorted(folder.glob("*.yaml")) if path.name not in ("sources.yaml", ASKED)
             for entry in _yaml(path)
         ]
     except ValidationError as error:
@@ -87,13 +89,28 @@ def load_cards(folder: Path = STARTER) -> tuple[tuple[Card, ...], dict[str, Card
     return tuple(cards), sources
 
 
+def asked_of(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Questions whose answer a card holds, by its id; none where the folder has no such file.
+
+    Raises:
+        CardError: the file is damaged, or a question is no text.
+    """
+    path = folder / ASKED
+    rows = _yaml(path) if path.exists() else {}
+    for card, asked in rows.items():
+        if not (isinstance(asked, list) and all(isinstance(q, str) and q.strip() for q in asked)):
+            raise CardError(f"{path.name}: the questions of {card!r} are no list of texts")
+    return {card: tuple(asked) for card, asked in rows.items()}
+
+
 def card_passages(folder: Path = STARTER) -> list[Passage]:
     """The cards as passages for the store; a passage's id is `card:<id>`."""
     cards, sources = load_cards(folder)
+    asked = asked_of(folder)
     return [
         Passage(
             id=f"card:{c.id}", text=c.fact, place=c.place, kind="fact", topic=(*c.topics, *c.names), metrics=c.metrics,
-            systems=c.systems, stance=c.stance,
+            systems=c.systems, stance=c.stance, asked=asked.get(c.id, ()),
             source=Source(key=c.source, **sources[c.source].model_dump(), seen=c.seen, seen_in=c.seen_in),
         )
         for c in cards

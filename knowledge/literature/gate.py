@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from knowledge.literature.weighing import Weighed
 
-BEARS = 0.43          # share from which something is taken to bear on the question
+BEARS = 0.30          # share from which something is taken to bear on the question
 _LARGEST = 4.0        # fitted on stores of 10² and 10³ passages: beyond 10⁴ nothing is extrapolated
 _WHOLE = 0.99
-_WEIGHTS = (3.451, 1.247, 2.994, -4.820, 1.398, -1.210)  # of the signs, in their order
-_BIAS = 0.397
-_WITH_MODEL = (2.809, 1.236, 2.333, -4.005, 2.327, -0.330, 4.084, 1.322)
-_BIAS_WITH_MODEL = -2.728
+_WEIGHTS = (5.035, 1.254, 0.648, -3.504, 0.041, -0.584)  # of the signs, in their order
+_BIAS = -2.694
+_WITH_MODEL = (4.822, 1.257, -2.059, -3.098, 0.459, -0.386, 2.169, 0.986)
+_BIAS_WITH_MODEL = -3.396
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ _OWN = "hashed-ngrams"
 BATCH = 5_000  # Chroma takes at most 5,461 at once
 # A thinner graph, looked through further: at 20,000 vectors half the time to build, the same neighbours found.
 _GRAPH = {"space": "cosine", "max_neighbors": 12, "ef_construction": 40, "ef_search": 200}
-_LEXICAL_FORMAT = "5"
+_LEXICAL_FORMAT = "6"
 TITLE = "§"  # before a token that stands in the title only
 
 
@@ -59,12 +59,13 @@ _NO_ROWS, _NO_VALUES = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32
 
 
 def index_tokens(passage: Passage) -> list[str]:
-    """The tokens of a passage, and marked with `TITLE` those that only its title or its filing holds."""
+    """The tokens of a passage and its questions, and marked with `TITLE` those that only its title holds."""
     own = tokens(passage.text)
     filed = " ".join((*passage.topic, *passage.systems)).replace("_", " ")
     about = tokens(filed) if passage.kind == "fact" else []
-    known = {*own, *about}
-    return [*own, *about, *(TITLE + t for t in tokens(passage.source.title) if t not in known)]
+    asked = [t for question in passage.asked for t in dict.fromkeys(tokens(question))]
+    known = {*own, *about, *asked}
+    return [*own, *about, *asked, *(TITLE + t for t in tokens(passage.source.title) if t not in known)]
 
 
 class Lexical:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.literature.cards import STARTER, load_cards
+from knowledge.literature.cards import STARTER, asked_of, card_passages, load_cards
 from knowledge.literature.errors import CardError
+from knowledge.literature.index import indexed_text
 from knowledge.literature.library import open_store
 from knowledge.parameters import SYSTEMS
 from knowledge.vocabulary import metrics
@@ -87,3 +88,20 @@ def test_a_card_id_used_twice_is_refused(tmp_path):
         Path(tmp_path / name).write_text(ageing, encoding="utf-8")
     with pytest.raises(CardError, match="used twice"):
         load_cards(tmp_path)
+
+
+def test_every_card_has_questions_that_are_searched_and_never_quoted():
+    passages = card_passages()
+    assert all(len(set(p.asked)) == 5 for p in passages)
+    asked = [q for p in passages for q in p.asked]
+    assert len(set(asked)) == len(asked)
+    assert not any(q in indexed_text(p) or q in p.text for p in passages for q in p.asked)
+
+
+def test_questions_are_of_cards_that_are_there_and_must_be_texts(tmp_path):
+    assert set(asked_of(STARTER)) == {c.id for c in CARDS}
+    (tmp_path / "asked.yaml").write_text("somewhere: how long?", encoding="utf-8")
+    with pytest.raises(CardError, match="no list of texts"):
+        asked_of(tmp_path)
+    (tmp_path / "asked.yaml").unlink()
+    assert asked_of(tmp_path) == {}
