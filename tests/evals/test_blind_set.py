@@ -2,16 +2,20 @@
 
 import hashlib
 
+import pytest
+
 from evals.suites import REPO, load_suite
 
-BLIND = REPO / "evals" / "cases" / "blind"
+CASES = REPO / "evals" / "cases"
 
 
-def test_the_blind_set_is_the_one_that_was_frozen():
-    rows = [line.split("  ", 1) for line in (BLIND / "MANIFEST.sha256").read_text(encoding="utf-8").splitlines()]
+@pytest.mark.parametrize(("folder", "suite", "documents"), [
+    ("blind", "requirements_blind", 16), ("authors_kept", "requirements_authors_kept", 15)])
+def test_a_blind_set_is_the_one_that_was_frozen(folder, suite, documents):
+    root = CASES / folder
+    rows = [line.split("  ", 1) for line in (root / "MANIFEST.sha256").read_text(encoding="utf-8").splitlines()]
     for digest, name in rows:
-        assert hashlib.sha256((BLIND / name).read_bytes()).hexdigest() == digest, name
-    on_disk = {p for p in BLIND.rglob("*") if p.is_file() and p.name != "MANIFEST.sha256"}
-    assert {(BLIND / name).resolve() for _, name in rows} == on_disk
-    suite = load_suite("requirements_blind")
-    assert suite.sealed and len(suite.cases) == 16
+        assert hashlib.sha256((root / name).read_bytes()).hexdigest() == digest, name
+    on_disk = {p for p in root.rglob("*") if p.is_file() and p.name != "MANIFEST.sha256"}
+    assert {(root / name).resolve() for _, name in rows} == on_disk
+    assert load_suite(suite).sealed and len(load_suite(suite).cases) == documents

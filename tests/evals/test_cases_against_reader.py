@@ -7,7 +7,7 @@ from evals.suites import REPO, load_suite
 from knowledge.documents.read import read_document
 
 SUITES = ("requirements", "requirements_personas", "requirements_kept", "requirements_customers",
-          "requirements_customers_kept")
+          "requirements_customers_kept", "requirements_authors_kept")
 CASES = tuple(case for name in SUITES for case in load_suite(name).cases)
 
 
