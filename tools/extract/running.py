@@ -12,14 +12,16 @@ from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, heading_defaults, read_defaults
+from tools.extract.level_tags import give_level, tag_at
 from tools.extract.meaning import final_metric
 from tools.extract.minutes import discussed, label_of, take_back
+from tools.extract.numbered_lines import number_paragraph, stands_alone
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
 from tools.extract.prose import read_clause
 from tools.extract.sections import section_level, title_background
-from tools.extract.sentence_rows import as_row, number_paragraph
+from tools.extract.sentence_rows import as_row
 from tools.extract.turned import forbidden_ranges, permitted
 from tools.extract.unnumbered import demands_in_words
 from tools.extract.walk import Walk
@@ -106,7 +108,10 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if corrections.withdrawn(page, block, start, end):
             continue
         note = amendments.footnote(page, block, start, end) or row
+        tag = tag_at(page, block, start)
         cause = _cause(page, block, (start, end), whole, note, running, walk.decided)
+        if tag is not None:
+            cause = "informative" if tag == "info" else None if cause == "level" else cause
         if cause and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
@@ -118,13 +123,16 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
             continue
         if read_defaults(page, block, start, end):
             continue
-        background.ignore_told(page, block, start, end)
+        if tag is None:
+            background.ignore_told(page, block, start, end)
+        before = len(page.drafts)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
             if not lexicon("old_lead").search(page.text, start, end):
                 background.ignore_span(page, block, start, end, "superseded")
                 continue
             page.correcting.add(block.index)               # 5.000 instead of 4.000: the old value finds what is meant
         _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or note, asked or walk.asked)
+        give_level(page.drafts[before:], tag)
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
     number_paragraph(page, block, page.drafts[kept:])
@@ -258,7 +266,7 @@ def _sentence(
         own = metric_hits(page, a, b)
         lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
         clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
-                        topic=walk.topic, listed=walk.decided or block.kind == "list_item")
+                        topic=walk.topic, listed=walk.decided or stands_alone(page, block, a))
         hits = own or hits
         if permitted(clause):
             continue
@@ -282,6 +290,7 @@ def _sentence(
             of_last and lexicon("pronoun").starting_at(page.text, start, end))):
         _measured(walk, block, start, end)
     sizes.in_space(page.text, start, end, found)
+    sizes.all_bounded(page.text, start, end, found)
     sizes.tolerate(page, block, found, apart)
     corrections.correct(page, block, start, end, found)
     _keep(page, block, found)
@@ -317,7 +326,8 @@ def _carry(walk: Walk, block: Block, start: int, end: int, found: list[Draft]) -
 
 def _elsewhere(page: Page, block: Block, made: Draft, sentence: tuple[int, int]) -> bool:
     """A number of the pack or the vehicle that no word asks for is a description."""
-    if made.level not in ("module", "pack", "system") or section_level(block) or made.quantity is None:
+    if made.level not in ("module", "pack", "system") or section_level(block) or made.quantity is None or tag_at(
+            page, block, made.start):
         return False
     if lexicon("priority").search(page.text, *sentence) or marked(page, *sentence, made.start, made.end):
         return False

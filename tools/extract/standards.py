@@ -34,7 +34,7 @@ _TESTS = re.compile(
 _ID = re.compile(r"\s*[\[(]?(?:[A-Z]{1,6}[-_./])*[A-Z]{1,6}[-_.]?\d{1,4}(?:[.-]\d{1,3})*[\])]?(?=[\s:.)]{1,3}[^\W\d])")
 
 
-_CLAUSE_NUMBER = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){1,3}[.)]?(?:\s{2,}|\s+(?="
+CLAUSE_NUMBER = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){1,3}[.)]?(?:\s{2,}|\s+(?="
                             r"[\"“„(]?[A-ZÀ-Þ][a-zà-ÿ]{2,}|A\s[a-z]{3,}|[\u3040-\u9fff\uac00-\ud7a3]{2}))")
 
 
@@ -45,8 +45,10 @@ def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
     lead = _ID.match(text, start, end)
     if lead:
         found.append(lead.span())
-    if (clause := _CLAUSE_NUMBER.match(text, start, end)):
+    if (clause := CLAUSE_NUMBER.match(text, start, end)):
         found.append(clause.span())
+        found += [m.span() for line in re.finditer(r"\n", text[start:end])
+                  if (m := CLAUSE_NUMBER.match(text, start + line.end(), end))]
     for match in size_code().finditer(text, start, end):
         follows = text[match.end():match.end() + 12]
         if not re.match(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm)", follows):

@@ -16,6 +16,7 @@ from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 
 VALUES = ("value", "should", "min", "typ", "max", "plus", "minus", "tolerance")
+_COUNTED_MIN = 100.0       # a count of that many and more is followed by `min` for a least, never by minutes
 _AS_ROW = re.compile(r"(?:\b(?:as|see|like|same as|wie|siehe|comme|cf\.|idem)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|"
                      r"Pos\.\s|in\s)?|同(?:序号|第|项|条|项目)?\s?|(?:항목\s)?(?=\d+\s?번과 동일))"
                      r"([A-Za-z]{0,4}[.-]?\d[\d.-]*)", re.IGNORECASE)
@@ -89,7 +90,7 @@ def _least(row: Row, unit: str) -> None:
 
 
 def _without_minutes(page: Page, q: Quantity, unit: str) -> Quantity:
-    stopped = page.text[q.end - 1:q.end + 1].endswith(".")
+    stopped = page.text[q.end - 1:q.end + 1].endswith(".") or q.value >= _COUNTED_MIN
     if q.unit_text not in ("min", "min.", "Min") or q.shape != "single" or not stopped:
         return q
     return replace(q, units=meanings(unit), unit_text=unit, end=q.start + len(page.text[q.start:q.end].rstrip("min. ")))

@@ -16,6 +16,7 @@ from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
 from tools.extract.defaults import default_row, general_defaults
+from tools.extract.level_tags import give_level, tag_of_row
 from tools.extract.limit_columns import deviations_of, limits_of
 from tools.extract.meaning import (
     absorbed,
@@ -40,6 +41,7 @@ from tools.extract.table_row import VALUES, Row, above, add_note, give_units, ro
 from tools.extract.unnamed import by_cue
 
 MARKED: tuple[Priority, ...] = ("must", "should", "info")
+_MOST_C = 30.0     # a window of rates ends below
 _SCOPE_LENGTH = 24  # letters of a cell that only says what the row is about
 _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
@@ -136,13 +138,20 @@ def _retune(row: Row, hits: list[Hit[str]]) -> None:
     for block in row.blocks(*VALUES):
         row.page.blocks[block.index] = [
             replace(q, units=tuple(u for u in meanings("C") if u.dimension == wanted))
-            if q.unit_text == "C" and not q.rate else q for q in row.page.blocks[block.index]]
+            if q.unit_text == "C" and not q.rate and not (wanted == "rate" and _celsius(q)) else q for q in row.page.blocks[block.index]]
+
+
+def _celsius(q: Quantity) -> bool:
+    """A load is never below zero, and no window of loads ends above 30C."""
+    return min(q.values) < 0 or q.shape == "range" and max(q.values) > _MOST_C
 
 
 def _background(row: Row) -> str | None:
     page = row.page
     if all(b.hidden for b in row.cells):
         return "hidden"
+    if tag_of_row(page, row.cells) == "info":
+        return "informative"
     for block in row.blocks("label", "remark", "condition", "priority", *VALUES):
         hits = lexicon("background").find(page.text, block.start, block.end)
         strong = [h for h in hits if h.what in ("predecessor", "competitor", "informative", "level")
@@ -349,6 +358,7 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
         new.level = level_of(page, *joined, metric(new.metric).level, label)
         if new.level == "cell":
             new.level = _scope(row) or new.level
+        give_level([new], tag_of_row(page, row.cells))
         if new.metric == "price":
             new.unit = priced_per(f"{text[label.start:label.end]} {text[new.block.start:new.block.end]}", new.unit)
         option = row.options.get(new.block.column if new.block.column is not None else -1)
