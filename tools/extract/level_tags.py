@@ -37,9 +37,10 @@ def read_tags(page: Page) -> None:
     levels = {t for t in found.values() if t != "info"}
     if "module" in levels and "pack" not in levels and "system" in levels:
         found = {n: "pack" if t == "system" else t for n, t in found.items()}      # what holds the modules
-    used = {n: t for n, t in found.items() if len(_lead(n).findall(page.text)) >= _MIN_USES}
+    used = {n: t for n, t in found.items() if len(_lead(n).findall(page.text)) >= (1 if t == "info" else _MIN_USES)}
     if len({t for t in used.values() if t != "info"}) >= 2:
         page.level_tags.update(used)
+        page.top_level = "pack" if "system" in levels and "system" not in found.values() else None
 
 
 def _meant(words: str) -> Tag | None:
@@ -81,8 +82,10 @@ def tag_of_row(page: Page, cells: list[Block]) -> Tag | None:
     return next((page.level_tags[t] for b in cells if (t := b.text.strip(" *_[]().:")) in page.level_tags), None)
 
 
-def give_level(made: list[Draft], tag: Tag | None) -> None:
+def give_level(page: Page, made: list[Draft], tag: Tag | None) -> None:
     """The requirements of a tagged clause have its level."""
     for new in made:
+        if new.level == "system" and page.top_level:
+            new.level = page.top_level
         if tag is not None and tag != "info" and new.level != "material":
             new.level = tag

@@ -14,6 +14,7 @@ from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, heading_defaults, read_defaults
 from tools.extract.level_tags import give_level, tag_at
 from tools.extract.meaning import final_metric
+from tools.extract.list_titles import leads, turn, way_of
 from tools.extract.minutes import discussed, label_of, take_back
 from tools.extract.numbered_lines import number_paragraph, stands_alone
 from tools.extract.page import Draft, Page, metric_hits
@@ -132,7 +133,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
                 continue
             page.correcting.add(block.index)               # 5.000 instead of 4.000: the old value finds what is meant
         _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or note, asked or walk.asked)
-        give_level(page.drafts[before:], tag)
+        give_level(page, page.drafts[before:], tag)
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
     number_paragraph(page, block, page.drafts[kept:])
@@ -144,7 +145,7 @@ def _opened(walk: Walk, block: Block, number: int) -> str | None:
     if number == 0:
         _title(walk.page, block)
     if block.kind != "list_item":
-        walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
+        walk.lead, walk.lead_priority, walk.lead_hits, walk.item = "", None, [], None
     walk.topic = []
     walk.decided = bool(walk.told) and (label_of(walk.page, block) == "decided" or block.kind == "list_item")
     return _whole(walk.page, block) or ("informative" if block.index in walk.told else None)
@@ -241,6 +242,8 @@ def _aside(page: Page, block: Block, spans: list[tuple[int, int]]) -> None:
 def _lead(walk: Walk, block: Block) -> None:
     text = walk.page.text[block.start:block.end]
     title = len(text.split()) <= 5 and len(text) < 48 and not re.search(r"[\d.;,。；]", text)
+    if block.kind == "list_item" and title:
+        walk.item = block if metric_hits(walk.page, block.start, block.end) or way_of(walk.page, block) else None
     if block.kind != "list_item" and (title or text.rstrip().endswith((":", "："))):
         walk.lead = text
         walk.lead_priority = spoken(walk.page, block.start, block.end, block.end)
@@ -264,7 +267,7 @@ def _sentence(
     apart: list[sizes.Deviation] = []
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
-        lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
+        lead = leads(walk) if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
         clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
                         topic=walk.topic, listed=walk.decided or stands_alone(page, block, a))
         hits = own or hits
@@ -274,6 +277,7 @@ def _sentence(
         new: list[Draft] = forbidden_ranges(clause)
         new += read_clause(clause)
         joined_windows(new)
+        turn(walk, block, (a, b), new)
         _carry(walk, block, a, b, new)
         new += substances.ban_drafts(page, block, a, b)
         for made in new:
@@ -327,7 +331,7 @@ def _carry(walk: Walk, block: Block, start: int, end: int, found: list[Draft]) -
 def _elsewhere(page: Page, block: Block, made: Draft, sentence: tuple[int, int]) -> bool:
     """A number of the pack or the vehicle that no word asks for is a description."""
     if made.level not in ("module", "pack", "system") or section_level(block) or made.quantity is None or tag_at(
-            page, block, made.start):
+            page, block, made.start) or page.top_level and corrections.correcting(page, block, *sentence):
         return False
     if lexicon("priority").search(page.text, *sentence) or marked(page, *sentence, made.start, made.end):
         return False

@@ -358,7 +358,7 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
         new.level = level_of(page, *joined, metric(new.metric).level, label)
         if new.level == "cell":
             new.level = _scope(row) or new.level
-        give_level([new], tag_of_row(page, row.cells))
+        give_level(page, [new], tag_of_row(page, row.cells))
         if new.metric == "price":
             new.unit = priced_per(f"{text[label.start:label.end]} {text[new.block.start:new.block.end]}", new.unit)
         option = row.options.get(new.block.column if new.block.column is not None else -1)
