@@ -152,6 +152,7 @@ def _name_of(
 ) -> str | None:
     """The metric of one number: by the words near it, else by its unit, its neighbours and the heading."""
     text = clause.text
+    cycled = q.is_a("rate", "current", "rate_P") and any(o.is_a("cycle") for o in numbered)    # 3,000 cycles, 1C/1C
     name = _choose(clause, q, hits, said, numbered, strong)
     if q.is_a("time") and name in (None, "fast_charge_time") and full_here(clause, q):
         name = "charge_time"
@@ -179,9 +180,9 @@ def _name_of(
         opens = clause.listed and not said.sign and not re.search(r"\w", re.split(
             r":\s", text[clause.start:q.start])[-1])      # for the crash stop: 3C over 30 seconds
         asked = Said(">=", q.start, q.end) if opens and q.is_a("rate", "current", "power") else said
-        name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, asked, numbered, strong)
+        name = None if cycled and not said.sign else unnamed_metric(
+            clause.page, clause.block, (clause.start, clause.end), q, asked, numbered, strong)
     name = name or (None if tested or hits else asked_again(clause, q, said))
-    cycled = q.is_a("rate", "current", "rate_P") and any(o.is_a("cycle") for o in numbered)    # 3,000 cycles, 1C/1C
     return name or (named_by_cue(clause, q, said, numbered) if not tested and speaks and not cycled else None)
 
 

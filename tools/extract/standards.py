@@ -47,6 +47,7 @@ def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
         found.append(lead.span())
     if (clause := CLAUSE_NUMBER.match(text, start, end)):
         found.append(clause.span())
+    if re.compile(r"\s*\d{1,2}\.\d{1,2}[.)]?\s").match(text, start, end):
         found += [m.span() for line in re.finditer(r"\n", text[start:end])
                   if (m := CLAUSE_NUMBER.match(text, start + line.end(), end))]
     for match in size_code().finditer(text, start, end):

@@ -11,6 +11,7 @@ from knowledge.units import meanings
 from knowledge.vocabulary import metric
 from tools.extract import axes, background
 from tools.extract.changes import changes, ordered
+from tools.extract.clause_changes import clause_changes
 from tools.extract.column_fit import refit
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
@@ -63,7 +64,7 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
                 read_row(row, units)
             continue
         group: Priority | None = None
-        if changes(page, header, body):
+        if changes(page, header, body) or clause_changes(page, [*header, *body]):
             continue
         for cells in body:
             if ordered(page, cells):
