@@ -237,6 +237,9 @@ def _replace(
     old = next((d for d in live if d.quantity is not None and metric(d.metric).dimension == metric(
         live[0].metric).dimension), live[0])
     sign = said.sign or (old.comparator if old.comparator in (">=", "<=", ">", "<") else None)
+    if sign in (">=", "<=") and old.comparator in (">=", "<=") and page.changed.get(block.index) and metric(
+            old.metric).comparator == old.comparator:
+        sign = old.comparator                              # reads: … within 60 minutes …: the rest of its words stay
     quote = (said.start, said.end)
     new = draft(page, block, own, old.metric, Said(sign, said.start, said.end), quote=quote)
     assert new is not None

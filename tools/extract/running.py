@@ -21,6 +21,7 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
 from tools.extract.prose import read_clause
+from tools.extract.restated import settle_restated
 from tools.extract.sections import section_level, title_background
 from tools.extract.sentence_rows import as_row
 from tools.extract.turned import forbidden_ranges, permitted
@@ -126,6 +127,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
             continue
         if tag is None:
             background.ignore_told(page, block, start, end)
+        settle_restated(page, block, start, end)
         before = len(page.drafts)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
             if not lexicon("old_lead").search(page.text, start, end):
