@@ -50,11 +50,24 @@ def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if re.compile(r"\s*\d{1,2}\.\d{1,2}[.)]?\s").match(text, start, end):
         found += [m.span() for line in re.finditer(r"\n", text[start:end])
                   if (m := CLAUSE_NUMBER.match(text, start + line.end(), end))]
-    for match in size_code().finditer(text, start, end):
-        follows = text[match.end():match.end() + 12]
-        if not re.match(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm)", follows):
-            found.append(match.span())
-    return found
+    return found + [m.span() for m in size_codes(text, start, end)]
+
+
+_COUNTED = re.compile(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm|m\b|ft\b|metres|meters|hours|h\b)")
+
+
+def size_codes(text: str, start: int, end: int) -> list[re.Match[str]]:
+    """The size codes of text[start:end]; 4600 m is a height."""
+    return [m for m in size_code().finditer(text, start, end) if not _COUNTED.match(text[m.end():m.end() + 12])]
+
+
+_MANUAL = re.compile(r"UN\s(?:Manual|Tests).*38\.3", re.DOTALL)
+_AMENDED = re.compile(r",?\s(?:including|incl\.?|with|as amended by)\s(?=Am)")
+
+
+def plain_name(name: str) -> str:
+    """How a standard is cited: `UN 38.3` for the manual's section, `… + Amendment 1`."""
+    return "UN 38.3" if _MANUAL.fullmatch(name) else _AMENDED.sub(" + ", " ".join(name.split()))
 
 
 @lru_cache(maxsize=1)
