@@ -43,7 +43,8 @@ def conditions_of(
         sided = _DIRECTED.match(text, q.end) or any(o.is_a("cycle") for o in quantities) and _SIDED.match(text, q.end)
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
             sided) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
-        inherent = directed or _paired(text, q) and len(quantities) > 2 or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
+        inherent = directed or _paired(text, q) and len(quantities) > 2 or q.rate or _own_noun(clause, q) or q.is_a(
+            "frequency", "humidity", "energy_per_year")
         around = bool(own) and own[-1].what == "coolant_inlet_temperature" and len(quantities) > 1
         if lead and own and not around and (
                 own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):

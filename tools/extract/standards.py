@@ -50,15 +50,16 @@ def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if re.compile(r"\s*\d{1,2}\.\d{1,2}[.)]?\s").match(text, start, end):
         found += [m.span() for line in re.finditer(r"\n", text[start:end])
                   if (m := CLAUSE_NUMBER.match(text, start + line.end(), end))]
-    return found + [m.span() for m in size_codes(text, start, end)]
+    return found + [m.span() for m in size_codes(text, start, end) if not _COUNTED.match(text[m.end():m.end() + 12])]
 
 
-_COUNTED = re.compile(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm|m\b|ft\b|metres|meters|hours|h\b)")
+_COUNTED = re.compile(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm)")
+_MEASURED = re.compile(r"\s?(?:m|ft|metres|meters|feet|hours|h|kg|g)\b")
 
 
 def size_codes(text: str, start: int, end: int) -> list[re.Match[str]]:
     """The size codes of text[start:end]; 4600 m is a height."""
-    return [m for m in size_code().finditer(text, start, end) if not _COUNTED.match(text[m.end():m.end() + 12])]
+    return [m for m in size_code().finditer(text, start, end) if not _MEASURED.match(text[m.end():m.end() + 12])]
 
 
 _MANUAL = re.compile(r"UN\s(?:Manual|Tests).*38\.3", re.DOTALL)

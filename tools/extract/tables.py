@@ -139,7 +139,8 @@ def _retune(row: Row, hits: list[Hit[str]]) -> None:
     for block in row.blocks(*VALUES):
         row.page.blocks[block.index] = [
             replace(q, units=tuple(u for u in meanings("C") if u.dimension == wanted))
-            if q.unit_text == "C" and not q.rate and not (wanted == "rate" and _celsius(q)) else q for q in row.page.blocks[block.index]]
+            if q.unit_text == "C" and not q.rate and not (wanted == "rate" and _celsius(q)) else q
+            for q in row.page.blocks[block.index]]
 
 
 def _celsius(q: Quantity) -> bool:

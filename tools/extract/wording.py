@@ -153,7 +153,8 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
         if not chosen or not lexicon("outcome").search(text, start, end):
             return made
     tests = list({h.what: h for h in chosen if metric(h.what).test}.values())
-    both = [*devices[:1], *tests] if devices and tests and lexicon("outcome").search(text, start, end) else []
+    both = [*devices[:1], *tests] if not made and devices and tests and lexicon("outcome").search(
+        text, start, end) else []
     for hit in both or (tests if len(tests) > 1 else chosen[:1]):
         sentence = text[start:end].strip()
         comparator, value, first, last = _criterion(page, start, end, hit.start, hit.end)
