@@ -75,8 +75,7 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         new.metric = direct(page, new.metric, *around)
         before = direct(page, new.metric, a, b if len(made) == 1 else new.end)
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
-        new.metric = final_metric(new, text, clause.start, clause.end, a)
-        new.metric = way_behind(text, new, clause.end)
+        new.metric = way_behind(text, new, final_metric(new, text, clause.start, clause.end, a), clause.end)
         new.conditions = tidy(new.conditions, new.metric)
         so = lexicon("hence").find(text, clause.start, new.start)      # the cabinet has bays, so the width is
         new.level = level_of(page, so[-1].end if so else clause.start, clause.end, metric(new.metric).level,

@@ -76,8 +76,9 @@ def asked_again(clause: Clause, q: Quantity, said: Said) -> str | None:
     first, text = clause.before, clause.text
     if clause.block.index in clause.page.correcting:
         return _one_of_its_kind(clause, q)
-    if first is None or first.quantity is None or q.start - first.end > _FAR or first.block is not clause.block and not (
-            _item_below(clause, first)):
+    if first is None or first.quantity is None or q.start - first.end > _FAR:
+        return None
+    if first.block is not clause.block and not _item_below(clause, first):
         return None
     if not q.dimensions & first.quantity.dimensions or not _like(q, first) or q.shape != "single" or q.is_a(
             "percent", "voltage", "temperature"):          # these say too many things

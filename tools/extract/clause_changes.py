@@ -1,4 +1,4 @@
-"""Addenda laid out as clauses: `2.6  reads: maximum 0.40 mΩ …`, `New  6.5  Nail of 5 mm …`, `item 11, delete A, insert B`."""
+"""Addenda laid out as clauses: `2.6  reads: maximum 0.40 mΩ …`, `New  6.5  Nail of 5 mm …`."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
     text, made = page.text, list[Draft]()
     if lexicon("bid_date").search(text, start, end) and not lexicon("delivered").search(text, start, end):
         return []
-    counted = any(q.is_a("count", "energy_per_year") or q.unit_text in ("MWh", "kWh", "GWh") for q in page.inside(block, start, end) if q.units)    # 24 cells, by 1 March
+    counted = any(q.is_a("count", "energy_per_year") or q.unit_text in ("MWh", "kWh", "GWh")      # 24 cells, by 1 March
+                  for q in page.inside(block, start, end) if q.units)
     if not row and not counted and not lexicon("delivered").search(text, start, end):
         return []
     for day in dates_in(text, start, end):
@@ -41,7 +42,8 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
     return made
 
 
-_SAMPLES = re.compile(r"\b(?:([A-D])[- ])?(?:samples?|prototypes?|Muster|échantillons?)\b|サンプル|样品|樣品|样件|샘플|시료", re.IGNORECASE)
+_SAMPLES = re.compile(r"\b(?:([A-D])[- ])?(?:samples?|prototypes?|Muster|échantillons?)\b|"
+                      r"サンプル|样品|樣品|样件|샘플|시료", re.IGNORECASE)
 
 
 def _samples(text: str, start: int, end: int) -> str | None:

@@ -85,7 +85,8 @@ _PAIR_BEHIND, _PAIR_BEFORE = re.compile(r"\s?/\s?\d*[.,]?\d*\s?C\b"), re.compile
 
 def _paired(text: str, q: Quantity) -> bool:
     """`on a 10C/10C round trip`: a rate each way is how something is measured."""
-    return q.is_a("rate") and bool(_PAIR_BEHIND.match(text, q.end) or _PAIR_BEFORE.search(text, max(0, q.start - 6), q.start))
+    return q.is_a("rate") and bool(_PAIR_BEHIND.match(text, q.end) or _PAIR_BEFORE.search(
+        text, max(0, q.start - 6), q.start))
 
 
 def _supposed(clause: Clause, q: Quantity, after: list[Quantity]) -> bool:

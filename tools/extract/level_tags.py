@@ -18,8 +18,10 @@ Tag = Level | Literal["info"]
 _BRACKETED = re.compile(r"([^\W\d][^\n,;.:()\[\]|]{1,40}?)\s*[(\[]\s*\**([A-Z]{1,5})\**\s*[)\]]")
 _EQUAL = re.compile(r"(?<!\w)\**([A-Z]{1,5})\**\s*(?:=|:|\s[-–]\s|means|stands for|steht für|bedeutet|désigne)\s*"
                     r"([^\n,;.|()=]{3,40})")
-_TOLD = re.compile(r"(?:tagged|marked|labell?ed|headed|gekennzeichnet|markiert|marqu\w+|repér\w+)\s+(?:with\s|as\s|mit\s)?"
+_TOLD = re.compile(r"(?:tagged|marked|labell?ed|headed|gekennzeichnet|markiert|marqu\w+|repér\w+)\s+"
+                   r"(?:with\s|as\s|mit\s)?"
                    r"[\"“„(]?([A-Z]{1,5})[\"”)]?\s+([^.;,]{3,50})")
+_HEAD = r"(?:^|\n)[ \t]*(?:[-*•]\s+)?(?:\d+(?:\.\d+)*[.)]?\s+)?"       # where a clause begins, and its number
 _MIN_USES = 2
 
 
@@ -54,10 +56,10 @@ def _meant(words: str) -> Tag | None:
 
 def _lead(names: str) -> re.Pattern[str]:
     """A tag where a clause begins: at a line's start, behind its number, or as a table cell of its own."""
-    return re.compile(rf"(?:^|\n)[ \t]*(?:[-*•]\s+)?(?:\d+(?:\.\d+)*[.)]?\s+)?[*_\[(|]*\s*(?:{names})(?![A-Za-z0-9])[*_\])]*[:.|]?(?=\s)")
+    return re.compile(rf"{_HEAD}[*_\[(|]*\s*(?:{names})(?![A-Za-z0-9])[*_\])]*[:.|]?(?=\s)")
 
 
-_LINE = re.compile(r"(?:^|\n)[ \t]*(?:[-*•]\s+)?(?:\d+(?:\.\d+)*[.)]?\s+)?[*_\[(]*(?:(?P<tag>[A-Z]{1,5})(?![A-Za-z0-9])[*_\])]*"
+_LINE = re.compile(_HEAD + r"[*_\[(]*(?:(?P<tag>[A-Z]{1,5})(?![A-Za-z0-9])[*_\])]*"
                    r"[:.]?(?=\s)|(?<=[.)\d]\s)(?=\S))")
 
 
@@ -89,3 +91,8 @@ def give_level(page: Page, made: list[Draft], tag: Tag | None) -> None:
             new.level = page.top_level
         if tag is not None and tag != "info" and new.level != "material":
             new.level = tag
+
+
+def cause_of(tag: Tag | None, cause: str | None) -> str | None:
+    """Why a tagged clause asks for nothing: its tag calls it background, or another cause than its level."""
+    return cause if tag is None else "informative" if tag == "info" else None if cause == "level" else cause

@@ -152,7 +152,8 @@ def _name_of(
 ) -> str | None:
     """The metric of one number: by the words near it, else by its unit, its neighbours and the heading."""
     text = clause.text
-    cycled = q.is_a("rate", "current", "rate_P") and any(o.is_a("cycle") for o in numbered)    # 3,000 cycles, 1C/1C
+    cycled = q.is_a("rate", "current", "rate_P") and any(o.is_a("cycle") for o in numbered) and not any(
+        lexicon(w).search(text, clause.start, q.start) for w in ("load_verb", "ability"))      # 3,000 cycles, 1C/1C
     name = _choose(clause, q, hits, said, numbered, strong)
     if q.is_a("time") and name in (None, "fast_charge_time") and full_here(clause, q):
         name = "charge_time"

@@ -12,9 +12,9 @@ from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, heading_defaults, read_defaults
-from tools.extract.level_tags import give_level, tag_at
-from tools.extract.meaning import final_metric
+from tools.extract.level_tags import Tag, cause_of, give_level, tag_at
 from tools.extract.list_titles import leads, turn, way_of
+from tools.extract.meaning import final_metric
 from tools.extract.minutes import discussed, label_of, take_back
 from tools.extract.numbered_lines import number_paragraph, stands_alone
 from tools.extract.page import Draft, Page, metric_hits
@@ -111,9 +111,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
             continue
         note = amendments.footnote(page, block, start, end) or row
         tag = tag_at(page, block, start)
-        cause = _cause(page, block, (start, end), whole, note, running, walk.decided)
-        if tag is not None:
-            cause = "informative" if tag == "info" else None if cause == "level" else cause
+        cause = cause_of(tag, _cause(page, block, (start, end), whole, note, running, walk.decided))
         if cause and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
@@ -125,9 +123,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
             continue
         if read_defaults(page, block, start, end):
             continue
-        if tag is None:
-            background.ignore_told(page, block, start, end)
-        settle_restated(page, block, start, end)
+        _set_beside_apart(page, block, start, end, tag)
         before = len(page.drafts)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
             if not lexicon("old_lead").search(page.text, start, end):
@@ -140,6 +136,13 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
     _lead(walk, block)
     number_paragraph(page, block, page.drafts[kept:])
     as_row(page, block, page.drafts[kept:])
+
+
+def _set_beside_apart(page: Page, block: Block, start: int, end: int, tag: Tag | None) -> None:
+    """What a sentence that asks tells beside it, and what it says again; a tag says already whose its numbers are."""
+    if tag is None:
+        background.ignore_told(page, block, start, end)
+    settle_restated(page, block, start, end)
 
 
 def _opened(walk: Walk, block: Block, number: int) -> str | None:

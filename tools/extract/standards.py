@@ -50,11 +50,12 @@ def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if re.compile(r"\s*\d{1,2}\.\d{1,2}[.)]?\s").match(text, start, end):
         found += [m.span() for line in re.finditer(r"\n", text[start:end])
                   if (m := CLAUSE_NUMBER.match(text, start + line.end(), end))]
-    return found + [m.span() for m in size_codes(text, start, end) if not _COUNTED.match(text[m.end():m.end() + 12])]
+    return found + [m.span() for m in size_codes(text, start, end)
+                    if not _COUNTED.match(text[m.end():m.end() + 12])]
 
 
 _COUNTED = re.compile(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm)")
-_MEASURED = re.compile(r"\s?(?:m|ft|metres|meters|feet|hours|h|kg|g)\b")
+_MEASURED = re.compile(r"\s?(?:m|ft|metres|meters|feet|hours|h|kg|g|mAh|Wh|W|V|A|mm|cycles|Zyklen|Stück|pcs)\b")
 
 
 def size_codes(text: str, start: int, end: int) -> list[re.Match[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from knowledge.document import Block
 from knowledge.requirement import Level, Priority
@@ -38,11 +37,10 @@ from tools.extract.row_extras import bans_beside, by_way, directed, parallel, re
 from tools.extract.row_texts import dates_of, text_only, texts_beside, texts_of
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
-from tools.extract.table_row import VALUES, Row, above, add_note, give_units, row_slots
+from tools.extract.table_row import VALUES, Row, above, add_note, give_units, retune, row_slots
 from tools.extract.unnamed import by_cue
 
 MARKED: tuple[Priority, ...] = ("must", "should", "info")
-_MOST_C = 30.0     # a window of rates ends below
 _SCOPE_LENGTH = 24  # letters of a cell that only says what the row is about
 _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
@@ -113,7 +111,7 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
     for block in row.parts.get("background", []):
         background.ignore_span(page, block, block.start, block.end, "competitor")
     hits = [h for b in row.label for h in metric_hits(page, b.start, b.end)] + row.named
-    _retune(row, hits)
+    retune(row, hits)
     made = _numeric(row, hits)
     if not made:
         made = texts_of(row, hits)
@@ -128,24 +126,6 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
         page.rows.setdefault(row.row_id, []).extend(made)
     page.drafts += made
     return made
-
-
-def _retune(row: Row, hits: list[Hit[str]]) -> None:
-    """A bare C is a rate under a label that speaks of rates, and Celsius under one that speaks of temperature."""
-    wanted = next((d for h in hits for d in (metric(h.what).dimension, *metric(h.what).by_dimension)
-                   if d in ("rate", "temperature")), None)
-    if wanted is None:
-        return
-    for block in row.blocks(*VALUES):
-        row.page.blocks[block.index] = [
-            replace(q, units=tuple(u for u in meanings("C") if u.dimension == wanted))
-            if q.unit_text == "C" and not q.rate and not (wanted == "rate" and _celsius(q)) else q
-            for q in row.page.blocks[block.index]]
-
-
-def _celsius(q: Quantity) -> bool:
-    """A load is never below zero, and no window of loads ends above 30C."""
-    return min(q.values) < 0 or q.shape == "range" and max(q.values) > _MOST_C
 
 
 def _background(row: Row) -> str | None:

@@ -44,8 +44,8 @@ def beside_numbers(page: Page, block: Block, start: int, end: int) -> list[Draft
         close = text[max(start, first - 36):first]
         asked = lexicon("qualified").search(close) or _TRANSPORT.match(text, first)
         if asked and not _waived(text, last, end) and text[start:first].count("(") <= text[start:first].count(")"):
-            made.append(Draft("standard_compliance", "required", standards.plain_name(text[first:last]), None, first, last,
-                              block))
+            made.append(Draft("standard_compliance", "required", standards.plain_name(text[first:last]), None, first,
+                              last, block))
     return made
 
 
