@@ -15,6 +15,7 @@ from tools.extract.column_fit import refit
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
+from tools.extract.continued_tables import continued
 from tools.extract.defaults import default_row, general_defaults
 from tools.extract.level_tags import give_level, tag_of_row
 from tools.extract.limit_columns import deviations_of, limits_of
@@ -47,11 +48,12 @@ _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
 def read_tables(page: Page, codes: dict[str, Priority]) -> None:
     """Read every table of the document; rows that have an id are kept for notes that refer to them."""
-    for rows in page.document.tables():
-        header, body = split_header(rows)
+    tables = page.document.tables()
+    parts = [split_header(rows) for rows in tables]
+    for rows, (header, body), seen in zip(tables, parts, continued(parts), strict=True):
         if defined_table(page, header, body):
             continue
-        roles = refit(page, header, body, column_roles(page, header, body))
+        roles = refit(page, header, seen, column_roles(page, header, seen))
         options, body = variants(page, header, body, roles)
         heads: dict[int | None, Block] = {b.column: b for r in header for b in r if b.column in options}
         units = _header_units(header)
