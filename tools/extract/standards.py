@@ -35,7 +35,7 @@ _ID = re.compile(r"\s*[\[(]?(?:[A-Z]{1,6}[-_./])*[A-Z]{1,6}[-_.]?\d{1,4}(?:[.-]\
 
 
 CLAUSE_NUMBER = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){1,3}[.)]?(?:\s{2,}|\s+(?="
-                            r"[\"“„(]?[A-ZÀ-Þ][a-zà-ÿ]{2,}|A\s[a-z]{3,}|[\u3040-\u9fff\uac00-\ud7a3]{2}))")
+                            r"[\"“„(]?[A-ZÀ-Þ][a-zà-ÿ]{2,}|A\s(?!min|max|typ|nom|con|peak|puls|for\b|and\b|per\b|with)[a-z]{3,}|[\u3040-\u9fff\uac00-\ud7a3]{2}))")
 
 
 def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
