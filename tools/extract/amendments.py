@@ -188,7 +188,8 @@ def _unitless(page: Page, block: Block, start: int, end: int) -> list[Quantity]:
     inside, found = page.inside(block, start, end), list[Quantity]()
     for new, old in zip(inside, inside[1:], strict=False):
         gap = page.text[new.end:old.start]
-        if old.units and not new.units and new.shape == "single" and lexicon("old_lead").ending_at(gap, 0, len(gap)):
+        plain = not new.units and new.shape == "single" and not gap.startswith(",")            # item 5, delete 2.5 A
+        if old.units and plain and lexicon("old_lead").ending_at(gap, 0, len(gap)):
             found.append(replace(new, units=old.units, unit_text=old.unit_text))
     return found
 

@@ -34,7 +34,7 @@ def read_tags(page: Page) -> None:
         for pattern, name, words in ((_BRACKETED, 2, 1), (_EQUAL, 1, 2), (_TOLD, 1, 2)):
             for match in pattern.finditer(page.text, block.start, block.end):
                 tag = _meant(match.group(words))
-                if tag is not None and match.group(name) not in page.codes:
+                if tag == "info" or tag is not None and match.group(name) not in page.codes:
                     found.setdefault(match.group(name), tag)
     levels = {t for t in found.values() if t != "info"}
     if "module" in levels and "pack" not in levels and "system" in levels:
@@ -68,7 +68,7 @@ def tag_at(page: Page, block: Block, place: int) -> Tag | None:
     if not page.level_tags or block.table is not None:
         return None
     now: Tag | None = None
-    for match in _LINE.finditer(page.text[block.start:max(place, block.start) + 12]):
+    for match in _LINE.finditer(page.text[block.start:max(place, block.start) + 32]):
         if block.start + match.start() > place:
             break
         name = match.group("tag")
@@ -77,6 +77,12 @@ def tag_at(page: Page, block: Block, place: int) -> Tag | None:
         elif name is None:
             now = None                                     # a numbered line without a tag
     return now
+
+
+def tagged(page: Page, block: Block, place: int) -> bool:
+    """Whether a number may be a pack's: it stands in a tagged clause, or in a correction of such clauses."""
+    return tag_at(page, block, place) is not None or bool(page.level_tags) and any(
+        lexicon("amend", "section").search(title) for title in block.section)
 
 
 def tag_of_row(page: Page, cells: list[Block]) -> Tag | None:

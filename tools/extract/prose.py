@@ -14,7 +14,7 @@ from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_of_all
 from tools.extract.cues import NEAR, asks, named_by_cue, worked_out
 from tools.extract.given import conditions_of, shipped
-from tools.extract.level_tags import tag_at
+from tools.extract.level_tags import tagged
 from tools.extract.meaning import draft, implied_metric, metric_for
 from tools.extract.neighbours import (
     LONGEST_CHARGE_S,
@@ -117,7 +117,7 @@ def _named(
         if name:
             said[id(q)] = against_habit(text, metric(name), q, said[id(q)], (clause.start, clause.end))
         new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
-        if new and new.metric in _TOO_LARGE and new.confidence < _SURE and said[id(q)].sign is None and not tag_at(
+        if new and new.metric in _TOO_LARGE and new.confidence < _SURE and said[id(q)].sign is None and not tagged(
                 page, clause.block, q.start):
             background.ignore_span(page, clause.block, q.start, q.end, "level")      # trays of 980 kg
         elif new:

@@ -140,7 +140,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
 
 def _set_beside_apart(page: Page, block: Block, start: int, end: int, tag: Tag | None) -> None:
     """What a sentence that asks tells beside it, and what it says again; a tag says already whose its numbers are."""
-    if tag is None:
+    if tag is None and not (page.level_tags and amendments.amending_section(page, block, "")):
         background.ignore_told(page, block, start, end)
     settle_restated(page, block, start, end)
 
