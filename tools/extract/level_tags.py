@@ -22,7 +22,7 @@ _TOLD = re.compile(r"(?:tagged|marked|labell?ed|headed|gekennzeichnet|markiert|m
                    r"(?:with\s|as\s|mit\s)?"
                    r"[\"“„(]?([A-Z]{1,5})[\"”)]?\s+([^.;,]{3,50})")
 _HEAD = r"(?:^|\n)[ \t]*(?:[-*•]\s+)?(?:\d+(?:\.\d+)*[.)]?\s+)?"       # where a clause begins, and its number
-_MIN_USES = 2
+_MIN_USES = 4      # of all tags together
 
 
 def read_tags(page: Page) -> None:
@@ -39,8 +39,9 @@ def read_tags(page: Page) -> None:
     levels = {t for t in found.values() if t != "info"}
     if "module" in levels and "pack" not in levels and "system" in levels:
         found = {n: "pack" if t == "system" else t for n, t in found.items()}      # what holds the modules
-    used = {n: t for n, t in found.items() if len(_lead(n).findall(page.text)) >= (1 if t == "info" else _MIN_USES)}
-    if len({t for t in used.values() if t != "info"}) >= 2:
+    uses = {n: len(_lead(n).findall(page.text)) for n in found}
+    used = {n: t for n, t in found.items() if uses[n]}
+    if len({t for t in used.values() if t != "info"}) >= 2 and sum(uses.values()) >= _MIN_USES:
         page.level_tags.update(used)
         page.top_level = "pack" if "system" in levels and "system" not in found.values() else None
 
