@@ -83,7 +83,7 @@ def asked_again(clause: Clause, q: Quantity, said: Said) -> str | None:
     if not q.dimensions & first.quantity.dimensions or not _like(q, first) or q.shape != "single" or q.is_a(
             "percent", "voltage", "temperature"):          # these say too many things
         return None
-    lo, hi = _part(clause, q)
+    lo, hi = _part(clause, q) if first.block is clause.block else (clause.start, clause.end)
     wish = lexicon("priority").search(text, lo, hi)
     return first.metric if said.sign or wish and wish.what == "should" else None
 

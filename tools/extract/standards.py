@@ -55,7 +55,7 @@ def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 _COUNTED = re.compile(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm)")
-_MEASURED = re.compile(r"\s?(?:m|ft|metres|meters|feet|hours|h|kg|g|mAh|Wh|W|V|A|mm|cycles|Zyklen|Stück|pcs)\b")
+_MEASURED = re.compile(r"[ \t]?(?:m|ft|metres|meters|feet|hours|h|kg|g|mAh|Wh|W|V|A|mm|cycles|Zyklen|Stück|pcs)\b")
 
 
 def size_codes(text: str, start: int, end: int) -> list[re.Match[str]]:
