@@ -124,14 +124,12 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if read_defaults(page, block, start, end):
             continue
         _set_beside_apart(page, block, start, end, tag)
-        before = len(page.drafts)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
             if not lexicon("old_lead").search(page.text, start, end):
                 background.ignore_span(page, block, start, end, "superseded")
                 continue
             page.correcting.add(block.index)               # 5.000 instead of 4.000: the old value finds what is meant
         _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or note, asked or walk.asked)
-        give_level(page, page.drafts[before:], tag)
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
     number_paragraph(page, block, page.drafts[kept:])
@@ -301,6 +299,7 @@ def _sentence(
     sizes.in_space(page.text, start, end, found)
     sizes.all_bounded(page.text, start, end, found)
     sizes.tolerate(page, block, found, apart)
+    give_level(page, found, tag_at(page, block, start))
     corrections.correct(page, block, start, end, found)
     _keep(page, block, found)
 
