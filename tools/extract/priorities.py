@@ -178,7 +178,8 @@ def headed(block: Block) -> Priority | None:
         wishes = [h for h in hits if h.what == "should"]
         if wishes and not any(h.what == "must" for h in hits):
             return "should"
-        if hits and hits[0].what == "info":
+        asked = lexicon("requirement_section").find(heading)       # a Request for Information asks
+        if hits and hits[0].what == "info" and not any(a.start < hits[0].end and hits[0].start < a.end for a in asked):
             return "info"
     return None
 
