@@ -189,7 +189,8 @@ def _own_noun(clause: Clause, q: Quantity) -> bool:
     after = clause.text[q.end:q.end + 22]
     before = clause.text[max(clause.start, q.start - 12):q.start]
     noun = lexicon("slots", "soc").starting_at(after, 0, len(after)) or lexicon("slots", "dod").starting_at(
-        after, 0, len(after)) or re.match(r"\s*(?:mean|mittlere[rmn]?|average)\s+SOC", after)
+        after, 0, len(after)) or re.match(
+        r"\s*(?:(?:mean|mittlere[rmn]?|average)\s+SOC|(?:depth|Tiefe|profondeur)(?!\w))", after)
     if noun and lexicon("loss").search(clause.text, max(clause.start, q.start - 24), q.start):
         return False                                       # lose no more than 2 % of charge
     led = lexicon("slots", "soc").ending_at(before, 0, len(before)) or lexicon("slots", "dod").ending_at(
