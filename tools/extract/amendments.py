@@ -188,7 +188,8 @@ def _unitless(page: Page, block: Block, start: int, end: int) -> list[Quantity]:
     inside, found = page.inside(block, start, end), list[Quantity]()
     for new, old in zip(inside, inside[1:], strict=False):
         gap = page.text[new.end:old.start]
-        if old.units and not new.units and new.shape == "single" and lexicon("old_lead").ending_at(gap, 0, len(gap)):
+        plain = not new.units and new.shape == "single" and not gap.startswith(",")            # item 5, delete 2.5 A
+        if old.units and plain and lexicon("old_lead").ending_at(gap, 0, len(gap)):
             found.append(replace(new, units=old.units, unit_text=old.unit_text))
     return found
 
@@ -237,6 +238,9 @@ def _replace(
     old = next((d for d in live if d.quantity is not None and metric(d.metric).dimension == metric(
         live[0].metric).dimension), live[0])
     sign = said.sign or (old.comparator if old.comparator in (">=", "<=", ">", "<") else None)
+    if sign in (">=", "<=") and old.comparator in (">=", "<=") and page.changed.get(block.index) and metric(
+            old.metric).comparator == old.comparator:
+        sign = old.comparator                              # reads: … within 60 minutes …: the rest of its words stay
     quote = (said.start, said.end)
     new = draft(page, block, own, old.metric, Said(sign, said.start, said.end), quote=quote)
     assert new is not None

@@ -9,7 +9,7 @@ from tools.extract.clause import Clause
 from tools.extract.comparators import Said
 from tools.extract.conditions import Slots, infer, merge, tidy, worded
 from tools.extract.given import suppositions
-from tools.extract.meaning import direct, final_metric, level_of, priced_per
+from tools.extract.meaning import direct, final_metric, level_of, priced_per, way_behind
 from tools.extract.page import Draft
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -75,7 +75,7 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
         new.metric = direct(page, new.metric, *around)
         before = direct(page, new.metric, a, b if len(made) == 1 else new.end)
         new.metric = before if before != new.metric else direct(page, new.metric, a, b)
-        new.metric = final_metric(new, text, clause.start, clause.end, a)
+        new.metric = way_behind(text, new, final_metric(new, text, clause.start, clause.end, a), clause.end)
         new.conditions = tidy(new.conditions, new.metric)
         so = lexicon("hence").find(text, clause.start, new.start)      # the cabinet has bays, so the width is
         new.level = level_of(page, so[-1].end if so else clause.start, clause.end, metric(new.metric).level,

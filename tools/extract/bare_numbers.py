@@ -76,14 +76,23 @@ def asked_again(clause: Clause, q: Quantity, said: Said) -> str | None:
     first, text = clause.before, clause.text
     if clause.block.index in clause.page.correcting:
         return _one_of_its_kind(clause, q)
-    if first is None or first.quantity is None or first.block is not clause.block or q.start - first.end > _FAR:
+    if first is None or first.quantity is None or q.start - first.end > _FAR:
+        return None
+    if first.block is not clause.block and not _item_below(clause, first):
         return None
     if not q.dimensions & first.quantity.dimensions or not _like(q, first) or q.shape != "single" or q.is_a(
             "percent", "voltage", "temperature"):          # these say too many things
         return None
-    lo, hi = _part(clause, q)
+    lo, hi = _part(clause, q) if first.block is clause.block else (clause.start, clause.end)
     wish = lexicon("priority").search(text, lo, hi)
     return first.metric if said.sign or wish and wish.what == "should" else None
+
+
+def _item_below(clause: Clause, first: Draft) -> bool:
+    """`- mass of 64 g or less`, `- hoped for: 61 g`: a wish in an item of its own, right below what it betters."""
+    wish = lexicon("priority").search(clause.text, clause.start, clause.end)
+    return clause.block.kind == first.block.kind == "list_item" and wish is not None and wish.what == "should" and (
+        clause.block.index - first.block.index == 1)
 
 
 def _one_of_its_kind(clause: Clause, q: Quantity) -> str | None:

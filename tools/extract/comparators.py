@@ -41,6 +41,11 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
     own = behind and not re.match(r"\s*[(]?[+-]?[\d.$€]", text[behind.end:hi])     # else it belongs to the next number
     if behind and own and behind.start <= place + 1 and not re.search("[,，]", text[q.end:behind.start]):
         return Said(behind.what, q.start, behind.end)
+    noun = re.match(r"\s+[^\W\d]{3,14}\s+(?=[^\W\d])", text[q.end:hi]) if q.is_a("length", "mass") else None
+    word = lexicon("comparators_after").starting_at(text, q.end + noun.end(), min(hi, q.end + 56)) if noun else None
+    if word and noun and lexicon("size_nouns").starting_at(text, q.end + 1, q.end + noun.end()) and not re.match(
+            r"\s*[+-]?\d", text[word.end:hi]):
+        return Said(word.what, q.start, word.end)          # 70.2 mm height or less
     last = None if q.is_a("count") else lexicon("bound_final").search(text, q.end, min(hi, q.end + _FINAL))
     if last and not _NEXT.search(text, q.end, last.start):
         return Said(last.what, q.start, last.end)

@@ -152,8 +152,13 @@ def _load(text: str, q: Quantity, before: str, after: str, metric: str | None) -
     return {f"{side}_{suffix}": value}
 
 
+_IN_OUT = re.compile(r"\s*(in|out|ein|aus)\s*$", re.IGNORECASE)
+
+
 def _side(text: str) -> str | None:
-    """`charge` or `discharge`, whichever word comes first."""
+    """`charge` or `discharge`, whichever word comes first; `10C in, 15C out`."""
+    if way := _IN_OUT.match(text):
+        return "charge" if way.group(1).lower() in ("in", "ein") else "discharge"
     found = [(h.start, kind) for kind in ("discharge", "charge") if (h := lexicon("slots", kind).search(text))]
     return min(found)[1] if found else None
 

@@ -16,6 +16,7 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import spoken
 from tools.extract.quantities import Quantity
+from tools.extract.unnamed import WINDOW_METRICS
 
 _SLOT_UNITS = {"duration_s": "s", "hours": "h", "days": "d", "months": "month", "years": "year",
                "temperature_C": "degC", "ambient_temperature_C": "degC", "start_temperature_C": "degC", "soc_pct": "%",
@@ -98,7 +99,7 @@ def correct(page: Page, block: Block, start: int, end: int, found: list[Draft]) 
     """Let a correcting statement replace what it speaks of; `found` are its own requirements, and grow."""
     amending = correcting(page, block, start, end)
     used: set[int] = set()
-    for old, new in _pairs(page, block, start, end, amending):
+    for old, new in _pairs(page, block, start, end, amending, found):
         if _replace_value(page, block, (start, end), old, new, found, used):
             continue
         _replace_slot(page, block, (start, end), old, new, found)
@@ -109,12 +110,14 @@ def correct(page: Page, block: Block, start: int, end: int, found: list[Draft]) 
 
 
 def _pairs(
-    page: Page, block: Block, start: int, end: int, amending: bool
+    page: Page, block: Block, start: int, end: int, amending: bool, made: list[Draft]
 ) -> list[tuple[Quantity, Quantity]]:
     """(old, new) values of a statement: marked by words, or of one dimension in a correction."""
     inside, found = page.inside(block, start, end), list[tuple[Quantity, Quantity]]()
     for q in inside:
-        if q.shape == "range" and amending:
+        whole = any(d.quantity is q and d.metric in WINDOW_METRICS for d in made) and not lexicon(
+            "amend", "move").search(page.text, start, end)
+        if q.shape == "range" and amending and not whole:  # a window that replaces a window is no move of an end
             old, new = (replace(q, shape="single", values=(v,)) for v in q.values)
             found.append((old, new))
             continue

@@ -19,7 +19,8 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
     text, made = page.text, list[Draft]()
     if lexicon("bid_date").search(text, start, end) and not lexicon("delivered").search(text, start, end):
         return []
-    counted = any(q.is_a("count") for q in page.inside(block, start, end) if q.units)    # 24 cells, by 1 March
+    counted = any(q.is_a("count", "energy_per_year") or q.unit_text in ("MWh", "kWh", "GWh")      # 24 cells, by 1 March
+                  for q in page.inside(block, start, end) if q.units)
     if not row and not counted and not lexicon("delivered").search(text, start, end):
         return []
     for day in dates_in(text, start, end):
@@ -33,9 +34,22 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
             continue
         comparator: Comparator = sign if sign in ("<", "<=", ">=") else "=" if sign == "=" else "<="  # type: ignore[assignment]
         made.append(Draft("delivery_date", comparator, day.text, None, day.start, day.end, block))
+        kind = _samples(text, start, end)
+        if kind:
+            made[-1].conditions["kind"] = kind
         for q in page.inside(block, day.start - 1, day.end + 1):
             page.settle(q, "requirement", "part of a date")
     return made
+
+
+_SAMPLES = re.compile(r"\b(?:([A-D])[- ])?(?:samples?|prototypes?|Muster|échantillons?)\b|"
+                      r"サンプル|样品|樣品|样件|샘플|시료", re.IGNORECASE)
+
+
+def _samples(text: str, start: int, end: int) -> str | None:
+    """What is delivered, where it is samples: `A-samples` or `samples`."""
+    found = _SAMPLES.search(text, start, end)
+    return None if found is None else f"{found.group(1).upper()}-samples" if found.group(1) else "samples"
 
 
 _ARTICLE = re.compile(r"(?<!\w)(?:the|den|dem|le)\s+$")

@@ -32,7 +32,7 @@ def _pattern() -> re.Pattern[str]:
     names = "|".join(re.escape(m) for m in sorted(_months(), key=len, reverse=True))
     month = rf"(?P<{{}}>{names})\.?"
     return re.compile("|".join((
-        rf"(?P<d1>\d{{1,2}}){_ORDINAL}\s*(?:of\s|de\s)?{month.format('m1')},?\s*(?P<y1>20\d\d)",
+        rf"(?P<d1>\d{{1,2}}){_ORDINAL}[\s-]*(?:of\s|de\s)?{month.format('m1')},?[\s-]*(?P<y1>20\d\d)",
         rf"{month.format('m2')}\s*(?P<d2>\d{{1,2}}){_ORDINAL},?\s+(?P<y2>20\d\d)",
         r"(?P<y3>20\d\d)\s?[-/.年년]\s?(?P<m3>\d{1,2})\s?[-/.月월]\s?(?P<d3>\d{1,2})(?!\d)\s?[日일]?",
         r"(?P<d4>\d{1,2})[./](?P<m4>\d{1,2})[./](?P<y4>20\d\d)",

@@ -230,7 +230,7 @@ def apply_defaults(page: Page) -> None:
     """Fill the conditions that a requirement leaves open and that matter to its metric."""
     titles = _titles(page)
     for made in page.drafts:
-        if made.level != "cell":
+        if made.level != "cell" and not page.level_tags:
             continue
         for title in reversed(made.block.section):
             _under(made, titles.get(title, {}))

@@ -43,7 +43,8 @@ def conditions_of(
         sided = _DIRECTED.match(text, q.end) or any(o.is_a("cycle") for o in quantities) and _SIDED.match(text, q.end)
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
             sided) and not lexicon("ability").ending_at(text, max(floor, q.start - 8), q.start)
-        inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
+        inherent = directed or _paired(text, q) and len(quantities) > 2 or q.rate or _own_noun(clause, q) or q.is_a(
+            "frequency", "humidity", "energy_per_year")
         around = bool(own) and own[-1].what == "coolant_inlet_temperature" and len(quantities) > 1
         if lead and own and not around and (
                 own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
@@ -77,6 +78,15 @@ def conditions_of(
     if parts and len(outside) == 1 < len(quantities) and outside[0].is_a("rate", "current", "power"):
         found.pop(id(outside[0]), None)                    # if it is colder than 5 °C, charging at 0.1C is enough
     return found
+
+
+_PAIR_BEHIND, _PAIR_BEFORE = re.compile(r"\s?/\s?\d*[.,]?\d*\s?C\b"), re.compile(r"\dC\s?/\s?$")
+
+
+def _paired(text: str, q: Quantity) -> bool:
+    """`on a 10C/10C round trip`: a rate each way is how something is measured."""
+    return q.is_a("rate") and bool(_PAIR_BEHIND.match(text, q.end) or _PAIR_BEFORE.search(
+        text, max(0, q.start - 6), q.start))
 
 
 def _supposed(clause: Clause, q: Quantity, after: list[Quantity]) -> bool:
@@ -179,7 +189,8 @@ def _own_noun(clause: Clause, q: Quantity) -> bool:
     after = clause.text[q.end:q.end + 22]
     before = clause.text[max(clause.start, q.start - 12):q.start]
     noun = lexicon("slots", "soc").starting_at(after, 0, len(after)) or lexicon("slots", "dod").starting_at(
-        after, 0, len(after)) or re.match(r"\s*(?:mean|mittlere[rmn]?|average)\s+SOC", after)
+        after, 0, len(after)) or re.match(
+        r"\s*(?:(?:mean|mittlere[rmn]?|average)\s+SOC|(?:depth|Tiefe|profondeur)(?!\w))", after)
     if noun and lexicon("loss").search(clause.text, max(clause.start, q.start - 24), q.start):
         return False                                       # lose no more than 2 % of charge
     led = lexicon("slots", "soc").ending_at(before, 0, len(before)) or lexicon("slots", "dod").ending_at(

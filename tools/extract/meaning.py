@@ -125,6 +125,22 @@ def absorbed(page: Page, name: str, start: int, end: int) -> str:
     return _ABSORBED[name]
 
 
+_IN_WAY = re.compile(r"\s*(?:in|on|for|while|when|during|under|im|beim|bei|en|à la|pour la)?\s*")
+
+
+def way_behind(text: str, made: Draft, name: str, end: int) -> str:
+    """`1.5C in discharge and 1C in charge`: the word right behind a load says which way it goes."""
+    q = made.quantity
+    if q is None or name not in _ABSORBED:
+        return name
+    lead = _IN_WAY.match(text, q.end, end)
+    place = lead.end() if lead else q.end
+    stop = min(end, place + 16)
+    charge = lexicon("slots", "charge").starting_at(text, place, stop)
+    return _ABSORBED[name] if charge and not lexicon("slots", "discharge").starting_at(
+        text, place, stop) and place > q.end else name
+
+
 def final_metric(made: Draft, text: str, lo: int, hi: int, near: int | None = None) -> str:
     """The name that the conditions ask for: a percentage of a capacity is a retention, a rate or a cold capacity.
 

@@ -31,7 +31,7 @@ _DIGITS = re.compile(
     r"|\d+(?:[\u200b-\u200d\u2060\ufeff\u00ad]+\d+)*(?:[.,]\d+)*|(?<!\.)\.\d+)"
     r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,4}(?!\d)(?!\s?(?:mm|cm|in)\b))?"
 )
-_C_OVER = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_.])C\s?/\s?(\d+(?:\.\d+)?)(?![A-Za-zÀ-ɏ0-9_])(?!\.\d)")
+_C_OVER = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_.])[CP]\s?/\s?(\d+(?:\.\d+)?)(?![A-Za-zÀ-ɏ0-9_])(?!\.\d)")
 _FRACTION_C = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_./])(\d+)\s?/\s?(\d+)\s?C(?![A-Za-zÀ-ɏ0-9_])")
 
 

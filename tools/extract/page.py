@@ -73,6 +73,8 @@ class Page:
     room: float | None = None
     general: int | None = None
     beside: dict[int, list[tuple[Block, bool]]] = field(default_factory=dict)
+    level_tags: dict[str, Any] = field(default_factory=dict)
+    top_level: Level | None = None
 
     @cached_property
     def starts(self) -> list[int]:

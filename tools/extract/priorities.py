@@ -24,7 +24,8 @@ _INLINE = re.compile(r"\b([A-Z])\s+\((must|shall|mandatory|should|wish|desired|o
 
 
 @lru_cache(maxsize=1)
-def _legend_words() -> Phrases[str]:
+def legend_words() -> Phrases[str]:
+    """Words that a legend explains its classes with."""
     data = vocabulary.words()["legend"]
     return Phrases([(p, key) for key, phrases in data.items() for p in phrases])
 
@@ -37,7 +38,7 @@ def legend(page: Page) -> dict[str, Priority]:
             codes[name.upper()] = key
     for pattern in (_ENTRY, _CLASS, _INLINE, _SIGN, _BRACKETED):
         for match in pattern.finditer(page.text):
-            found = _legend_words().search(match.group(2))
+            found = legend_words().search(match.group(2))
             if found and match.group(1) not in page.codes:
                 page.codes[match.group(1)] = found.what  # type: ignore[assignment]
     _marks_in_prose(page)
@@ -57,10 +58,10 @@ def _marks_in_prose(page: Page) -> None:
             marks = [(m.start(), m.group(1)) for m in _MARK.finditer(page.text, start, rest.start if rest else end)]
             edges = [*(place for place, _ in marks), rest.start if rest else end]
             for (place, name), stop in zip(marks, edges[1:], strict=True):
-                found = _legend_words().search(page.text, place, stop)
+                found = legend_words().search(page.text, place, stop)
                 if found:
                     page.codes.setdefault(name, found.what)  # type: ignore[arg-type]
-            if rest and marks and (found := _legend_words().search(page.text, rest.end, end)):
+            if rest and marks and (found := legend_words().search(page.text, rest.end, end)):
                 page.unmarked = found.what  # type: ignore[assignment]
 
 
@@ -100,7 +101,7 @@ def cell_priority(text: str, codes: dict[str, Priority]) -> Priority | None:
     word = normalise(text).strip().upper().strip("().[]")
     if word in codes:
         return codes[word]
-    found = _legend_words().search(text) or lexicon("priority").search(text)
+    found = legend_words().search(text) or lexicon("priority").search(text)
     return found.what if found else None  # type: ignore[return-value]
 
 
@@ -177,7 +178,8 @@ def headed(block: Block) -> Priority | None:
         wishes = [h for h in hits if h.what == "should"]
         if wishes and not any(h.what == "must" for h in hits):
             return "should"
-        if hits and hits[0].what == "info":
+        asked = lexicon("requirement_section").find(heading)       # a Request for Information asks
+        if hits and hits[0].what == "info" and not any(a.start < hits[0].end and hits[0].start < a.end for a in asked):
             return "info"
     return None
 

@@ -14,6 +14,7 @@ from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_of_all
 from tools.extract.cues import NEAR, asks, named_by_cue, worked_out
 from tools.extract.given import conditions_of, shipped
+from tools.extract.level_tags import tagged
 from tools.extract.meaning import draft, implied_metric, metric_for
 from tools.extract.neighbours import (
     LONGEST_CHARGE_S,
@@ -37,6 +38,7 @@ from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, seconds_of, temperatu
 _BESIDE_TESTS = ("surface_temperature", "temperature_rise", "thermal_propagation", "vent_pressure")
 _WINDOW_K = 25.0  # a narrower range of temperatures is a test condition
 _TOO_LARGE = ("mass", "capacity", "energy", "discharge_power", "volume")
+_MONTH_S = 2.5e6   # no charge takes a month
 _SURE = 0.9       # less where no cell has such a value
 _NARROW_K = 15.0  # beside another number not even a window of use
 _ENDS = ("min_voltage", "end_of_discharge_voltage", "voltage_window")
@@ -115,7 +117,8 @@ def _named(
         if name:
             said[id(q)] = against_habit(text, metric(name), q, said[id(q)], (clause.start, clause.end))
         new = draft(page, clause.block, q, name, said[id(q)], _label_bound(clause, q, name)) if name else None
-        if new and new.metric in _TOO_LARGE and new.confidence < _SURE and said[id(q)].sign is None:
+        if new and new.metric in _TOO_LARGE and new.confidence < _SURE and said[id(q)].sign is None and not tagged(
+                page, clause.block, q.start):
             background.ignore_span(page, clause.block, q.start, q.end, "level")      # trays of 980 kg
         elif new:
             made.append(new)
@@ -149,6 +152,8 @@ def _name_of(
 ) -> str | None:
     """The metric of one number: by the words near it, else by its unit, its neighbours and the heading."""
     text = clause.text
+    cycled = q.is_a("rate", "current", "rate_P") and any(o.is_a("cycle") for o in numbered) and not any(
+        lexicon(w).search(text, clause.start, q.start) for w in ("load_verb", "ability"))      # 3,000 cycles, 1C/1C
     name = _choose(clause, q, hits, said, numbered, strong)
     if q.is_a("time") and name in (None, "fast_charge_time") and full_here(clause, q):
         name = "charge_time"
@@ -157,6 +162,8 @@ def _name_of(
     if q.is_a("temperature") and name in _SKINS and lexicon("rise_by").search(
             text, max(clause.start, q.start - 40), q.start):
         name = "temperature_rise"
+    if name in ("charge_time", "fast_charge_time") and seconds_of(q) > _MONTH_S:
+        name = "calendar_life" if any(u.name == "year" for u in q.units) else None     # to 80 % in 15 years
     name = steady_or_short(clause, q, name) if name else None
     narrow = q.shape == "range" and max(q.values) - min(q.values) < _NARROW_K and len(numbered) > 1
     window_like = not narrow and (name is None or name in WINDOW_METRICS or name in _SKINS)
@@ -171,11 +178,13 @@ def _name_of(
     if name is None and not tested and speaks and q.is_a("percent"):
         name = named_by_cue(clause, q, said, numbered, NEAR)
     if name is None and not tested:
-        opens = clause.listed and not said.sign and not re.search(r"\w", text[clause.start:q.start])
+        opens = clause.listed and not said.sign and not re.search(r"\w", re.split(
+            r":\s", text[clause.start:q.start])[-1])      # for the crash stop: 3C over 30 seconds
         asked = Said(">=", q.start, q.end) if opens and q.is_a("rate", "current", "power") else said
-        name = unnamed_metric(clause.page, clause.block, (clause.start, clause.end), q, asked, numbered, strong)
+        name = None if cycled and not said.sign else unnamed_metric(
+            clause.page, clause.block, (clause.start, clause.end), q, asked, numbered, strong)
     name = name or (None if tested or hits else asked_again(clause, q, said))
-    return name or (named_by_cue(clause, q, said, numbered) if not tested and speaks else None)
+    return name or (named_by_cue(clause, q, said, numbered) if not tested and speaks and not cycled else None)
 
 
 _MOST_A_DAY = 40.0

@@ -22,11 +22,13 @@ from tools.extract.accounting import balance
 from tools.extract.bounds import within_bounds
 from tools.extract.clauses import sentences
 from tools.extract.defaults import apply_defaults, share_protocols, share_with_wishes
+from tools.extract.level_tags import read_tags
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
 from tools.extract.references import apply_references, arrows, bracketed_limits, defined_lines
 from tools.extract.running import read_running
+from tools.extract.sizes import upright
 from tools.extract.tables import read_tables
 from tools.extract.volumes import order_volumes, target_prices
 from tools.extract.windows import told_apart
@@ -67,13 +69,15 @@ def extract_requirements(document: Document) -> Reading:
     """Read a document by rules. The text is data: an instruction in it is quoted as a finding and never followed."""
     document = within_bounds(document)
     page = lay_out(document)
-    page.cells_only = _cells_only(page)
     codes = legend(page)
+    read_tags(page)
+    page.cells_only = not page.level_tags and _cells_only(page)
     defined_lines(page)
     read_tables(page, codes)
     read_running(page)
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
+    upright(page)
     order_volumes(page)
     target_prices(page)
     arrows(page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from knowledge.vocabulary import metric
-from tools.extract import dates, substances, wording
+from tools.extract import dates, standards, substances, wording
 from tools.extract.page import Draft, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.table_row import Row
@@ -20,7 +20,8 @@ def texts_of(row: Row, hits: list[Hit[str]]) -> list[Draft]:
         made += wording.standard_drafts(page, block, block.start, block.end, row=True)
         if label in wording.CHEMICAL or label is None:
             made += wording.chemistry_drafts(page, block, block.start, block.end, label)
-        if label == "format":
+        if label == "format" or label is None and block not in row.label and standards.formats().starting_at(
+                page.text, block.start, block.end):
             made += wording.format_drafts(page, block, block.start, block.end)
     names = [h for h in hits if text_only(h.what) or metric(h.what).text]
     unnamed = [b for b in blocks if not hits and any(text_only(h.what) for h in metric_hits(page, b.start, b.end))]

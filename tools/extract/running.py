@@ -12,14 +12,18 @@ from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, heading_defaults, read_defaults
+from tools.extract.level_tags import Tag, cause_of, give_level, tag_at
+from tools.extract.list_titles import leads, turn, way_of
 from tools.extract.meaning import final_metric
 from tools.extract.minutes import discussed, label_of, take_back
+from tools.extract.numbered_lines import number_paragraph, stands_alone
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
 from tools.extract.prose import read_clause
+from tools.extract.restated import settle_restated
 from tools.extract.sections import section_level, title_background
-from tools.extract.sentence_rows import as_row, number_paragraph
+from tools.extract.sentence_rows import as_row
 from tools.extract.turned import forbidden_ranges, permitted
 from tools.extract.unnumbered import demands_in_words
 from tools.extract.walk import Walk
@@ -106,7 +110,8 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if corrections.withdrawn(page, block, start, end):
             continue
         note = amendments.footnote(page, block, start, end) or row
-        cause = _cause(page, block, (start, end), whole, note, running, walk.decided)
+        tag = tag_at(page, block, start)
+        cause = cause_of(tag, _cause(page, block, (start, end), whole, note, running, walk.decided))
         if cause and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
@@ -118,7 +123,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
             continue
         if read_defaults(page, block, start, end):
             continue
-        background.ignore_told(page, block, start, end)
+        _set_beside_apart(page, block, start, end, tag)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
             if not lexicon("old_lead").search(page.text, start, end):
                 background.ignore_span(page, block, start, end, "superseded")
@@ -131,12 +136,19 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
     as_row(page, block, page.drafts[kept:])
 
 
+def _set_beside_apart(page: Page, block: Block, start: int, end: int, tag: Tag | None) -> None:
+    """What a sentence that asks tells beside it, and what it says again; a tag says already whose its numbers are."""
+    if tag is None and not (page.level_tags and amendments.amending_section(page, block, "")):
+        background.ignore_told(page, block, start, end)
+    settle_restated(page, block, start, end)
+
+
 def _opened(walk: Walk, block: Block, number: int) -> str | None:
     """Begin a paragraph; why the whole of it asks for nothing, if it does."""
     if number == 0:
         _title(walk.page, block)
     if block.kind != "list_item":
-        walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
+        walk.lead, walk.lead_priority, walk.lead_hits, walk.item = "", None, [], None
     walk.topic = []
     walk.decided = bool(walk.told) and (label_of(walk.page, block) == "decided" or block.kind == "list_item")
     return _whole(walk.page, block) or ("informative" if block.index in walk.told else None)
@@ -233,6 +245,8 @@ def _aside(page: Page, block: Block, spans: list[tuple[int, int]]) -> None:
 def _lead(walk: Walk, block: Block) -> None:
     text = walk.page.text[block.start:block.end]
     title = len(text.split()) <= 5 and len(text) < 48 and not re.search(r"[\d.;,。；]", text)
+    if block.kind == "list_item" and title:
+        walk.item = block if metric_hits(walk.page, block.start, block.end) or way_of(walk.page, block) else None
     if block.kind != "list_item" and (title or text.rstrip().endswith((":", "："))):
         walk.lead = text
         walk.lead_priority = spoken(walk.page, block.start, block.end, block.end)
@@ -256,9 +270,9 @@ def _sentence(
     apart: list[sizes.Deviation] = []
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
-        lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
+        lead = leads(walk) if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
         clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
-                        topic=walk.topic, listed=walk.decided or block.kind == "list_item")
+                        topic=walk.topic, listed=walk.decided or stands_alone(page, block, a))
         hits = own or hits
         if permitted(clause):
             continue
@@ -266,6 +280,7 @@ def _sentence(
         new: list[Draft] = forbidden_ranges(clause)
         new += read_clause(clause)
         joined_windows(new)
+        turn(walk, block, (a, b), new)
         _carry(walk, block, a, b, new)
         new += substances.ban_drafts(page, block, a, b)
         for made in new:
@@ -282,7 +297,9 @@ def _sentence(
             of_last and lexicon("pronoun").starting_at(page.text, start, end))):
         _measured(walk, block, start, end)
     sizes.in_space(page.text, start, end, found)
+    sizes.all_bounded(page.text, start, end, found)
     sizes.tolerate(page, block, found, apart)
+    give_level(page, found, tag_at(page, block, start))
     corrections.correct(page, block, start, end, found)
     _keep(page, block, found)
 
@@ -317,7 +334,8 @@ def _carry(walk: Walk, block: Block, start: int, end: int, found: list[Draft]) -
 
 def _elsewhere(page: Page, block: Block, made: Draft, sentence: tuple[int, int]) -> bool:
     """A number of the pack or the vehicle that no word asks for is a description."""
-    if made.level not in ("module", "pack", "system") or section_level(block) or made.quantity is None:
+    if made.level not in ("module", "pack", "system") or section_level(block) or made.quantity is None or tag_at(
+            page, block, made.start) or page.top_level and corrections.correcting(page, block, *sentence):
         return False
     if lexicon("priority").search(page.text, *sentence) or marked(page, *sentence, made.start, made.end):
         return False

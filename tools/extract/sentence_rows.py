@@ -14,7 +14,6 @@ from tools.extract.phrases import lexicon
 from tools.extract.priorities import cell_priority
 from tools.extract.table_row import VALUES, Row
 
-_NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})+)[.)]?\s")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 
@@ -119,13 +118,3 @@ def _conditions_beside(page: Page, block: Block, made: list[Draft]) -> None:
                 merge(new.conditions, [slots or {}])
                 if new.metric == "dcir" and new.conditions.get("frequency_Hz") == 1000:
                     new.metric = "acir_1khz"
-
-
-def number_paragraph(page: Page, block: Block, made: list[Draft]) -> None:
-    """A numbered paragraph (`3.3 Cell mass …`) can be amended by its number like a row."""
-    lead = _NUMBERED.match(page.text, block.start, block.end)
-    if lead and made:
-        for new in made:
-            new.row_id = new.row_id or lead.group(1)
-        page.rows.setdefault(lead.group(1), []).extend(made)
-        page.paragraphs.add(lead.group(1))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from knowledge import vocabulary
 from knowledge.document import Block
 from knowledge.units import convert
 from knowledge.vocabulary import units
@@ -130,3 +132,25 @@ def in_space(text: str, start: int, end: int, made: list[Draft]) -> None:
         for new in made:
             if new.metric in SIZES and new.comparator == "=":
                 new.comparator = "<="
+
+
+@lru_cache(maxsize=1)
+def _all_most() -> re.Pattern[str]:
+    return re.compile("|".join(vocabulary.words()["all_most"]), re.IGNORECASE)
+
+
+def all_bounded(text: str, start: int, end: int, found: list[Draft]) -> None:
+    """`174 mm wide, 72 mm thick, each figure a maximum`: a bound that is said once for all sizes of a sentence."""
+    if _all_most().search(text, start, end):
+        for made in found:
+            if made.metric in SIZES and made.comparator in ("=", "about"):
+                made.comparator = "<="
+
+
+def upright(page: Page) -> None:
+    """The length of a cell that has a diameter and no other size is its height."""
+    sizes = [d for d in page.drafts if not d.dead and d.level == "cell" and d.metric in SIZES]
+    named = {d.metric for d in sizes}
+    if named == {"length", "diameter"}:
+        for made in sizes:
+            made.metric = "height" if made.metric == "length" else made.metric

@@ -34,8 +34,8 @@ _TESTS = re.compile(
 _ID = re.compile(r"\s*[\[(]?(?:[A-Z]{1,6}[-_./])*[A-Z]{1,6}[-_.]?\d{1,4}(?:[.-]\d{1,3})*[\])]?(?=[\s:.)]{1,3}[^\W\d])")
 
 
-_CLAUSE_NUMBER = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){1,3}[.)]?(?:\s{2,}|\s+(?="
-                            r"[\"“„(]?[A-ZÀ-Þ][a-zà-ÿ]{2,}|A\s[a-z]{3,}|[\u3040-\u9fff\uac00-\ud7a3]{2}))")
+CLAUSE_NUMBER = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){1,3}[.)]?(?:\s{2,}|\s+(?="
+                            r"[\"“„(]?[A-ZÀ-Þ][a-zà-ÿ]{2,}|A\s(?!min|max|typ|nom|con|peak|puls|for\b|and\b|per\b|with)[a-z]{3,}|[\u3040-\u9fff\uac00-\ud7a3]{2}))")
 
 
 def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -45,13 +45,31 @@ def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
     lead = _ID.match(text, start, end)
     if lead:
         found.append(lead.span())
-    if (clause := _CLAUSE_NUMBER.match(text, start, end)):
+    if (clause := CLAUSE_NUMBER.match(text, start, end)):
         found.append(clause.span())
-    for match in size_code().finditer(text, start, end):
-        follows = text[match.end():match.end() + 12]
-        if not re.match(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm)", follows):
-            found.append(match.span())
-    return found
+    if re.compile(r"\s*\d{1,2}\.\d{1,2}[.)]?\s").match(text, start, end):
+        found += [m.span() for line in re.finditer(r"\n", text[start:end])
+                  if (m := CLAUSE_NUMBER.match(text, start + line.end(), end))]
+    return found + [m.span() for m in size_codes(text, start, end)
+                    if not _COUNTED.match(text[m.end():m.end() + 12])]
+
+
+_COUNTED = re.compile(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm)")
+_MEASURED = re.compile(r"[ \t]?(?:m|ft|metres|meters|feet|hours|h|kg|g|mAh|Wh|W|V|A|mm|cycles|Zyklen|Stück|pcs)\b")
+
+
+def size_codes(text: str, start: int, end: int) -> list[re.Match[str]]:
+    """The size codes of text[start:end]; 4600 m is a height."""
+    return [m for m in size_code().finditer(text, start, end) if not _MEASURED.match(text[m.end():m.end() + 12])]
+
+
+_MANUAL = re.compile(r"UN\s(?:Manual|Tests).*38\.3", re.DOTALL)
+_AMENDED = re.compile(r",?\s(?:including|incl\.?|with|as amended by)\s(?=Am)")
+
+
+def plain_name(name: str) -> str:
+    """How a standard is cited: `UN 38.3` for the manual's section, `… + Amendment 1`."""
+    return "UN 38.3" if _MANUAL.fullmatch(name) else _AMENDED.sub(" + ", " ".join(name.split()))
 
 
 @lru_cache(maxsize=1)

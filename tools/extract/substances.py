@@ -111,6 +111,6 @@ def document_chemistry(page: Page) -> list[Draft]:
 
 def format_hits(page: Page, start: int, end: int) -> list[tuple[int, int, str]]:
     """Size codes of text[start:end], else its words for a shape."""
-    codes = [(m.start(), m.end(), m.group()) for m in standards.size_code().finditer(page.text, start, end)
+    codes = [(m.start(), m.end(), m.group()) for m in standards.size_codes(page.text, start, end)
              if not re.search(r"\b(?:no|not|kein\w*|nicht|pas)\s+$", page.text[max(start, m.start() - 8):m.start()])]
     return codes or [(h.start, h.end, h.what) for h in standards.formats().find(page.text, start, end)]

@@ -16,6 +16,8 @@ from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 
 VALUES = ("value", "should", "min", "typ", "max", "plus", "minus", "tolerance")
+_MOST_C = 30.0     # a window of rates ends below
+_COUNTED_MIN = 100.0       # a count of that many and more is followed by `min` for a least, never by minutes
 _AS_ROW = re.compile(r"(?:\b(?:as|see|like|same as|wie|siehe|comme|cf\.|idem)\s+(?:row\s|item\s|no\.\s|point\s|Nr\.\s|"
                      r"Pos\.\s|in\s)?|同(?:序号|第|项|条|项目)?\s?|(?:항목\s)?(?=\d+\s?번과 동일))"
                      r"([A-Za-z]{0,4}[.-]?\d[\d.-]*)", re.IGNORECASE)
@@ -89,7 +91,7 @@ def _least(row: Row, unit: str) -> None:
 
 
 def _without_minutes(page: Page, q: Quantity, unit: str) -> Quantity:
-    stopped = page.text[q.end - 1:q.end + 1].endswith(".")
+    stopped = page.text[q.end - 1:q.end + 1].endswith(".") or q.value >= _COUNTED_MIN
     if q.unit_text not in ("min", "min.", "Min") or q.shape != "single" or not stopped:
         return q
     return replace(q, units=meanings(unit), unit_text=unit, end=q.start + len(page.text[q.start:q.end].rstrip("min. ")))
@@ -168,3 +170,21 @@ def add_note(row: Row, new: Draft) -> None:
     words = "; ".join(t for t in texts if t and t not in ("-", "–", "—"))
     if words and not _AS_ROW.fullmatch(words):
         new.conditions["note"] = words[:200]
+
+
+def retune(row: Row, hits: list[Hit[str]]) -> None:
+    """A bare C is a rate under a label that speaks of rates, and Celsius under one that speaks of temperature."""
+    wanted = next((d for h in hits for d in (metric(h.what).dimension, *metric(h.what).by_dimension)
+                   if d in ("rate", "temperature")), None)
+    if wanted is None:
+        return
+    for block in row.blocks(*VALUES):
+        row.page.blocks[block.index] = [
+            replace(q, units=tuple(u for u in meanings("C") if u.dimension == wanted))
+            if q.unit_text == "C" and not q.rate and not (wanted == "rate" and _celsius(q)) else q
+            for q in row.page.blocks[block.index]]
+
+
+def _celsius(q: Quantity) -> bool:
+    """A load is never below zero, and no window of loads ends above 30C."""
+    return min(q.values) < 0 or q.shape == "range" and max(q.values) > _MOST_C

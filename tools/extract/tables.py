@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from knowledge.document import Block
 from knowledge.requirement import Level, Priority
@@ -11,11 +10,14 @@ from knowledge.units import meanings
 from knowledge.vocabulary import metric
 from tools.extract import axes, background
 from tools.extract.changes import changes, ordered
+from tools.extract.clause_changes import clause_changes
 from tools.extract.column_fit import refit
 from tools.extract.columns import column_roles, split_header, variants
 from tools.extract.comparators import Said, label_bound, said_about
 from tools.extract.conditions import Slots, merge, tidy, worded
+from tools.extract.continued_tables import continued
 from tools.extract.defaults import default_row, general_defaults
+from tools.extract.level_tags import give_level, tag_of_row
 from tools.extract.limit_columns import deviations_of, limits_of
 from tools.extract.meaning import (
     absorbed,
@@ -36,7 +38,7 @@ from tools.extract.row_extras import bans_beside, by_way, directed, parallel, re
 from tools.extract.row_texts import dates_of, text_only, texts_beside, texts_of
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
-from tools.extract.table_row import VALUES, Row, above, add_note, give_units, row_slots
+from tools.extract.table_row import VALUES, Row, above, add_note, give_units, retune, row_slots
 from tools.extract.unnamed import by_cue
 
 MARKED: tuple[Priority, ...] = ("must", "should", "info")
@@ -46,11 +48,12 @@ _OF_CHARGE = re.compile(r"\s*(?:SOC|SoC|DOD|DoD)\b")
 
 def read_tables(page: Page, codes: dict[str, Priority]) -> None:
     """Read every table of the document; rows that have an id are kept for notes that refer to them."""
-    for rows in page.document.tables():
-        header, body = split_header(rows)
+    tables = page.document.tables()
+    parts = [split_header(rows) for rows in tables]
+    for rows, (header, body), seen in zip(tables, parts, continued(parts), strict=True):
         if defined_table(page, header, body):
             continue
-        roles = refit(page, header, body, column_roles(page, header, body))
+        roles = refit(page, header, seen, column_roles(page, header, seen))
         options, body = variants(page, header, body, roles)
         heads: dict[int | None, Block] = {b.column: b for r in header for b in r if b.column in options}
         units = _header_units(header)
@@ -61,7 +64,7 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
                 read_row(row, units)
             continue
         group: Priority | None = None
-        if changes(page, header, body):
+        if changes(page, header, body) or clause_changes(page, [*header, *body]):
             continue
         for cells in body:
             if ordered(page, cells):
@@ -110,7 +113,7 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
     for block in row.parts.get("background", []):
         background.ignore_span(page, block, block.start, block.end, "competitor")
     hits = [h for b in row.label for h in metric_hits(page, b.start, b.end)] + row.named
-    _retune(row, hits)
+    retune(row, hits)
     made = _numeric(row, hits)
     if not made:
         made = texts_of(row, hits)
@@ -127,22 +130,12 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
     return made
 
 
-def _retune(row: Row, hits: list[Hit[str]]) -> None:
-    """A bare C is a rate under a label that speaks of rates, and Celsius under one that speaks of temperature."""
-    wanted = next((d for h in hits for d in (metric(h.what).dimension, *metric(h.what).by_dimension)
-                   if d in ("rate", "temperature")), None)
-    if wanted is None:
-        return
-    for block in row.blocks(*VALUES):
-        row.page.blocks[block.index] = [
-            replace(q, units=tuple(u for u in meanings("C") if u.dimension == wanted))
-            if q.unit_text == "C" and not q.rate else q for q in row.page.blocks[block.index]]
-
-
 def _background(row: Row) -> str | None:
     page = row.page
     if all(b.hidden for b in row.cells):
         return "hidden"
+    if tag_of_row(page, row.cells) == "info":
+        return "informative"
     for block in row.blocks("label", "remark", "condition", "priority", *VALUES):
         hits = lexicon("background").find(page.text, block.start, block.end)
         strong = [h for h in hits if h.what in ("predecessor", "competitor", "informative", "level")
@@ -349,6 +342,7 @@ def _finish(row: Row, made: list[Draft], group: Priority | None) -> None:
         new.level = level_of(page, *joined, metric(new.metric).level, label)
         if new.level == "cell":
             new.level = _scope(row) or new.level
+        give_level(page, [new], tag_of_row(page, row.cells))
         if new.metric == "price":
             new.unit = priced_per(f"{text[label.start:label.end]} {text[new.block.start:new.block.end]}", new.unit)
         option = row.options.get(new.block.column if new.block.column is not None else -1)

@@ -119,7 +119,8 @@ def terms_in(text: str, start: int, end: int, decimal: Decimal) -> list[Term]:
         if number.word and terms and number.start < terms[-1].end:
             continue                                       # the cent of `30 per cent`
         if number.rate:
-            terms.append(Term(number, number.start, number.end, (vocabulary.units()["C"],), "C"))
+            name = "P" if text[number.start] == "P" else "C"
+            terms.append(Term(number, number.start, number.end, (vocabulary.units()[name],), name))
             continue
         priced = _currency_unit(text, number, start, end)
         if priced:

@@ -87,7 +87,8 @@ def unnamed_metric(
     if q.is_a("count") and q.value >= 1000 and (lexicon("yearly").search(text, start, end) or not any(
             o.is_a("price") for o in numbered)):
         return "order_quantity"
-    if q.is_a("length") and q.unit_text in ("m", "ft") and said.sign in ("up_to", "<=", ">=") and q.value > _HIGH:
+    if q.is_a("length") and q.unit_text.rstrip(".") in ("m", "ft") and q.value > _HIGH and said.sign in (
+            "up_to", "<=", ">="):
         return "altitude"
     if q.is_a("mass") and said.sign in ("<=", "<", ">", "up_to", "enough"):
         return "mass"                                     # a g of a shock has its cue

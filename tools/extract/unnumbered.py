@@ -7,6 +7,7 @@ import re
 from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract import background, dates, wording
+from tools.extract.numbered_lines import stands_alone
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import of_statement
@@ -20,7 +21,8 @@ def demands_in_words(
 ) -> list[Draft]:
     """Demands without a number in a clause; `beside` are its demands with numbers."""
     page, (start, end) = walk.page, clause
-    listed = bool(block.kind == "list_item" or block.index in page.stated or background.requirement_section(block)
+    alone = stands_alone(page, block, start)
+    listed = bool(alone or block.index in page.stated or background.requirement_section(block)
                   or _KEY.match(page.text[start:end]))
     asked = any(lexicon(words).search(page.text, start, end) for words in (
         "priority", "forbidden", "each_cell", "requesting"))
@@ -41,7 +43,7 @@ def demands_in_words(
         elif not beside:
             made += [d for d in wording.chemistry_drafts(page, block, start, end) if d.comparator == "prohibited"]
         made = [d for d in made if not (d.comparator == "prohibited" and d.metric == "chemistry")]
-        if asked and not made and not beside:
+        if not beside and (asked and not made or alone and block.kind != "list_item"):
             made += wording.format_drafts(page, block, start, end)
         made += _tests(page, block, start, end, beside)
     elif not beside:

@@ -18,6 +18,7 @@ class Walk:
     lead: str = ""
     lead_priority: Priority | None = None
     lead_hits: list[Hit[str]] = field(default_factory=list)
+    item: Block | None = None                              # an item of a list that is a title of the next ones
     last: Draft | None = None
     topic: list[Hit[str]] = field(default_factory=list)    # what the sentence before in the paragraph named
     headed: bool = False

@@ -32,7 +32,7 @@ def standard_drafts(
         hosted = lexicon("host").search(text, start, first) and not lexicon("level", "cell").search(text, start, end)
         if not row and (_waived(text, last, end) and not excepted or hosted):
             continue                                       # called off, or the machine itself is tested to it
-        made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
+        made.append(Draft("standard_compliance", "required", standards.plain_name(text[first:last]), None, first, last,
                           block))
     return made
 
@@ -44,8 +44,8 @@ def beside_numbers(page: Page, block: Block, start: int, end: int) -> list[Draft
         close = text[max(start, first - 36):first]
         asked = lexicon("qualified").search(close) or _TRANSPORT.match(text, first)
         if asked and not _waived(text, last, end) and text[start:first].count("(") <= text[start:first].count(")"):
-            made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
-                              block))
+            made.append(Draft("standard_compliance", "required", standards.plain_name(text[first:last]), None, first,
+                              last, block))
     return made
 
 
@@ -122,7 +122,7 @@ def _refused(page: Page, start: int, end: int, first: int, last: int) -> bool:
 def format_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     """The cell's shape or size code."""
     text, made = page.text, []
-    codes = [m for m in standards.size_code().finditer(text, start, end)
+    codes = [m for m in standards.size_codes(text, start, end)
              if not _refused(page, start, end, m.start(), m.end())]
     shapes = [h for h in standards.formats().find(text, start, end) if not _refused(page, start, end, h.start, h.end)]
     if codes:
@@ -153,7 +153,9 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
         if not chosen or not lexicon("outcome").search(text, start, end):
             return made
     tests = list({h.what: h for h in chosen if metric(h.what).test}.values())
-    for hit in tests if len(tests) > 1 else chosen[:1]:
+    both = [*devices[:1], *tests] if not made and devices and tests and lexicon("outcome").search(
+        text, start, end) else []
+    for hit in both or (tests if len(tests) > 1 else chosen[:1]):
         sentence = text[start:end].strip()
         comparator, value, first, last = _criterion(page, start, end, hit.start, hit.end)
         if sentence:

@@ -92,3 +92,37 @@ def test_what_holds_in_general_may_be_said_in_any_words(tmp_path):
             "At C/5 the cell shall give 20.0 Ah or more.\n")
     (one,) = read(text, "spec.txt", tmp_path).requirements
     assert one.conditions == {"rate_C": 0.2, "temperature_C": 20.0, "life": "BOL"}
+
+
+ADDENDUM = """Purchase specification, cell for ships
+
+2.1 Minimum capacity 280 Ah at 1C.
+2.6 DC resistance: 0.45 mOhm as a maximum, 30 s discharge pulse, SOC 50 %.
+6.2 A cell in thermal runaway shall not bring its neighbour into runaway within 30 minutes.
+
+ADDENDUM A
+
+The following clauses are withdrawn and replaced.
+
+2.6   reads: maximum 0.40 mOhm, 30 s discharge pulse, SOC 50 %.
+6.2   reads: ... within 60 minutes ...
+New   6.6  Every cell bears a DataMatrix code with serial number.
+
+Talk of 19 March: the 280 Ah stays.
+"""
+
+
+def test_an_addendum_changes_clauses_by_their_numbers_and_adds_new_ones(tmp_path):
+    reading = read(ADDENDUM, "spec.txt", tmp_path)
+    numbers = sorted((r.metric, r.value) for r in reading.requirements if isinstance(r.value, float))
+    assert numbers == [("capacity", 280.0), ("dcir", 0.4), ("thermal_propagation", 60.0)]
+    assert [r.metric for r in reading.requirements if isinstance(r.value, str)] == ["marking"]
+    assert any(i.quote == "280 Ah" and "stands" in i.reason for i in reading.ignored)
+    assert sum(f.kind == "superseded" for f in reading.findings) >= 2
+
+
+def test_a_window_that_replaces_a_window_moves_no_other_end(tmp_path):
+    text = ("A cell\n\nThe cell is discharged at -10 to +50 °C and stored at -10 to +45 °C.\n\nMinutes of May\n\n"
+            "From now on discharging is -20 to +50 °C.\n")
+    assert values(read(text, "spec.txt", tmp_path)) == {
+        ("operating_temperature_discharge", (-20.0, 50.0)), ("storage_temperature", (-10.0, 45.0))}
