@@ -159,7 +159,7 @@ def _asks(page: Page, start: int, end: int) -> bool:
     """Whether text[start:end] has a modal word, a ban, a change or a number with a bound."""
     spoken = any(h.what != "info" for path in _ASKING for h in lexicon(*path).find(page.text, start, end)) or bool(
         lexicon("hence").search(page.text, max(0, start - 2), end))
-    return spoken or any(said_about(page.text, q, start, end).sign
+    return spoken or any(said_about(page.text, q, start, end).sign not in (None, "about")
                          for q in page.inside(page.block_at(start), start, end))
 
 

@@ -9,6 +9,7 @@ from knowledge import vocabulary
 from knowledge.requirement import ConditionValue
 from knowledge.units import convert
 from knowledge.vocabulary import units
+from tools.extract.compared import reference_of
 from tools.extract.direction import charging
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -52,7 +53,7 @@ def infer(text: str, q: Quantity, lo: int, hi: int, metric: str | None, sign: st
         return _percent(q, before, after, text[lo:hi], metric)
     if q.is_a("temperature"):
         around = f"{before} | {re.split(r'[,;()|，0-9]', text[q.end:min(hi, q.end + 24)])[0]}"
-        return _temperature(q, around, text[max(lo, q.start - 40):q.start], metric, sign)
+        return _temperature(q, around, text[max(lo, q.start - 40):q.start], metric, sign, reference_of(text, q, hi))
     if q.is_a("time"):
         return _time(q, around, metric)
     if q.unit_text == "C" and not q.rate and q.shape == "single" and _ROOM[0] <= q.value <= _ROOM[1]:
@@ -101,9 +102,11 @@ def _percent(q: Quantity, before: str, after: str, clause: str, metric: str | No
     return None
 
 
-def _temperature(q: Quantity, around: str, lead: str, metric: str | None, sign: str | None) -> Slots | None:
+def _temperature(
+    q: Quantity, around: str, lead: str, metric: str | None, sign: str | None, referred: bool = False
+) -> Slots | None:
     value = amounts(q, "degC")
-    if lexicon("compared_at").ending_at(lead, 0, len(lead)):
+    if referred or lexicon("compared_at").ending_at(lead, 0, len(lead)):
         return {}                                          # 70 % of its capacity at 23 °C
     if metric in CHARGE_TIMES and sign in (">=", ">") and not isinstance(value, list):
         return {"start_temperature_C": value}
@@ -136,7 +139,7 @@ def _load(text: str, q: Quantity, before: str, after: str, metric: str | None) -
     if q.is_a("rate_P"):
         return {"rate_P": q.value}
     value = amounts(q, target)
-    if lexicon("slots", "reference").ending_at(before, 0, len(before)) or (
+    if reference_of(text, q, q.end + 40) or lexicon("slots", "reference").ending_at(before, 0, len(before)) or (
             suffix == "C" and re.match(r"\s*(?:capacity|Kapazität|energy|capacité|容量)", after)
             and re.search(r"\b(?:of|initial|versus|vs|to|der)\b", before)):
         return {"reference_C": value} if suffix == "C" else {}

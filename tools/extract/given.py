@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from knowledge.vocabulary import metric
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said
+from tools.extract.compared import compared_ones
 from tools.extract.meaning import metric_for
 from tools.extract.page import metric_hits
 from tools.extract.phrases import Hit, lexicon
@@ -33,6 +34,8 @@ def conditions_of(
 ) -> dict[int, Quantity]:
     """Quantities that the grammar marks as conditions: after `at`, in brackets, with their own noun (50 % SOC)."""
     text, found = clause.text, dict[int, Quantity]()
+    for reference, _ in compared_ones(text, quantities):
+        found[id(reference)] = reference
     for place, q in enumerate(quantities):
         if q.is_a(*_NEVER) and not (q.dimensions - set(_NEVER) - {"acceleration"}):
             continue
@@ -161,8 +164,13 @@ def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
     leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
              if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start
              and not lexicon("peak_word").ending_at(text, max(floor, h.start - 24), h.start)
-             and not lexicon("peak_word").search(text, h.end, q.start)]
+             and not lexicon("peak_word").search(text, h.end, q.start) and not _bound(text, h)]
     return leads[0] if leads else None
+
+
+def _bound(text: str, hit: Hit[str]) -> bool:
+    """The first sign of 以上, 以下 and 以内 leads nothing."""
+    return text[hit.start:hit.end] == "以" and text[hit.end:hit.end + 1] in tuple("上下内外前后後来及")
 
 
 _POSSIBLE = re.compile(r"\b(?:possible|feasible|allowed|möglich|machbar|admissible)\s+(?:at|with|bei|mit|à|avec)\s+$")

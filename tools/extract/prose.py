@@ -14,6 +14,7 @@ from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_of_all
 from tools.extract.cues import NEAR, asks, named_by_cue, worked_out
 from tools.extract.given import conditions_of, shipped
+from tools.extract.labelled_sizes import joined_sizes
 from tools.extract.meaning import draft, implied_metric, metric_for
 from tools.extract.neighbours import (
     LONGEST_CHARGE_S,
@@ -62,6 +63,7 @@ def read_clause(clause: Clause) -> list[Draft]:
     if ends := seasons(clause, numbered, said):
         return _store(clause, *ends)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
+    made += joined_sizes(page, clause.block, clause.start, clause.end, numbered)
     lives = {id(q) for q in numbered if q.is_a("time") and for_years(clause, q, numbered)}
     strong = {k: q for k, q in conditions_of(clause, numbered, hits, said).items() if k not in lives}
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
@@ -136,6 +138,8 @@ def _said_of_another(
     if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")
                                         for d in made):
         return not lexicon("defaults_window").search(clause.text, clause.start, q.start)   # 290 Wh/kg, 4.2 to 2.7 V
+    if name == "voltage_window" and said.sign is None and any(o.is_a("charge") and o.start > q.end for o in numbered):
+        return lexicon("slots", "discharge").search(clause.text, clause.start, numbered[-1].start) is not None
     if q.is_a("current") and said.sign is None and any(o.is_a("resistance") for o in numbered):
         return True                                        # DC resistance, pulse of 6 A: at most 40 mΩ
     kept = sum(o.is_a("time") for o in numbered) == 1 and not any(o.is_a("cycle") for o in numbered)

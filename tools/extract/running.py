@@ -12,6 +12,7 @@ from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, heading_defaults, read_defaults
+from tools.extract.labelled_sizes import at_most
 from tools.extract.meaning import final_metric
 from tools.extract.minutes import discussed, label_of, take_back
 from tools.extract.page import Draft, Page, metric_hits
@@ -282,6 +283,7 @@ def _sentence(
             of_last and lexicon("pronoun").starting_at(page.text, start, end))):
         _measured(walk, block, start, end)
     sizes.in_space(page.text, start, end, found)
+    at_most(page, start, end, found)
     sizes.tolerate(page, block, found, apart)
     corrections.correct(page, block, start, end, found)
     _keep(page, block, found)
