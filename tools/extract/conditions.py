@@ -146,6 +146,11 @@ def _load(text: str, q: Quantity, before: str, after: str, metric: str | None) -
     pair = re.match(r"\s*/\s*(?=[\dC])", text[q.end:q.end + 4])
     second = re.search(r"(?:[\dC]|C/\d|\dA| A)\s*/\s*$", text[max(0, q.start - 5):q.start])
     side = _side(after) or _side_before(before)
+    if isinstance(value, list) and suffix == "C" and (metric in AGED or metric == "energy_efficiency"):
+        first, last = (v / 1.0 for v in q.values[:2])
+        return {"charge_C": first, "discharge_C": last}    # C/2 - 1C of a life: charged and discharged
+    if side is not None and _both_sides(after):
+        return {"rate_C" if suffix == "C" else "current_A": value}
     if pair and not side:
         side = "charge"
     elif second and not side:
@@ -153,6 +158,18 @@ def _load(text: str, q: Quantity, before: str, after: str, metric: str | None) -
     if side is None:
         return {"rate_C" if suffix == "C" else "current_A": value}
     return {f"{side}_{suffix}": value}
+
+
+def _both_sides(text: str) -> bool:
+    """`0,5C en charge comme en décharge`: the words right behind a load name both directions."""
+    hits = [(h.start, h.end, kind) for kind in ("discharge", "charge") for h in lexicon("slots", kind).find(text[:48])]
+    hits = sorted(h for h in hits if not any(o is not h and o[0] <= h[0] and h[1] <= o[1] and o != h for o in hits))
+    return len(hits) >= 2 and hits[0][0] <= 8 and hits[0][2] != hits[1][2] and _BOTH.fullmatch(
+        text[hits[0][1]:hits[1][0]]) is not None
+
+
+_BOTH = re.compile(r"\s*(?:comme|et|and|und|wie|sowie|as well as|wie auch|/|、|・|と|和|与|及|및|과|와|,)\s*(?:en|in|auch|beim|of|the|à la)?\s*",
+                   re.IGNORECASE)
 
 
 def _side(text: str) -> str | None:

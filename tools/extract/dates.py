@@ -17,7 +17,10 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
     `row` says that a label beside names the delivery. The closing date of the bids is no delivery.
     """
     text, made = page.text, list[Draft]()
-    if lexicon("bid_date").search(text, start, end) and not lexicon("delivered").search(text, start, end):
+    bids = lexicon("bid_date").find(text, start, end)
+    delivered = [h for h in lexicon("delivered").find(text, start, end)
+                 if not any(b.start <= h.start and h.end <= b.end for b in bids)]          # remise des offres
+    if bids and not delivered:
         return []
     counted = any(q.is_a("count") for q in page.inside(block, start, end) if q.units)    # 24 cells, by 1 March
     if not row and not counted and not lexicon("delivered").search(text, start, end):

@@ -36,6 +36,8 @@ def conditions_of(
     text, found = clause.text, dict[int, Quantity]()
     for reference, _ in compared_ones(text, quantities):
         found[id(reference)] = reference
+    if halfway := _halfway(clause, quantities, said):
+        found[id(halfway)] = halfway
     for place, q in enumerate(quantities):
         if q.is_a(*_NEVER) and not (q.dimensions - set(_NEVER) - {"acceleration"}):
             continue
@@ -80,6 +82,19 @@ def conditions_of(
     if parts and len(outside) == 1 < len(quantities) and outside[0].is_a("rate", "current", "power"):
         found.pop(id(outside[0]), None)                    # if it is colder than 5 °C, charging at 0.1C is enough
     return found
+
+
+def _halfway(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> Quantity | None:
+    """`4,000 cycles to 80 %. Halfway, after 2,000, no less than 89 %`: fewer cycles than the life asked for before."""
+    last = clause.before
+    if last is None or last.metric != "cycle_life" or last.block is not clause.block or not isinstance(
+            last.value, float | int):
+        return None
+    for q, after in zip(quantities, quantities[1:], strict=False):
+        if q.is_a("cycle") and not said[id(q)].sign and q.value < last.value and after.is_a("percent") and (
+                said[id(after)].sign in (">=", ">")):
+            return q
+    return None
 
 
 def _supposed(clause: Clause, q: Quantity, after: list[Quantity]) -> bool:

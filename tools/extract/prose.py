@@ -21,6 +21,7 @@ from tools.extract.neighbours import (
     charge_window,
     charged_in,
     charged_to,
+    each_year,
     for_years,
     full_here,
     lot_beside,
@@ -32,6 +33,7 @@ from tools.extract.old_values import is_old
 from tools.extract.page import Draft, Page, metric_hits, synonyms
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
+from tools.extract.told_beside import only_while, stands_aside
 from tools.extract.turned import against_habit
 from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, seconds_of, temperature_window, unnamed_metric
 
@@ -106,7 +108,11 @@ def _named(
         name = "fast_charge_time" if id(q) in reached else names.get(pairs.get(id(q), 0)) or _name_of(
             clause, q, hits, said[id(q)], numbered, strong, tested, speaks)
         name = "calendar_life" if id(q) in lives else name
-        name = "order_quantity" if name == "sample_quantity" and lot_beside(text, q, numbered) else name
+        if name == "sample_quantity" and (lot_beside(text, q, numbered) or each_year(text, q)):
+            name = "order_quantity"
+        if stands_aside(clause, q, name, numbered):
+            page.settle(q, "ignored", "a share of customers or a warranty, no value of the cell")
+            continue
         names[id(q)] = name
         if _said_of_another(clause, q, name, numbered, said[id(q)], made, bool(lives)) or (
                 tested and name not in _BESIDE_TESTS):
@@ -133,6 +139,8 @@ def _said_of_another(
     if name in _ENDS and said.sign is None and q is not numbered[-1] and any(
             o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
         return True                                        # 0.2C, cut-off 3.0 V, 23 °C: at least 1900 mAh
+    if only_while(clause, q, name, made):
+        return True                                        # 25 A for 6 s, sans que la tension ne passe sous 2,8 V
     if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
         return True                                        # 1000 A for 3 s without falling below 1.9 V
     if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")

@@ -19,6 +19,7 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
 from tools.extract.prose import read_clause
+from tools.extract.said_together import after_these_cycles, holds_for_all
 from tools.extract.sections import section_level, title_background
 from tools.extract.sentence_rows import as_row, number_paragraph
 from tools.extract.turned import forbidden_ranges, permitted
@@ -258,6 +259,8 @@ def _sentence(
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
         lead = walk.lead_hits if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
+        if holds_for_all(page, block, (a, b), found):
+            continue
         clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
                         topic=walk.topic, listed=walk.decided or block.kind == "list_item")
         hits = own or hits
@@ -284,6 +287,7 @@ def _sentence(
         _measured(walk, block, start, end)
     sizes.in_space(page.text, start, end, found)
     at_most(page, start, end, found)
+    after_these_cycles(page, block, (start, end), found)
     sizes.tolerate(page, block, found, apart)
     corrections.correct(page, block, start, end, found)
     _keep(page, block, found)

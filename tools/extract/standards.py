@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from knowledge import vocabulary
-from tools.extract.phrases import Hit, Phrases
+from tools.extract.phrases import Hit, Phrases, lexicon
 
 
 @lru_cache(maxsize=1)
@@ -45,13 +45,25 @@ def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
     lead = _ID.match(text, start, end)
     if lead:
         found.append(lead.span())
-    if (clause := _CLAUSE_NUMBER.match(text, start, end)):
+    if (clause := _CLAUSE_NUMBER.match(text, start, end)) and not lexicon("comparators_after").starting_at(
+            text, clause.end(), end):                      # `72.0 이하` is a value
         found.append(clause.span())
+    found += ternary(text, start, end)
     for match in size_code().finditer(text, start, end):
         follows = text[match.end():match.end() + 12]
         if not re.match(r"\s?(?:mAh|m?Ohm|mΩ|W|V|A|cycles|Zyklen|pcs|cells|USD|g\b|mm)", follows):
             found.append(match.span())
     return found
+
+
+_TERNARY = re.compile(r"三元(?!\s?[/每一])(?=系|体系|材料|电芯|锂|正极|软包|电池|路线|$|[\s，,。;；、或和及（()）])")
+_PRICED = re.compile(r"(?:[价費费钱]|不超过|低于|不到|约|≤|<)[^，。;；]{0,10}$")
+
+
+def ternary(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where 三元 is a cathode of three metals and no price of three yuan."""
+    return [m.span() for m in _TERNARY.finditer(text, start, end)
+            if not _PRICED.search(text, max(start, m.start() - 16), m.start())]
 
 
 @lru_cache(maxsize=1)

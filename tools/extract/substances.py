@@ -9,7 +9,7 @@ from knowledge import vocabulary
 from knowledge.document import Block
 from tools.extract import background, standards
 from tools.extract.clauses import sentences
-from tools.extract.page import Draft, Page
+from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, Phrases, lexicon
 
 _GAP = r"[\s,、，·・/&()]*"
@@ -38,8 +38,14 @@ def ban_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]:
             continue
         for hit in group:
             first = hit.start
-            made.append(Draft("chemistry", "prohibited", hit.what[1], None, first, hit.end, block, level="material"))
+            made.append(Draft(_electrode(page, start, end), "prohibited", hit.what[1], None, first, hit.end, block, level="material"))
     return made
+
+
+def _electrode(page: Page, start: int, end: int) -> str:
+    """`Cathodes with cobalt are not accepted`: a ban that names an electrode is one of that electrode."""
+    named = {h.what for h in metric_hits(page, start, end) if h.what in ("cathode_chemistry", "anode_chemistry")}
+    return named.pop() if len(named) == 1 else "chemistry"
 
 
 def _groups(text: str, hits: list[Hit[tuple[str, str]]]) -> list[list[Hit[tuple[str, str]]]]:
@@ -103,10 +109,17 @@ def document_chemistry(page: Page) -> list[Draft]:
                 near = page.text[max(start, hit.start - 6):hit.start], page.text[hit.end:min(end, hit.end + 14)]
                 if side == "cathode" and name != "layered oxide" and (
                         lexicon("cell_noun").starting_at(near[1], 0, len(near[1])) or lexicon("cell_noun").ending_at(
-                        near[0], 0, len(near[0]))) and not _banned(page.text, start, end, hit.start, hit.end):
+                        near[0], 0, len(near[0]))) and not _banned(
+                        page.text, start, end, hit.start, hit.end) and not _refused(page.text, hit.end, end):
                     return [Draft("cathode_chemistry", "in", [name], None, hit.start, hit.end, block, level="material",
                                   confidence=0.7)]
     return []
+
+
+def _refused(text: str, place: int, end: int) -> bool:
+    """A word that refuses stands behind a substance in its part of the sentence."""
+    part = re.split(r"[,;，、；。]", text[place:end])[0]
+    return lexicon("refused_value").search(part) is not None
 
 
 def format_hits(page: Page, start: int, end: int) -> list[tuple[int, int, str]]:

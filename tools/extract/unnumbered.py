@@ -29,7 +29,7 @@ def demands_in_words(
         page, block, start, end)
     made += dates.delivery_drafts(page, block, start, end)
     tested = any(metric(h.what).test for h in metric_hits(page, start, end))
-    asked = asked or tested and lexicon("outcome").search(page.text, start, end) is not None
+    asked = asked or equipped(page, start, end) or tested and lexicon("outcome").search(page.text, start, end) is not None
     if not re.search(r"\w+\W+\w+\W+\w+|[\u3040-\u9fff\uac00-\ud7a3]{7}", page.text[start:end]) and not made:
         listed = listed and block.kind == "list_item"        # `Marking` alone is a title
     if asked or listed:
@@ -38,6 +38,8 @@ def demands_in_words(
         only = lexicon("chem_only").search(page.text, start, end)
         if not beside and (named or only or asked and lexicon("forbidden").search(page.text, start, end)):
             made += wording.chemistry_drafts(page, block, start, end)
+        elif stated := wording.stated_chemistry(page, block, start, end):
+            made += stated
         elif not beside:
             made += [d for d in wording.chemistry_drafts(page, block, start, end) if d.comparator == "prohibited"]
         made = [d for d in made if not (d.comparator == "prohibited" and d.metric == "chemistry")]
@@ -56,9 +58,17 @@ def demands_in_words(
     return made
 
 
+def equipped(page: Page, start: int, end: int) -> bool:
+    """`The vent is standard`, `电芯正面贴二维码`: a verb says that the cell has a device or bears a mark."""
+    return lexicon("equipped").search(page.text, start, end) is not None and any(
+        h.what in ("safety_device", "marking") for h in metric_hits(page, start, end))
+
+
 def _chemistries(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     """`NMC or NCA as cathode are allowed`, `any cathode except LFP`: an electrode named asks without a modal word."""
     only = lexicon("chem_only").search(page.text, start, end)
+    if stated := wording.stated_chemistry(page, block, start, end):
+        return stated
     if not any(h.what in wording.CHEMICAL for h in metric_hits(page, start, end)):
         return wording.only_chemistry(page, block, start, end)
     return [d for d in wording.chemistry_drafts(page, block, start, end)
