@@ -26,10 +26,18 @@ def _segments(text: str, start: int, end: int, made: list[Draft]) -> list[tuple[
     for left, right in zip(made, made[1:], strict=False):
         gap_start, gap_end = left.end, max(left.end, right.start)
         gap = text[gap_start:gap_end]
-        cuts = [m.start() for m in _PART.finditer(gap)]
+        cuts = [m.start() for m in _PART.finditer(gap) if not _opened(gap, m.start())]
+        shut = gap.rfind(")")
+        if not cuts and shut >= 0 and "(" in gap[:shut]:
+            cuts = [shut + 1]                              # 3.0 Ah (at 0.2C, to 2.5 V) at 3.6 V
         edges.append(gap_start + cuts[-1] if cuts else gap_start)
     edges.append(end)
     return list(zip(edges, edges[1:], strict=False))
+
+
+def _opened(gap: str, place: int) -> bool:
+    """Whether a comma stands in a bracket that both opens and ends between two numbers."""
+    return gap.rfind("(", 0, place) > gap.rfind(")", 0, place) and ")" in gap[place:]
 
 
 def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: dict[int, Said]) -> None:
@@ -70,6 +78,7 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
                 merge(new.conditions, [worded(text, made[-1].end, clause.end, new.metric)])
         _refer_back(clause, new, a, b)
         _kind_here(clause, new)
+        _rated(clause, new)
         new.conditions = tidy(new.conditions, new.metric)
         around = chunk_around(text, new.quantity, a, b) if new.quantity is not None else (a, b)
         new.metric = direct(page, new.metric, *around)
@@ -132,6 +141,15 @@ def _kind_here(clause: Clause, new: Draft) -> None:
     new.conditions["kind"] = kind
     signed = (new.start, new.end) != (new.quantity.start, new.quantity.end)
     if kind == "typical" and new.comparator == ">=" and not signed:
+        new.comparator = "="
+
+
+def _rated(clause: Clause, new: Draft) -> None:
+    """`Rated capacity 50 Ah` names the cell; no word of the sentence makes it a least."""
+    if new.metric == "capacity" and new.conditions.get("kind") == "rated" and new.comparator == ">=" and (
+            new.quantity is not None and (new.start, new.end) == (new.quantity.start, new.quantity.end)
+            and clause.block.table is None and not lexicon("label_bounds").search(
+                clause.text, clause.start, new.start)):
         new.comparator = "="
 
 

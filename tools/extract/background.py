@@ -93,7 +93,9 @@ def told_parts(page: Page, start: int, end: int) -> tuple[list[tuple[int, int]],
     live: list[tuple[int, int]] = []
     telling = False
     for first, last in parts(page, start, end):
-        named = any(h.what in _TOLD for h in lexicon("background").find(page.text, first, last))
+        weak = lexicon("weak_background").find(page.text, first, last) if _asks(page, first, last) else []
+        named = any(h.what in _TOLD and not any(w.start <= h.start and h.end <= w.end for w in weak)
+                    for h in lexicon("background").find(page.text, first, last))
         if named or _told_of(page, first, last) == "predecessor" or (
                 not _asks(page, first, last) and other_product(page, first, last)):
             telling = True

@@ -17,10 +17,7 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
     `row` says that a label beside names the delivery. The closing date of the bids is no delivery.
     """
     text, made = page.text, list[Draft]()
-    bids = lexicon("bid_date").find(text, start, end)
-    delivered = [h for h in lexicon("delivered").find(text, start, end)
-                 if not any(b.start <= h.start and h.end <= b.end for b in bids)]          # remise des offres
-    if bids and not delivered:
+    if of_bids(text, start, end):
         return []
     counted = any(q.is_a("count") for q in page.inside(block, start, end) if q.units)    # 24 cells, by 1 March
     if not row and not counted and not lexicon("delivered").search(text, start, end):
@@ -39,6 +36,14 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
         for q in page.inside(block, day.start - 1, day.end + 1):
             page.settle(q, "requirement", "part of a date")
     return made
+
+
+def of_bids(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] speaks of bids and of no delivery: `date limite de remise des offres`."""
+    bids = lexicon("bid_date").find(text, start, end)
+    delivered = [h for h in lexicon("delivered").find(text, start, end)
+                 if not any(b.start <= h.start and h.end <= b.end for b in bids)]
+    return bool(bids) and not delivered
 
 
 _ARTICLE = re.compile(r"(?<!\w)(?:the|den|dem|le)\s+$")

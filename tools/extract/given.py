@@ -19,7 +19,8 @@ _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 _NEVER = ("acceleration", "pressure", "dose", "leak", "sound", "length",
           "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
           "specific_power", "power_density", "specific_charge", "percent_per_month")
-_SIDED = re.compile(r"\s*-?(?:charge|discharge|charging|discharging|Laden|Entladen|Ladung|Entladung|décharge)(?![a-z])")
+_SIDED = re.compile(r"\s*-?(?:charge|discharge|charging|discharging|[Ll]aden|[Ee]ntladen|Ladung|Entladung|geladen"
+                    r"|(?:en |à la |in |beim )?(?:charge|décharge))(?![a-zé])")
 _DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
 
 
@@ -183,9 +184,12 @@ def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
     return leads[0] if leads else None
 
 
+_OURS = re.compile(r"\s+(?:uns|Ihnen|mir|euch|nous|vous|us|you)\b")
+
+
 def _bound(text: str, hit: Hit[str]) -> bool:
-    """The first sign of 以上, 以下 and 以内 leads nothing."""
-    return text[hit.start:hit.end] == "以" and text[hit.end:hit.end + 1] in tuple("上下内外前后後来及")
+    """The first sign of 以上, 以下 and 以内 leads nothing, nor does the word of `bei uns`."""
+    return _OURS.match(text, hit.end) is not None or text[hit.start:hit.end] == "以" and text[hit.end:hit.end + 1] in tuple("上下内外前后後来及")
 
 
 _POSSIBLE = re.compile(r"\b(?:possible|feasible|allowed|möglich|machbar|admissible)\s+(?:at|with|bei|mit|à|avec)\s+$")

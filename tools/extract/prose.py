@@ -270,12 +270,20 @@ def _bare_loads(
         return []
     suffix = "rate" if q.is_a("rate") else "current"
     for kind, name in (("charge", f"charge_{suffix}"), ("discharge", f"discharge_{suffix}_continuous")):
-        if lexicon("slots", kind).search(text, clause.start, q.start):
+        if lexicon("slots", kind).search(text, clause.start, q.start) or _verb_behind(clause, q, kind):
             new = draft(page, clause.block, q, name, said[id(q)])
             if new:
                 made.append(new)
                 page.settle(q, "requirement")
     return made
+
+
+def _verb_behind(clause: Clause, q: Quantity, kind: str) -> bool:
+    """`能长期以1C放电`, `連続して1Cで放電`: where the verb is last it stands behind the load, and a lasting one before."""
+    verb = lexicon("slots", kind).search(clause.text, q.end, min(clause.end, q.end + 8))
+    return verb is not None and ord(clause.text[verb.start]) > 0x2e7f and not re.search(
+        r"[，、,。]", clause.text[q.end:verb.start]) and lexicon("continuous").search(
+        clause.text, clause.start, verb.end) is not None
 
 
 def _only_loads(clause: Clause, strong: dict[int, Quantity], said: dict[int, Said]) -> list[Draft]:

@@ -19,7 +19,7 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
 from tools.extract.prose import read_clause
-from tools.extract.said_together import after_these_cycles, holds_for_all
+from tools.extract.said_together import after_these_cycles, holds_for_all, taken_back
 from tools.extract.sections import section_level, title_background
 from tools.extract.sentence_rows import as_row, number_paragraph
 from tools.extract.turned import forbidden_ranges, permitted
@@ -105,7 +105,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if _agreed(walk, block, asked or walk.asked, start, end):
             asked = walk.asked = None
             continue
-        if corrections.withdrawn(page, block, start, end):
+        if corrections.withdrawn(page, block, start, end) or taken_back(page, block, (start, end), spans[:place]):
             continue
         note = amendments.footnote(page, block, start, end) or row
         cause = _cause(page, block, (start, end), whole, note, running, walk.decided)

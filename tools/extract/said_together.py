@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from knowledge.document import Block
+from tools.extract import background
 from tools.extract.conditions import infer, merge
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
@@ -49,6 +50,20 @@ def after_these_cycles(page: Page, block: Block, span: tuple[int, int], found: l
     for made in found:
         if made.metric not in ("cycle_life", "calendar_life"):
             merge(made.conditions, [slots])
+
+
+def taken_back(page: Page, block: Block, span: tuple[int, int], before: list[tuple[int, int]]) -> bool:
+    """`Ces deux valeurs sont remplacées`: a sentence without numbers that calls the one before it off."""
+    text, (start, end) = page.text, span
+    if not before or any(q.units for q in page.inside(block, start, end)) or not lexicon("superseded_back").search(
+            text, start, end) or not lexicon("pointing").starting_at(text, start, end):
+        return False
+    first, last = before[-1]
+    for made in page.drafts:
+        if made.block is block and first <= made.start < last and made.quantity is not None:
+            made.dead = True
+    background.ignore_span(page, block, first, last, "superseded")
+    return True
 
 
 def say_once(page: Page) -> None:

@@ -31,7 +31,7 @@ def stands_aside(clause: Clause, q: Quantity, name: str | None, numbered: list[Q
 
 def only_while(clause: Clause, q: Quantity, name: str | None, made: list[Draft]) -> bool:
     """Whether a voltage is what the cell keeps under the load that is asked for before it."""
-    if name not in ("min_voltage", "max_voltage", "end_of_discharge_voltage") or not any(
+    if name not in ("min_voltage", "max_voltage", "end_of_discharge_voltage", "voltage_window") or not any(
             d.metric.startswith(_LOADS) for d in made):
         return False
     last = max((d.end for d in made if d.metric.startswith(_LOADS)), default=clause.start)

@@ -35,9 +35,13 @@ def standard_drafts(
         hosted = lexicon("host").search(text, start, first) and not lexicon("level", "cell").search(text, start, end)
         if not row and (_waived(text, last, end) and not excepted or hosted):
             continue                                       # called off, or the machine itself is tested to it
-        made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
-                          block))
+        made.append(Draft("standard_compliance", "required", _spelled(text[first:last]), None, first, last, block))
     return made
+
+
+def _spelled(name: str) -> str:
+    """A standard on one line; the Union is named by its English letters in every language."""
+    return re.sub(r"\(UE\)", "(EU)", " ".join(name.split()))
 
 
 def beside_numbers(page: Page, block: Block, start: int, end: int) -> list[Draft]:
@@ -148,8 +152,11 @@ def format_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]
              if not _refused(page, start, end, m.start(), m.end())]
     shapes = [h for h in standards.formats().find(text, start, end) if not _refused(page, start, end, h.start, h.end)]
     if codes:
-        values = list(dict.fromkeys(m.group() for m in codes))
-        made.append(Draft("format", "in", values, None, codes[0].start(), codes[-1].end(), block))
+        others = [h for h in shapes if h.what in ("pouch", "prismatic") and lexicon("or_word").search(
+            text, min(codes[0].start(), h.start), max(codes[-1].end(), h.end))]    # a 21700, or just as well a pouch
+        values = list(dict.fromkeys([*(m.group() for m in codes), *(h.what for h in others)]))
+        places = [*(m.span() for m in codes), *((h.start, h.end) for h in others)]
+        made.append(Draft("format", "in", values, None, min(places)[0], max(b for _, b in places), block))
     elif shapes:
         values = list(dict.fromkeys(h.what for h in shapes))
         made.append(Draft("format", "in", values, None, shapes[0].start, shapes[-1].end, block))
