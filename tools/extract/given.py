@@ -19,6 +19,9 @@ _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 _NEVER = ("acceleration", "pressure", "dose", "leak", "sound", "length",
           "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
           "specific_power", "power_density", "specific_charge", "percent_per_month")
+# What is measured under a load; a voltage, a time or a state of charge is not.
+_MEASURED = ("charge", "energy", "specific_energy", "energy_density", "percent", "temperature",
+             "temperature_difference", "resistance", "cycle")
 _SIDED = re.compile(r"\s*-?(?:charge|discharge|charging|discharging|[Ll]aden|[Ee]ntladen|Ladung|Entladung|geladen"
                     r"|(?:en |à la |in |beim )?(?:charge|décharge))(?![a-zé])")
 _DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
@@ -45,6 +48,9 @@ def conditions_of(
         sign = said[id(q)].sign
         floor = _chunk_start(text, quantities, q, clause.start)
         lead = _lead_of(text, floor, q, said[id(q)])
+        if lead and text[lead.start:lead.end] in ("以", "按") and not any(
+                o.start > q.end and o.is_a(*_MEASURED) for o in quantities):
+            lead = None                                    # 以12A放电，电压不能掉到2.6V以下: the load is what is asked
         own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
         sided = _DIRECTED.match(text, q.end) or any(o.is_a("cycle") for o in quantities) and _SIDED.match(text, q.end)
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(

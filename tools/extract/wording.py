@@ -141,7 +141,7 @@ def _refused(page: Page, start: int, end: int, first: int, last: int) -> bool:
         return True
     if lexicon("forbidden").ending_at(before, 0, len(before)) or lexicon("ban_lead").ending_at(before, 0, len(before)):
         return True
-    hits = lexicon("negation").find(before)
+    hits = [h for h in lexicon("negation").find(before) if before[h.start:h.end] != "Ni"]      # Ni-rich NMC
     return bool(hits) and not re.search(r"[,;，]", before[hits[-1].end:])
 
 
