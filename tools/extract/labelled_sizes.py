@@ -28,7 +28,7 @@ def joined_sizes(page: Page, block: Block, start: int, end: int, numbered: list[
             continue
         said = said_about(page.text, group[-1], start, end)
         for q, name in zip(group, names, strict=True):
-            one = q if q.units else replace(q, units=unit.units, unit_text=unit.unit_text)
+            one = q if q.is_a("length") else replace(q, units=unit.units, unit_text=unit.unit_text)
             own = said_about(page.text, q, start, end)
             new = draft(page, block, one, name, own if own.sign or said.sign not in ("<=", ">=") else replace(
                 said, start=q.start, end=q.end))
@@ -42,10 +42,10 @@ def _groups(page: Page, block: Block, start: int, end: int) -> list[list[Quantit
     """Runs of lengths with words and × between them."""
     text, groups = page.text, list[list[Quantity]]()
     sizes = [q for q in page.inside(block, start, end) if id(q) not in page.fates and q.shape in ("single", "tolerance")
-             and (q.is_a("length") or not q.units)]
+             and (q.is_a("length") or not q.units or q.unit_text in ("×", "x"))]     # 宽148×厚27×高98 mm
     for q in sizes:
         before = groups[-1][-1] if groups else None
-        gap = text[before.end:q.start] if before is not None else ""
+        gap = text[before.end - len(before.unit_text) * (not before.is_a("length")):q.start] if before is not None else ""
         if before is not None and len(gap) <= _WIDEST and _TIMES.search(gap) and not re.search(r"[\d;。]", gap):
             groups[-1].append(q)
         else:

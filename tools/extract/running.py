@@ -19,7 +19,13 @@ from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
 from tools.extract.prose import read_clause
-from tools.extract.said_together import after_these_cycles, holds_for_all, taken_back
+from tools.extract.said_together import (
+    after_these_cycles,
+    closes_with_all,
+    holds_for_all,
+    holds_for_paragraph,
+    taken_back,
+)
 from tools.extract.sections import section_level, title_background
 from tools.extract.sentence_rows import as_row, number_paragraph
 from tools.extract.turned import forbidden_ranges, permitted
@@ -118,7 +124,8 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
             continue
         if walk.last is not None and ends_life(page, block, start, end, walk.last):
             continue
-        if read_defaults(page, block, start, end):
+        if holds_for_paragraph(page, block, (start, end)) or not closes_with_all(
+                page, block, (start, end)) and read_defaults(page, block, start, end):
             continue
         background.ignore_told(page, block, start, end)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:

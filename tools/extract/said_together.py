@@ -6,6 +6,7 @@ import re
 
 from knowledge.document import Block
 from tools.extract import background
+from tools.extract.clauses import clauses
 from tools.extract.conditions import infer, merge
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
@@ -34,6 +35,23 @@ def holds_for_all(page: Page, block: Block, span: tuple[int, int], before: list[
         for made in before:
             merge(made.conditions, [slots])
     return True
+
+
+def closes_with_all(page: Page, block: Block, span: tuple[int, int]) -> bool:
+    """Whether the last clause of a sentence says conditions for all before it, so that the sentence states no default."""
+    parts = clauses(page.text, *span)
+    if len(parts) < 2:
+        return False
+    first = _LEAD.match(page.text, parts[-1][0])
+    return lexicon("all_of_it").starting_at(page.text, first.end() if first else parts[-1][0], span[1]) is not None and any(
+        q.units and not q.is_a(*_KINDS) or q.is_a("current", "rate", "power") for q in page.inside(block, *parts[0]))
+
+
+def holds_for_paragraph(page: Page, block: Block, span: tuple[int, int]) -> bool:
+    """`いずれも-10℃、SOC50%とする。`: a sentence of its own that says a state of charge or a load for those before it."""
+    numbers = [q for q in page.inside(block, *span) if q.units]
+    before = [d for d in page.drafts if not d.dead and d.block is block and d.end <= span[0] and d.quantity is not None]
+    return any(q.is_a("percent", "rate", "current") for q in numbers) and holds_for_all(page, block, span, before)
 
 
 def after_these_cycles(page: Page, block: Block, span: tuple[int, int], found: list[Draft]) -> None:

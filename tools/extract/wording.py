@@ -41,7 +41,7 @@ def standard_drafts(
 
 def _spelled(name: str) -> str:
     """A standard on one line; the Union is named by its English letters in every language."""
-    return re.sub(r"\(UE\)", "(EU)", " ".join(name.split()))
+    return re.sub(r"^\(UE\)", "(EU)", " ".join(name.split()))
 
 
 def beside_numbers(page: Page, block: Block, start: int, end: int) -> list[Draft]:
@@ -182,7 +182,8 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
         if not chosen or not lexicon("outcome").search(text, start, end):
             return made
     tests = list({h.what: h for h in chosen if metric(h.what).test}.values())
-    for hit in tests if len(tests) > 1 else chosen[:1]:
+    kinds = list({h.what: h for h in reversed(chosen) if h.what in ("safety_device", "marking")}.values())
+    for hit in tests if len(tests) > 1 else kinds[::-1] if len(kinds) > 1 else chosen[:1]:
         sentence = text[start:end].strip()
         comparator, value, first, last = _criterion(page, start, end, hit.start, hit.end)
         if sentence:
@@ -197,7 +198,11 @@ def _vents(page: Page, start: int, end: int, row: bool) -> list[Hit[str]]:
     if row or any(q.is_a("pressure") for q in inside if q.units):
         return []
     return [Hit(h.start, h.end, "safety_device") for h in metric_hits(page, start, end) if h.what == "vent_pressure"
-            and lexicon("cues", "vent_pressure").search(page.text, h.start, h.end)]
+            and lexicon("cues", "vent_pressure").search(page.text, h.start, h.end) and not _VENTS.search(
+                page.text[h.start:h.end])]
+
+
+_VENTS = re.compile(r"\b(?:shall|must|vents|venting|open\w*|begin\w*|muss|pressure)\b", re.IGNORECASE)
 
 
 def _waived(text: str, place: int, end: int) -> bool:
