@@ -40,6 +40,8 @@ def conditions_of(
     text, found = clause.text, dict[int, Quantity]()
     for reference, _ in compared_ones(text, quantities):
         found[id(reference)] = reference
+    for q in _cycled_at(text, quantities, said):
+        found[id(q)] = q
     if halfway := _halfway(clause, quantities, said):
         found[id(halfway)] = halfway
     for place, q in enumerate(quantities):
@@ -58,7 +60,8 @@ def conditions_of(
         inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
         around = bool(own) and own[-1].what == "coolant_inlet_temperature" and len(quantities) > 1
         if lead and own and not around and (
-                own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
+                own[-1].start < lead.start and (q.is_a(*_SPOKEN_OF) or q.is_a("voltage") and not text[
+                    own[-1].end:lead.start].strip()) or own[-1].start >= lead.end):
             lead = None                                    # at 25 °C the calendar life shall be 15 years
         if own and q.is_a("rate", "current") and sign and not lead:
             inherent = False
@@ -89,6 +92,13 @@ def conditions_of(
     if parts and len(outside) == 1 < len(quantities) and outside[0].is_a("rate", "current", "power"):
         found.pop(id(outside[0]), None)                    # if it is colder than 5 °C, charging at 0.1C is enough
     return found
+
+
+def _cycled_at(text: str, quantities: list[Quantity], said: dict[int, Said]) -> list[Quantity]:
+    """`0.5C/1C, DOD 80%에서 4,000회`: two rates with a stroke between them, beside a count of cycles."""
+    pairs = [(a, b) for a, b in zip(quantities, quantities[1:], strict=False) if a.is_a("rate", "rate_P") and b.is_a(
+        "rate", "rate_P") and re.fullmatch(r"\s*/\s*", text[a.end:b.start]) and not said[id(a)].sign and not said[id(b)].sign]
+    return [q for pair in pairs for q in pair] if any(q.is_a("cycle") for q in quantities) else []
 
 
 def _halfway(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> Quantity | None:

@@ -61,6 +61,8 @@ def read_clause(clause: Clause) -> list[Draft]:
     hits = [h for h in metric_hits(page, clause.start, clause.end)
             if not any(h.start < q.end and h.end > q.start and not (q.is_a("count") and h.start > q.start)
                        for q in numbered)]
+    cycled = lexicon("these_cycles").find(text, clause.start, clause.end)      # after these cycles 8 % thicker
+    hits = [h for h in hits if h.what != "cycle_life" or not any(c.start <= h.start < c.end for c in cycled)]
     said = said_of_all(text, numbered, clause.start, clause.end)
     if ends := seasons(clause, numbered, said):
         return _store(clause, *ends)

@@ -25,6 +25,7 @@ from tools.extract.said_together import (
     holds_for_all,
     holds_for_paragraph,
     taken_back,
+    under_load,
 )
 from tools.extract.sections import section_level, title_background
 from tools.extract.sentence_rows import as_row, number_paragraph
@@ -290,7 +291,8 @@ def _sentence(
     walk.topic = metric_hits(page, start, end)
     of_last = walk.last is not None and walk.last.block is block
     if not found and walk.last is not None and (lexicon("measured_with").search(page.text, start, end) or (
-            of_last and lexicon("pronoun").starting_at(page.text, start, end))):
+            of_last and (lexicon("pronoun").starting_at(page.text, start, end) or under_load(
+                page, block, (start, end), walk.last)))):
         _measured(walk, block, start, end)
     sizes.in_space(page.text, start, end, found)
     at_most(page, start, end, found)

@@ -54,6 +54,13 @@ def holds_for_paragraph(page: Page, block: Block, span: tuple[int, int]) -> bool
     return any(q.is_a("percent", "rate", "current") for q in numbers) and holds_for_all(page, block, span, before)
 
 
+def under_load(page: Page, block: Block, span: tuple[int, int], last: Draft) -> bool:
+    """`その間の電圧は2.5Vを下回らないこと。`: a sentence about the voltage while the load of the sentence before flows."""
+    numbers = [q for q in page.inside(block, *span) if q.units and id(q) not in page.fates]
+    return last.metric.startswith(("discharge_", "charge_")) and bool(numbers) and all(
+        q.is_a("voltage") for q in numbers) and lexicon("meanwhile").search(page.text, *span) is not None
+
+
 def after_these_cycles(page: Page, block: Block, span: tuple[int, int], found: list[Draft]) -> None:
     """`At the end of these cycles no more than 10 % thicker`: the cycles are those of the life asked for before."""
     if not found or not lexicon("these_cycles").search(page.text, *span):

@@ -8,7 +8,7 @@ from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 from tools.extract.unnamed import chunk_around
 
-_SUBJECT = 24         # characters before a share in which its subject stands
+_SUBJECT = 48         # characters before a share in which its subject stands
 _LOADS = ("discharge_", "charge_rate", "charge_current", "charge_power", "cold_")
 
 

@@ -48,6 +48,8 @@ def demands_in_words(
         made += _tests(page, block, start, end, beside)
     elif not beside:
         made += _chemistries(page, block, start, end)
+    else:
+        made += wording.stated_chemistry(page, block, start, end)
     for new in made:
         new.priority = of_statement(page, block, clause, sentence, walk.lead_priority if block.kind == "list_item"
                                     else None, (new.start, new.end))

@@ -115,7 +115,7 @@ def stated_chemistry(page: Page, block: Block, start: int, end: int) -> list[Dra
 
 
 _JOINED = 12          # characters between an electrode and its substance
-_COPULA = re.compile(r"\s*(?:[:：=]|为|是|采用|用|使用|は|には|に|가|이|는|은|로는|ist|aus|is|of|est|en|:)?\s*", re.IGNORECASE)
+_COPULA = re.compile(r"\s*(?:[:：=]|为|是|采用|用|使用|は|には|に|가|이|는|은|로는|ist|is|est)?\s*(?:aus|of|en|de|à base de)?\s*", re.IGNORECASE)
 _PART_END = re.compile(r"[,;](?!\d)|[，；。]")
 
 
