@@ -12,7 +12,8 @@ _NUMBER = re.compile(
     r"\s*(?:\(?\d{1,3}[.)](?=\s)|\(?[a-zA-Z][.)](?=\s)|\([ivx]{1,4}\)|[ivx]{1,4}[.)](?=\s)|[（(]\d{1,2}[）)]"
     r"|\d{1,2}(?:\.\d{1,2}){1,3}[.)]?(?=\s{2,}\S|\s+[\"“„(]?[A-ZÀ-Þ][a-zà-ÿ]{2,})"
     r"|[①-⑳]|\d{1,2}、|第\d+[条項]|[A-Z]{1,3}-?\d{1,3}[:.)]?(?=\s\s|\t)|\[\w{1,8}\](?=\s))\s*(?=\S)")
-_TITLE = re.compile(r"\s*(?:[■□◆◇●○◎▼▶◼]\s?(?P<marked>\S.{0,22})|[【〔［](?P<bracketed>[^】〕］]{1,22})[】〕］])\s*$")
+_TITLE = re.compile(r"\s*(?:[■□◆◇●○◎▼▶◼]\s?(?P<marked>\S.{0,22})"
+                    r"|[【〔［](?P<bracketed>[^】〕］]{1,22})[】〕］])\s*$")
 NUMBERING = re.compile(r"\s*(?:(?:§|Chapter|Section|Kapitel|Abschnitt|Annex|Anhang|Appendix)\s*)?"
                        r"((?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,4})\.?\s+(?=[^\W\d_])")
 LABEL = re.compile(r"\s*[^\W\d_][^:：\n]{0,50}?[:：]\s*\S")
@@ -69,7 +70,7 @@ def list_marker(text: str) -> tuple[int, bool] | None:
 
 
 def marked_title(text: str, below: str) -> tuple[int, int] | None:
-    """Where the words of `■ 基本仕様` or `【安全】` stand, a short line that another kind of line follows; else None."""
+    """Where the words of `■ 基本仕様` or `【安全】` stand, a short line above another kind of line; else None."""
     match = _TITLE.match(text)
     if match is None or not below.strip():
         return None

@@ -78,7 +78,6 @@ def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: 
                 merge(new.conditions, [worded(text, made[-1].end, clause.end, new.metric)])
         _refer_back(clause, new, a, b)
         _kind_here(clause, new)
-        _rated(clause, new)
         new.conditions = tidy(new.conditions, new.metric)
         around = chunk_around(text, new.quantity, a, b) if new.quantity is not None else (a, b)
         new.metric = direct(page, new.metric, *around)
@@ -136,12 +135,16 @@ def _kind_here(clause: Clause, new: Draft) -> None:
     place = new.quantity.start
     right = lexicon("kinds").ending_at(clause.text, max(clause.start, place - 24), place)      # typ. 4.1 Ah
     kind = right.what if right else hits[-1].what if hits else after.what if after else None
+    new.conditions.update({"kind": kind} if kind else {})
+    _rated(clause, new)
     if kind is None:
         return
-    new.conditions["kind"] = kind
     signed = (new.start, new.end) != (new.quantity.start, new.quantity.end)
     if kind == "typical" and new.comparator == ">=" and not signed:
         new.comparator = "="
+
+
+_LEAST = re.compile(r"\bmin(?:imum|imal\w*|\.|\b)|最小|最低|최소", re.IGNORECASE)
 
 
 def _rated(clause: Clause, new: Draft) -> None:
@@ -149,7 +152,8 @@ def _rated(clause: Clause, new: Draft) -> None:
     if new.metric == "capacity" and new.conditions.get("kind") == "rated" and new.comparator == ">=" and (
             new.quantity is not None and (new.start, new.end) == (new.quantity.start, new.quantity.end)
             and clause.block.table is None and not lexicon("label_bounds").search(
-                clause.text, clause.start, new.start)):
+                clause.text, clause.start, min(clause.end, new.end + 12)) and not _LEAST.search(
+                clause.text, clause.start, min(clause.end, new.end + 12))):
         new.comparator = "="
 
 

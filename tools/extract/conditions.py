@@ -168,8 +168,8 @@ def _both_sides(text: str) -> bool:
         text[hits[0][1]:hits[1][0]]) is not None
 
 
-_BOTH = re.compile(r"\s*(?:comme|et|and|und|wie|sowie|as well as|wie auch|/|、|・|と|和|与|及|및|과|와|,)\s*(?:en|in|auch|beim|of|the|à la)?\s*",
-                   re.IGNORECASE)
+_BOTH = re.compile(r"\s*(?:comme|et|and|und|wie|sowie|as well as|wie auch|/|、|・|と|和|与|及|및|과|와|,)\s*"
+                   r"(?:en|in|auch|beim|of|the|à la)?\s*", re.IGNORECASE)
 
 
 def _side(text: str) -> str | None:

@@ -27,7 +27,8 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
         return True
     window = lexicon("defaults_window").search(text, start, end)
     general = general_defaults(page, start, end) or _under_heading(page, block, start, end) or (
-        page.general == block.index and (_conditions_only(page, block, start, end) or _protocol(page, block, start, end)))
+        page.general == block.index and (
+            _conditions_only(page, block, start, end) or _protocol(page, block, start, end)))
     prose = block.table is None or block.index in page.loose
     if not general and not (window and prose and _only_voltages(page, block, start, end)):
         return False
@@ -61,7 +62,7 @@ def _conditions_only(page: Page, block: Block, start: int, end: int) -> bool:
 
 
 def _protocol(page: Page, block: Block, start: int, end: int) -> bool:
-    """`Charged with 0.5C to 3.65 V, discharged to 2.5 V` behind a general condition: how the cell is cycled in tests."""
+    """`Charged with 0.5C to 3.65 V, discharged to 2.5 V` behind a general condition: how cells are cycled in tests."""
     numbered = [q for q in page.inside(block, start, end) if q.units]
     return sum(q.is_a("voltage") for q in numbered) == 2 and all(
         q.is_a("voltage", "rate", "current", "time") for q in numbered) and not any(

@@ -96,8 +96,9 @@ def conditions_of(
 
 def _cycled_at(text: str, quantities: list[Quantity], said: dict[int, Said]) -> list[Quantity]:
     """`0.5C/1C, DOD 80%에서 4,000회`: two rates with a stroke between them, beside a count of cycles."""
-    pairs = [(a, b) for a, b in zip(quantities, quantities[1:], strict=False) if a.is_a("rate", "rate_P") and b.is_a(
-        "rate", "rate_P") and re.fullmatch(r"\s*/\s*", text[a.end:b.start]) and not said[id(a)].sign and not said[id(b)].sign]
+    pairs = [(a, b) for a, b in zip(quantities, quantities[1:], strict=False)
+             if a.is_a("rate", "rate_P") and b.is_a("rate", "rate_P") and not said[id(a)].sign
+             and not said[id(b)].sign and re.fullmatch(r"\s*/\s*", text[a.end:b.start])]
     return [q for pair in pairs for q in pair] if any(q.is_a("cycle") for q in quantities) else []
 
 
@@ -205,7 +206,8 @@ _OURS = re.compile(r"\s+(?:uns|Ihnen|mir|euch|nous|vous|us|you)\b")
 
 def _bound(text: str, hit: Hit[str]) -> bool:
     """The first sign of 以上, 以下 and 以内 leads nothing, nor does the word of `bei uns`."""
-    return _OURS.match(text, hit.end) is not None or text[hit.start:hit.end] == "以" and text[hit.end:hit.end + 1] in tuple("上下内外前后後来及")
+    bound = text[hit.start:hit.end] == "以" and text[hit.end:hit.end + 1] in tuple("上下内外前后後来及")
+    return bound or _OURS.match(text, hit.end) is not None
 
 
 _POSSIBLE = re.compile(r"\b(?:possible|feasible|allowed|möglich|machbar|admissible)\s+(?:at|with|bei|mit|à|avec)\s+$")

@@ -1,4 +1,4 @@
-"""Sizes joined by ×, each with its axis beside it: `174 mm（宽）× 54 mm（厚）`, `幅148mm×厚さ27mm`, `148(W) x 27(T) mm`."""
+"""Sizes joined by ×, each with its axis beside it: `174 mm（宽）× 54 mm（厚）`, `幅148mm×厚さ27mm`, `宽148×厚27 mm`."""
 
 from __future__ import annotations
 
@@ -45,12 +45,17 @@ def _groups(page: Page, block: Block, start: int, end: int) -> list[list[Quantit
              and (q.is_a("length") or not q.units or q.unit_text in ("×", "x"))]     # 宽148×厚27×高98 mm
     for q in sizes:
         before = groups[-1][-1] if groups else None
-        gap = text[before.end - len(before.unit_text) * (not before.is_a("length")):q.start] if before is not None else ""
+        gap = text[_number_end(before):q.start] if before is not None else ""
         if before is not None and len(gap) <= _WIDEST and _TIMES.search(gap) and not re.search(r"[\d;。]", gap):
             groups[-1].append(q)
         else:
             groups.append([q])
     return [g for g in groups if len(g) >= _FEWEST and any(q.is_a("length") for q in g)]
+
+
+def _number_end(q: Quantity) -> int:
+    """Where a size ends; a × that was read as its unit joins it to the next."""
+    return q.end if q.is_a("length") else q.end - len(q.unit_text)
 
 
 def _axes(text: str, start: int, end: int, group: list[Quantity]) -> list[str] | None:

@@ -20,7 +20,8 @@ def lot_beside(text: str, q: Quantity, numbered: list[Quantity]) -> bool:
                and _sampled(text, o) for o in numbered)
 
 
-_A_YEAR = re.compile(r"\s*(?:/\s?(?:年|년|a\b|Jahr|an\b|yr|year)|(?:per|a|each)\s+(?:year|annum)|p\.\s?a\.|pro Jahr|im Jahr|je Jahr|"
+_A_YEAR = re.compile(r"\s*(?:/\s?(?:年|년|a\b|Jahr|an\b|yr|year)|(?:per|a|each)\s+(?:year|annum)|p\.\s?a\."
+                     r"|pro Jahr|im Jahr|je Jahr|"
                      r"jährlich|par an\b|l'an\b|每年|年間|毎年)", re.IGNORECASE)
 
 

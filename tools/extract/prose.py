@@ -281,7 +281,7 @@ def _bare_loads(
 
 
 def _verb_behind(clause: Clause, q: Quantity, kind: str) -> bool:
-    """`能长期以1C放电`, `連続して1Cで放電`: where the verb is last it stands behind the load, and a lasting one before."""
+    """`能长期以1C放电`, `連続して1Cで放電`: a verb behind the load, and before it a word that says that it lasts."""
     verb = lexicon("slots", kind).search(clause.text, q.end, min(clause.end, q.end + 8))
     return verb is not None and ord(clause.text[verb.start]) > 0x2e7f and not re.search(
         r"[，、,。]", clause.text[q.end:verb.start]) and lexicon("continuous").search(

@@ -11,7 +11,8 @@ from tools.extract.conditions import infer, merge
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 
-_CYCLED = ("cycles", "charge_C", "discharge_C", "rate_C", "rate_P", "dod_pct", "temperature_C", "charge_A", "discharge_A")
+_CYCLED = ("cycles", "charge_C", "discharge_C", "rate_C", "rate_P", "dod_pct", "temperature_C", "charge_A",
+           "discharge_A")
 _KINDS = ("temperature", "percent", "rate", "current", "voltage", "frequency", "humidity")
 _LEAD = re.compile(r"[\s,;:，；、]*")
 
@@ -38,24 +39,27 @@ def holds_for_all(page: Page, block: Block, span: tuple[int, int], before: list[
 
 
 def closes_with_all(page: Page, block: Block, span: tuple[int, int]) -> bool:
-    """Whether the last clause of a sentence says conditions for all before it, so that the sentence states no default."""
+    """Whether the last clause of a sentence says conditions for all before it: the sentence states no default."""
     parts = clauses(page.text, *span)
     if len(parts) < 2:
         return False
     first = _LEAD.match(page.text, parts[-1][0])
-    return lexicon("all_of_it").starting_at(page.text, first.end() if first else parts[-1][0], span[1]) is not None and any(
+    place = first.end() if first else parts[-1][0]
+    return lexicon("all_of_it").starting_at(page.text, place, span[1]) is not None and any(
         q.units and not q.is_a(*_KINDS) or q.is_a("current", "rate", "power") for q in page.inside(block, *parts[0]))
 
 
 def holds_for_paragraph(page: Page, block: Block, span: tuple[int, int]) -> bool:
-    """`いずれも-10℃、SOC50%とする。`: a sentence of its own that says a state of charge or a load for those before it."""
+    """`いずれも-10℃、SOC50%とする。`: a sentence of its own, of a state of charge or a load for those before it."""
     numbers = [q for q in page.inside(block, *span) if q.units]
-    before = [d for d in page.drafts if not d.dead and d.block is block and d.end <= span[0] and d.quantity is not None]
-    return any(q.is_a("percent", "rate", "current") for q in numbers) and holds_for_all(page, block, span, before)
+    before = [d for d in page.drafts if not d.dead and d.block is block and d.end <= span[0]
+              and d.quantity is not None]
+    return any(q.is_a("percent", "rate", "current") for q in numbers) and holds_for_all(
+        page, block, span, before)
 
 
 def under_load(page: Page, block: Block, span: tuple[int, int], last: Draft) -> bool:
-    """`その間の電圧は2.5Vを下回らないこと。`: a sentence about the voltage while the load of the sentence before flows."""
+    """`その間の電圧は2.5Vを下回らないこと。`: a sentence about the voltage under the load of the sentence before."""
     numbers = [q for q in page.inside(block, *span) if q.units and id(q) not in page.fates]
     return last.metric.startswith(("discharge_", "charge_")) and bool(numbers) and all(
         q.is_a("voltage") for q in numbers) and lexicon("meanwhile").search(page.text, *span) is not None

@@ -33,18 +33,21 @@ def ban_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     hits = [h for h in _substances().find(page.text, start, end) if h.what[0] in ("element", "whole")
             and not (h.what[1] == "lead" and _OTHER_LEAD.match(page.text, h.end))]
     made = []
+    side = _electrode(page, start, end)
     for group in _groups(page.text, hits):
         if not _banned(page.text, start, end, group[0].start, group[-1].end):
             continue
         for hit in group:
             first = hit.start
-            made.append(Draft(_electrode(page, start, end), "prohibited", hit.what[1], None, first, hit.end, block, level="material"))
+            made.append(Draft(side, "prohibited", hit.what[1], None, first, hit.end, block, level="material"))
     return made
 
 
 def _electrode(page: Page, start: int, end: int) -> str:
     """`Cathodes with cobalt are not accepted`: a ban that names an electrode is one of that electrode."""
-    named = {h.what for h in metric_hits(page, start, end) if h.what in ("cathode_chemistry", "anode_chemistry")}
+    sides = {"cathode_chemistry": "cathode_chemistry", "cathode_cobalt_fraction": "cathode_chemistry",
+             "anode_chemistry": "anode_chemistry"}
+    named = {sides[h.what] for h in metric_hits(page, start, end) if h.what in sides}
     return named.pop() if len(named) == 1 else "chemistry"
 
 
@@ -83,10 +86,18 @@ def document_format(page: Page) -> list[Draft]:
         for start, end in sentences(page.text, block.start, block.end):
             found = format_hits(page, start, end)
             sought = found and (place < 12 or lexicon("seeking").search(page.text, start, end))
-            if sought and not _set_aside(page, block, start, end):
+            if sought and (not _set_aside(page, block, start, end) or _sought(page.text, start, end, found[0])):
                 values = list(dict.fromkeys(value for _, _, value in found))
                 return [Draft("format", "in", values, None, found[0][0], found[-1][1], block, confidence=0.7)]
     return []
+
+
+def _sought(text: str, start: int, end: int, found: tuple[int, int, str]) -> bool:
+    """`角形セルの選定を進めております`: the verb right beside the shape says that it is looked for."""
+    first, last, _ = found
+    verb_last = ord(text[first]) > 0x2e7f
+    lo, hi = (last, min(end, last + 12)) if verb_last else (max(start, first - 40), first)
+    return lexicon("seeking").search(text, lo, hi) is not None
 
 
 def _set_aside(page: Page, block: Block, start: int, end: int) -> bool:
@@ -126,4 +137,7 @@ def format_hits(page: Page, start: int, end: int) -> list[tuple[int, int, str]]:
     """Size codes of text[start:end], else its words for a shape."""
     codes = [(m.start(), m.end(), m.group()) for m in standards.size_code().finditer(page.text, start, end)
              if not re.search(r"\b(?:no|not|kein\w*|nicht|pas)\s+$", page.text[max(start, m.start() - 8):m.start()])]
-    return codes or [(h.start, h.end, h.what) for h in standards.formats().find(page.text, start, end)]
+    shapes = [(h.start, h.end, h.what) for h in standards.formats().find(page.text, start, end)]
+    joined = [s for s in shapes if codes and s[2] != "cylindrical" and lexicon("or_word").search(
+        page.text, min(s[1], codes[0][1]), max(s[0], codes[-1][0]))]      # a 21700 or a pouch
+    return sorted([*codes, *joined]) or shapes

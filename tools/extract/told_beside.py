@@ -21,7 +21,8 @@ def stands_aside(clause: Clause, q: Quantity, name: str | None, numbered: list[Q
             text, q.end, min(hi, q.end + 16))
         ahead = lexicon("shares_of").search(text, max(lo, q.start - _SUBJECT), q.start)
         own = [h for h in metric_hits(clause.page, lo, hi) if h.what]
-        return (ahead is not None or behind is not None) and not own and not lexicon("slots", "eol").search(text, lo, hi)
+        return (ahead is not None or behind is not None) and not own and not lexicon("slots", "eol").search(
+            text, lo, hi)
     if name != "calendar_life" or not lexicon("warranty").search(text, lo, hi):
         return False
     return any(o is not q and o.is_a("time") and {u.name for u in o.units} & {u.name for u in q.units}

@@ -29,7 +29,8 @@ def demands_in_words(
         page, block, start, end)
     made += dates.delivery_drafts(page, block, start, end)
     tested = any(metric(h.what).test for h in metric_hits(page, start, end))
-    asked = asked or equipped(page, start, end) or tested and lexicon("outcome").search(page.text, start, end) is not None
+    asked = asked or equipped(page, start, end) or tested and lexicon("outcome").search(
+        page.text, start, end) is not None
     if not re.search(r"\w+\W+\w+\W+\w+|[\u3040-\u9fff\uac00-\ud7a3]{7}", page.text[start:end]) and not made:
         listed = listed and block.kind == "list_item"        # `Marking` alone is a title
     if asked or listed:
@@ -50,6 +51,8 @@ def demands_in_words(
         made += _chemistries(page, block, start, end)
     else:
         made += wording.stated_chemistry(page, block, start, end)
+    if beside:                                             # a 21700, or just as well a pouch of 8.5 mm
+        made += [d for d in wording.format_drafts(page, block, start, end) if len(d.value) > 1]
     for new in made:
         new.priority = of_statement(page, block, clause, sentence, walk.lead_priority if block.kind == "list_item"
                                     else None, (new.start, new.end))

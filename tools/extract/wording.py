@@ -50,7 +50,8 @@ def beside_numbers(page: Page, block: Block, start: int, end: int) -> list[Draft
     for first, last in standards.standards_in(text, start, end):
         close = text[max(start, first - 36):first]
         asked = lexicon("qualified").search(close) or _TRANSPORT.match(text, first)
-        if asked and not _waived(text, last, end) and not of_host(text, start, end, first, last) and text[start:first].count("(") <= text[start:first].count(")"):
+        if asked and not _waived(text, last, end) and not of_host(text, start, end, first, last) and text[
+                start:first].count("(") <= text[start:first].count(")"):
             made.append(Draft("standard_compliance", "required", " ".join(text[first:last].split()), None, first, last,
                               block))
     return made
@@ -115,7 +116,8 @@ def stated_chemistry(page: Page, block: Block, start: int, end: int) -> list[Dra
 
 
 _JOINED = 12          # characters between an electrode and its substance
-_COPULA = re.compile(r"\s*(?:[:：=]|为|是|采用|用|使用|は|には|に|가|이|는|은|로는|ist|is|est)?\s*(?:aus|of|en|de|à base de)?\s*", re.IGNORECASE)
+_COPULA = re.compile(r"\s*(?:[:：=]|为|是|采用|用|使用|は|には|に|가|이|는|은|로는|ist|is|est)?\s*"
+                     r"(?:aus|of|en|de|à base de)?\s*", re.IGNORECASE)
 _PART_END = re.compile(r"[,;](?!\d)|[，；。]")
 
 
