@@ -60,8 +60,8 @@ def conditions_of(
         inherent = directed or q.is_a("frequency", "humidity", "energy_per_year") or q.rate or _own_noun(clause, q)
         around = bool(own) and own[-1].what == "coolant_inlet_temperature" and len(quantities) > 1
         if lead and own and not around and (
-                own[-1].start < lead.start and (q.is_a(*_SPOKEN_OF) or q.is_a("voltage") and not text[
-                    own[-1].end:lead.start].strip()) or own[-1].start >= lead.end):
+                own[-1].start < lead.start and (q.is_a(*_SPOKEN_OF) or _ends_at(
+                    text, q, own[-1].end, lead.start, quantities)) or own[-1].start >= lead.end):
             lead = None                                    # at 25 °C the calendar life shall be 15 years
         if own and q.is_a("rate", "current") and sign and not lead:
             inherent = False
@@ -92,6 +92,12 @@ def conditions_of(
     if parts and len(outside) == 1 < len(quantities) and outside[0].is_a("rate", "current", "power"):
         found.pop(id(outside[0]), None)                    # if it is colder than 5 °C, charging at 0.1C is enough
     return found
+
+
+def _ends_at(text: str, q: Quantity, name: int, lead: int, quantities: list[Quantity]) -> bool:
+    """`Arrêt de décharge à 2,5 V` asks for a voltage; beside a capacity it is the condition of that."""
+    return q.is_a("voltage") and not text[name:lead].strip() and not any(
+        o.is_a("charge", "energy", "specific_energy", "energy_density") for o in quantities)
 
 
 def _cycled_at(text: str, quantities: list[Quantity], said: dict[int, Said]) -> list[Quantity]:
