@@ -43,11 +43,15 @@ def ban_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     return made
 
 
+_CATHODE = re.compile(r"[ck]athode|正极|正極|양극", re.IGNORECASE)
+
+
 def _electrode(page: Page, start: int, end: int) -> str:
     """`Cathodes with cobalt are not accepted`: a ban that names an electrode is one of that electrode."""
     sides = {"cathode_chemistry": "cathode_chemistry", "cathode_cobalt_fraction": "cathode_chemistry",
              "anode_chemistry": "anode_chemistry"}
-    named = {sides[h.what] for h in metric_hits(page, start, end) if h.what in sides}
+    named = {sides[h.what] for h in metric_hits(page, start, end) if h.what in sides and (
+        h.what != "cathode_cobalt_fraction" or _CATHODE.search(page.text, h.start, h.end))}
     return named.pop() if len(named) == 1 else "chemistry"
 
 
