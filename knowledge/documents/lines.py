@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 
 _BREAK = re.compile(r"\r\n|\n|\r|\f")
-_BULLET = re.compile(r"\s*(?:[-*+•–—‣▪■□▫◦○●◆◇►▶➢➤✓✔·・※]|\uf0b7|\uf0a7|o(?=\s\s?\S))\s+(?=\S)")
+_BULLET = re.compile(r"\s*(?:[-*+•–—‣▪■□▫◦○●◆◇►▶➢➤✓✔·・※]|\uf0b7|\uf0a7|o(?=\s\s?\S))\s+(?=\S)"
+                     r"|\s*[・･·•※■□▪◆◇●○◎▲△▼▶☆★](?=[^\W\d_])")
 _NUMBER = re.compile(
     r"\s*(?:\(?\d{1,3}[.)](?=\s)|\(?[a-zA-Z][.)](?=\s)|\([ivx]{1,4}\)|[ivx]{1,4}[.)](?=\s)|[（(]\d{1,2}[）)]"
     r"|\d{1,2}(?:\.\d{1,2}){1,3}[.)]?(?=\s{2,}\S|\s+[\"“„(]?[A-ZÀ-Þ][a-zà-ÿ]{2,})"
     r"|[①-⑳]|\d{1,2}、|第\d+[条項]|[A-Z]{1,3}-?\d{1,3}[:.)]?(?=\s\s|\t)|\[\w{1,8}\](?=\s))\s*(?=\S)")
+_TITLE = re.compile(r"\s*(?:[■□◆◇●○◎▼▶◼]\s?(?P<marked>\S.{0,22})"
+                    r"|[【〔［](?P<bracketed>[^】〕］]{1,22})[】〕］])\s*$")
 NUMBERING = re.compile(r"\s*(?:(?:§|Chapter|Section|Kapitel|Abschnitt|Annex|Anhang|Appendix)\s*)?"
                        r"((?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,4})\.?\s+(?=[^\W\d_])")
 LABEL = re.compile(r"\s*[^\W\d_][^:：\n]{0,50}?[:：]\s*\S")
@@ -64,6 +67,16 @@ def list_marker(text: str) -> tuple[int, bool] | None:
     if match := _NUMBER.match(text):
         return match.end(), True
     return None
+
+
+def marked_title(text: str, below: str) -> tuple[int, int] | None:
+    """Where the words of `■ 基本仕様` or `【安全】` stand, a short line above another kind of line; else None."""
+    match = _TITLE.match(text)
+    if match is None or not below.strip():
+        return None
+    place = match.span(match.lastgroup or 0)
+    marker, other = text.strip()[0], below.strip()[0]
+    return place if title_like(text[slice(*place)].strip("】〕］ ")) and marker != other else None
 
 
 def numbered_title(text: str) -> int | None:

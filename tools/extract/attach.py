@@ -26,10 +26,18 @@ def _segments(text: str, start: int, end: int, made: list[Draft]) -> list[tuple[
     for left, right in zip(made, made[1:], strict=False):
         gap_start, gap_end = left.end, max(left.end, right.start)
         gap = text[gap_start:gap_end]
-        cuts = [m.start() for m in _PART.finditer(gap)]
+        cuts = [m.start() for m in _PART.finditer(gap) if not _opened(gap, m.start())]
+        shut = gap.rfind(")")
+        if not cuts and shut >= 0 and "(" in gap[:shut]:
+            cuts = [shut + 1]                              # 3.0 Ah (at 0.2C, to 2.5 V) at 3.6 V
         edges.append(gap_start + cuts[-1] if cuts else gap_start)
     edges.append(end)
     return list(zip(edges, edges[1:], strict=False))
+
+
+def _opened(gap: str, place: int) -> bool:
+    """Whether a comma stands in a bracket that both opens and ends between two numbers."""
+    return gap.rfind("(", 0, place) > gap.rfind(")", 0, place) and ")" in gap[place:]
 
 
 def attach(clause: Clause, made: list[Draft], quantities: list[Quantity], said: dict[int, Said]) -> None:
@@ -127,11 +135,25 @@ def _kind_here(clause: Clause, new: Draft) -> None:
     place = new.quantity.start
     right = lexicon("kinds").ending_at(clause.text, max(clause.start, place - 24), place)      # typ. 4.1 Ah
     kind = right.what if right else hits[-1].what if hits else after.what if after else None
+    new.conditions.update({"kind": kind} if kind else {})
+    _rated(clause, new)
     if kind is None:
         return
-    new.conditions["kind"] = kind
     signed = (new.start, new.end) != (new.quantity.start, new.quantity.end)
     if kind == "typical" and new.comparator == ">=" and not signed:
+        new.comparator = "="
+
+
+_LEAST = re.compile(r"\bmin(?:imum|imal\w*|\.|\b)|最小|最低|최소", re.IGNORECASE)
+
+
+def _rated(clause: Clause, new: Draft) -> None:
+    """`Rated capacity 50 Ah` names the cell; no word of the sentence makes it a least."""
+    if new.metric == "capacity" and new.conditions.get("kind") == "rated" and new.comparator == ">=" and (
+            new.quantity is not None and (new.start, new.end) == (new.quantity.start, new.quantity.end)
+            and clause.block.table is None and not lexicon("label_bounds").search(
+                clause.text, clause.start, min(clause.end, new.end + 12)) and not _LEAST.search(
+                clause.text, clause.start, min(clause.end, new.end + 12))):
         new.comparator = "="
 
 

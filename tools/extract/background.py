@@ -93,7 +93,9 @@ def told_parts(page: Page, start: int, end: int) -> tuple[list[tuple[int, int]],
     live: list[tuple[int, int]] = []
     telling = False
     for first, last in parts(page, start, end):
-        named = any(h.what in _TOLD for h in lexicon("background").find(page.text, first, last))
+        weak = lexicon("weak_background").find(page.text, first, last) if _asks(page, first, last) else []
+        named = any(h.what in _TOLD and not any(w.start <= h.start and h.end <= w.end for w in weak)
+                    for h in lexicon("background").find(page.text, first, last))
         if named or _told_of(page, first, last) == "predecessor" or (
                 not _asks(page, first, last) and other_product(page, first, last)):
             telling = True
@@ -159,7 +161,7 @@ def _asks(page: Page, start: int, end: int) -> bool:
     """Whether text[start:end] has a modal word, a ban, a change or a number with a bound."""
     spoken = any(h.what != "info" for path in _ASKING for h in lexicon(*path).find(page.text, start, end)) or bool(
         lexicon("hence").search(page.text, max(0, start - 2), end))
-    return spoken or any(said_about(page.text, q, start, end).sign
+    return spoken or any(said_about(page.text, q, start, end).sign not in (None, "about")
                          for q in page.inside(page.block_at(start), start, end))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from knowledge.requirement import Comparator
 from knowledge.vocabulary import MetricRow
+from tools.extract.compared import compared_ones
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 
@@ -55,6 +56,11 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
 def said_of_all(text: str, quantities: Sequence[Quantity], lo: int, hi: int) -> dict[int, Said]:
     """The comparators of all quantities of a clause: what is negated is turned, what is said once is shared."""
     said = {id(q): _turned(text, q, said_about(text, q, lo, hi), lo, hi) for q in quantities}
+    for reference, share in compared_ones(text, quantities):               # no less than 78 % of that at 23 °C
+        first, second = said[id(reference)], said[id(share)]
+        if first.sign and not second.sign:
+            said[id(share)] = Said(first.sign, share.start, second.end)
+        said[id(reference)] = Said(None, reference.start, reference.end)
     for before, after in zip(quantities, quantities[1:], strict=False):    # nothing thicker than A, wider than B
         first, second = said[id(before)], said[id(after)]
         raw = said_about(text, before, lo, hi).sign

@@ -9,6 +9,7 @@ from knowledge import vocabulary
 from knowledge.requirement import ConditionValue
 from knowledge.units import convert
 from knowledge.vocabulary import units
+from tools.extract.compared import reference_of
 from tools.extract.direction import charging
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -52,7 +53,7 @@ def infer(text: str, q: Quantity, lo: int, hi: int, metric: str | None, sign: st
         return _percent(q, before, after, text[lo:hi], metric)
     if q.is_a("temperature"):
         around = f"{before} | {re.split(r'[,;()|，0-9]', text[q.end:min(hi, q.end + 24)])[0]}"
-        return _temperature(q, around, text[max(lo, q.start - 40):q.start], metric, sign)
+        return _temperature(q, around, text[max(lo, q.start - 40):q.start], metric, sign, reference_of(text, q, hi))
     if q.is_a("time"):
         return _time(q, around, metric)
     if q.unit_text == "C" and not q.rate and q.shape == "single" and _ROOM[0] <= q.value <= _ROOM[1]:
@@ -101,9 +102,11 @@ def _percent(q: Quantity, before: str, after: str, clause: str, metric: str | No
     return None
 
 
-def _temperature(q: Quantity, around: str, lead: str, metric: str | None, sign: str | None) -> Slots | None:
+def _temperature(
+    q: Quantity, around: str, lead: str, metric: str | None, sign: str | None, referred: bool = False
+) -> Slots | None:
     value = amounts(q, "degC")
-    if lexicon("compared_at").ending_at(lead, 0, len(lead)):
+    if referred or lexicon("compared_at").ending_at(lead, 0, len(lead)):
         return {}                                          # 70 % of its capacity at 23 °C
     if metric in CHARGE_TIMES and sign in (">=", ">") and not isinstance(value, list):
         return {"start_temperature_C": value}
@@ -136,13 +139,18 @@ def _load(text: str, q: Quantity, before: str, after: str, metric: str | None) -
     if q.is_a("rate_P"):
         return {"rate_P": q.value}
     value = amounts(q, target)
-    if lexicon("slots", "reference").ending_at(before, 0, len(before)) or (
+    if reference_of(text, q, q.end + 40) or lexicon("slots", "reference").ending_at(before, 0, len(before)) or (
             suffix == "C" and re.match(r"\s*(?:capacity|Kapazität|energy|capacité|容量)", after)
             and re.search(r"\b(?:of|initial|versus|vs|to|der)\b", before)):
         return {"reference_C": value} if suffix == "C" else {}
     pair = re.match(r"\s*/\s*(?=[\dC])", text[q.end:q.end + 4])
     second = re.search(r"(?:[\dC]|C/\d|\dA| A)\s*/\s*$", text[max(0, q.start - 5):q.start])
     side = _side(after) or _side_before(before)
+    if isinstance(value, list) and suffix == "C" and (metric in AGED or metric == "energy_efficiency"):
+        first, last = (v / 1.0 for v in q.values[:2])
+        return {"charge_C": first, "discharge_C": last}    # C/2 - 1C of a life: charged and discharged
+    if side is not None and _both_sides(after):
+        return {"rate_C" if suffix == "C" else "current_A": value}
     if pair and not side:
         side = "charge"
     elif second and not side:
@@ -153,6 +161,18 @@ def _load(text: str, q: Quantity, before: str, after: str, metric: str | None) -
 
 
 _IN_OUT = re.compile(r"\s*(in|out|ein|aus)\s*$", re.IGNORECASE)
+
+
+def _both_sides(text: str) -> bool:
+    """`0,5C en charge comme en décharge`: the words right behind a load name both directions."""
+    hits = [(h.start, h.end, kind) for kind in ("discharge", "charge") for h in lexicon("slots", kind).find(text[:48])]
+    hits = sorted(h for h in hits if not any(o is not h and o[0] <= h[0] and h[1] <= o[1] and o != h for o in hits))
+    return len(hits) >= 2 and hits[0][0] <= 8 and hits[0][2] != hits[1][2] and _BOTH.fullmatch(
+        text[hits[0][1]:hits[1][0]]) is not None
+
+
+_BOTH = re.compile(r"\s*(?:comme|et|and|und|wie|sowie|as well as|wie auch|/|、|・|と|和|与|及|및|과|와|,)\s*"
+                   r"(?:en|in|auch|beim|of|the|à la)?\s*", re.IGNORECASE)
 
 
 def _side(text: str) -> str | None:

@@ -17,7 +17,7 @@ def delivery_drafts(page: Page, block: Block, start: int, end: int, row: bool = 
     `row` says that a label beside names the delivery. The closing date of the bids is no delivery.
     """
     text, made = page.text, list[Draft]()
-    if lexicon("bid_date").search(text, start, end) and not lexicon("delivered").search(text, start, end):
+    if of_bids(text, start, end):
         return []
     counted = any(q.is_a("count", "energy_per_year") or q.unit_text in ("MWh", "kWh", "GWh")      # 24 cells, by 1 March
                   for q in page.inside(block, start, end) if q.units)
@@ -50,6 +50,14 @@ def _samples(text: str, start: int, end: int) -> str | None:
     """What is delivered, where it is samples: `A-samples` or `samples`."""
     found = _SAMPLES.search(text, start, end)
     return None if found is None else f"{found.group(1).upper()}-samples" if found.group(1) else "samples"
+
+
+def of_bids(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] speaks of bids and of no delivery: `date limite de remise des offres`."""
+    bids = lexicon("bid_date").find(text, start, end)
+    delivered = [h for h in lexicon("delivered").find(text, start, end)
+                 if not any(b.start <= h.start and h.end <= b.end for b in bids)]
+    return bool(bids) and not delivered
 
 
 _ARTICLE = re.compile(r"(?<!\w)(?:the|den|dem|le)\s+$")

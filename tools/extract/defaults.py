@@ -27,7 +27,8 @@ def read_defaults(page: Page, block: Block, start: int, end: int) -> bool:
         return True
     window = lexicon("defaults_window").search(text, start, end)
     general = general_defaults(page, start, end) or _under_heading(page, block, start, end) or (
-        page.general == block.index and _conditions_only(page, block, start, end))
+        page.general == block.index and (
+            _conditions_only(page, block, start, end) or _protocol(page, block, start, end)))
     prose = block.table is None or block.index in page.loose
     if not general and not (window and prose and _only_voltages(page, block, start, end)):
         return False
@@ -58,6 +59,14 @@ def _conditions_only(page: Page, block: Block, start: int, end: int) -> bool:
     tests = any(q.is_a("temperature") for q in numbered) or lexicon("life").search(page.text, start, end) is not None
     return tests and all(q.is_a(*_CONDITIONS) for q in numbered) and not any(
         said_about(page.text, q, start, end).sign for q in numbered if not q.is_a("time", "cycle", "voltage"))
+
+
+def _protocol(page: Page, block: Block, start: int, end: int) -> bool:
+    """`Charged with 0.5C to 3.65 V, discharged to 2.5 V` behind a general condition: how cells are cycled in tests."""
+    numbered = [q for q in page.inside(block, start, end) if q.units]
+    return sum(q.is_a("voltage") for q in numbered) == 2 and all(
+        q.is_a("voltage", "rate", "current", "time") for q in numbered) and not any(
+        said_about(page.text, q, start, end).sign for q in numbered)
 
 
 def _under_heading(page: Page, block: Block, start: int, end: int) -> bool:
@@ -165,7 +174,8 @@ def share_with_wishes(page: Page) -> None:
 
 
 _PROTOCOL = {"dcir": ("duration_s", "soc_pct", "direction"), "calendar_life": ("eol_pct",),
-             "specific_energy": ("rate_C", "rate_P"), "energy_density": ("rate_C", "rate_P")}
+             "specific_energy": ("rate_C", "rate_P", "v_min", "v_max"),
+             "energy_density": ("rate_C", "rate_P", "v_min", "v_max")}
 _SOURCES = {"calendar_life": ("cycle_life", "calendar_life"),
             "specific_energy": ("capacity", "energy", "specific_energy", "energy_density"),
             "energy_density": ("capacity", "energy", "specific_energy", "energy_density")}

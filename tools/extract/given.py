@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from knowledge.vocabulary import metric
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said
+from tools.extract.compared import compared_ones
 from tools.extract.meaning import metric_for
 from tools.extract.page import metric_hits
 from tools.extract.phrases import Hit, lexicon
@@ -18,7 +19,11 @@ _SPOKEN_OF = ("rate", "current", "power", "pressure", "mass", "length", "force")
 _NEVER = ("acceleration", "pressure", "dose", "leak", "sound", "length",
           "charge", "energy", "specific_energy", "energy_density", "mass", "resistance", "price", "carbon",
           "specific_power", "power_density", "specific_charge", "percent_per_month")
-_SIDED = re.compile(r"\s*-?(?:charge|discharge|charging|discharging|Laden|Entladen|Ladung|Entladung|décharge)(?![a-z])")
+# What is measured under a load; a voltage, a time or a state of charge is not.
+_MEASURED = ("charge", "energy", "specific_energy", "energy_density", "percent", "temperature",
+             "temperature_difference", "resistance", "cycle")
+_SIDED = re.compile(r"\s*-?(?:charge|discharge|charging|discharging|[Ll]aden|[Ee]ntladen|Ladung|Entladung|geladen"
+                    r"|(?:en |à la |in |beim )?(?:charge|décharge))(?![a-zé])")
 _DIRECTED = re.compile(r"\s*(?:充電|放電|充电|放电|충전|방전|充|放)")
 
 
@@ -33,12 +38,21 @@ def conditions_of(
 ) -> dict[int, Quantity]:
     """Quantities that the grammar marks as conditions: after `at`, in brackets, with their own noun (50 % SOC)."""
     text, found = clause.text, dict[int, Quantity]()
+    for reference, _ in compared_ones(text, quantities):
+        found[id(reference)] = reference
+    for q in _cycled_at(text, quantities, said):
+        found[id(q)] = q
+    if halfway := _halfway(clause, quantities, said):
+        found[id(halfway)] = halfway
     for place, q in enumerate(quantities):
         if q.is_a(*_NEVER) and not (q.dimensions - set(_NEVER) - {"acceleration"}):
             continue
         sign = said[id(q)].sign
         floor = _chunk_start(text, quantities, q, clause.start)
         lead = _lead_of(text, floor, q, said[id(q)])
+        if lead and text[lead.start:lead.end] in ("以", "按") and not any(
+                o.start > q.end and o.is_a(*_MEASURED) for o in quantities):
+            lead = None                                    # 以12A放电，电压不能掉到2.6V以下: the load is what is asked
         own = [h for h in hits if metric_for(h.what, q) and floor - 2 <= h.start and h.end <= q.start]
         sided = _DIRECTED.match(text, q.end) or any(o.is_a("cycle") for o in quantities) and _SIDED.match(text, q.end)
         directed = q.is_a("rate", "current", "rate_P") and len(quantities) > 1 and not own and not sign and bool(
@@ -47,7 +61,8 @@ def conditions_of(
             "frequency", "humidity", "energy_per_year")
         around = bool(own) and own[-1].what == "coolant_inlet_temperature" and len(quantities) > 1
         if lead and own and not around and (
-                own[-1].start < lead.start and q.is_a(*_SPOKEN_OF) or own[-1].start >= lead.end):
+                own[-1].start < lead.start and (q.is_a(*_SPOKEN_OF) or _ends_at(
+                    text, q, own[-1].end, lead.start, quantities)) or own[-1].start >= lead.end):
             lead = None                                    # at 25 °C the calendar life shall be 15 years
         if own and q.is_a("rate", "current") and sign and not lead:
             inherent = False
@@ -87,6 +102,33 @@ def _paired(text: str, q: Quantity) -> bool:
     """`on a 10C/10C round trip`: a rate each way is how something is measured."""
     return q.is_a("rate") and bool(_PAIR_BEHIND.match(text, q.end) or _PAIR_BEFORE.search(
         text, max(0, q.start - 6), q.start))
+
+
+def _ends_at(text: str, q: Quantity, name: int, lead: int, quantities: list[Quantity]) -> bool:
+    """`Arrêt de décharge à 2,5 V` asks for a voltage; beside a capacity it is the condition of that."""
+    return q.is_a("voltage") and not text[name:lead].strip() and not any(
+        o.is_a("charge", "energy", "specific_energy", "energy_density") for o in quantities)
+
+
+def _cycled_at(text: str, quantities: list[Quantity], said: dict[int, Said]) -> list[Quantity]:
+    """`0.5C/1C, DOD 80%에서 4,000회`: two rates with a stroke between them, beside a count of cycles."""
+    pairs = [(a, b) for a, b in zip(quantities, quantities[1:], strict=False)
+             if a.is_a("rate", "rate_P") and b.is_a("rate", "rate_P") and not said[id(a)].sign
+             and not said[id(b)].sign and re.fullmatch(r"\s*/\s*", text[a.end:b.start])]
+    return [q for pair in pairs for q in pair] if any(q.is_a("cycle") for q in quantities) else []
+
+
+def _halfway(clause: Clause, quantities: list[Quantity], said: dict[int, Said]) -> Quantity | None:
+    """`4,000 cycles to 80 %. Halfway, after 2,000, no less than 89 %`: fewer cycles than the life asked for before."""
+    last = clause.before
+    if last is None or last.metric != "cycle_life" or last.block is not clause.block or not isinstance(
+            last.value, float | int):
+        return None
+    for q, after in zip(quantities, quantities[1:], strict=False):
+        if q.is_a("cycle") and not said[id(q)].sign and q.value < last.value and after.is_a("percent") and (
+                said[id(after)].sign in (">=", ">")):
+            return q
+    return None
 
 
 def _supposed(clause: Clause, q: Quantity, after: list[Quantity]) -> bool:
@@ -171,8 +213,17 @@ def _lead_of(text: str, floor: int, q: Quantity, said: Said) -> Hit[str] | None:
     leads = [h for h in lexicon("condition_lead").find(text, floor, q.start)
              if not lexicon("priority").search(text, h.end, q.start) and not first <= h.start < q.start
              and not lexicon("peak_word").ending_at(text, max(floor, h.start - 24), h.start)
-             and not lexicon("peak_word").search(text, h.end, q.start)]
+             and not lexicon("peak_word").search(text, h.end, q.start) and not _bound(text, h)]
     return leads[0] if leads else None
+
+
+_OURS = re.compile(r"\s+(?:uns|Ihnen|mir|euch|nous|vous|us|you)\b")
+
+
+def _bound(text: str, hit: Hit[str]) -> bool:
+    """The first sign of 以上, 以下 and 以内 leads nothing, nor does the word of `bei uns`."""
+    bound = text[hit.start:hit.end] == "以" and text[hit.end:hit.end + 1] in tuple("上下内外前后後来及")
+    return bound or _OURS.match(text, hit.end) is not None
 
 
 _POSSIBLE = re.compile(r"\b(?:possible|feasible|allowed|möglich|machbar|admissible)\s+(?:at|with|bei|mit|à|avec)\s+$")

@@ -53,6 +53,9 @@ def draft(
         return None
     sign = "up_to" if _able(page.text, name, q, said) else said.sign
     comparator = resolve(row, q, sign, bound)
+    if name in _ENDS and sign is None and bound is None and q.shape == "single" and block.table is None and lexicon(
+            "cutoff_words").search(page.text, max(0, q.start - _LABEL), q.start):
+        comparator = "="                                   # the discharge ends at 2.5 V: a value, no bound
     if comparator == "range" and isinstance(value, list):
         value = sorted(value)
     if row.growth:
@@ -68,6 +71,10 @@ def draft(
     if not _plausible(row, value):
         made.confidence = 0.5
     return made
+
+
+_ENDS = ("min_voltage", "max_voltage", "charge_voltage")
+_LABEL = 30           # characters before a number in which its name stands
 
 
 def _loss_a_time(

@@ -20,6 +20,16 @@ def lot_beside(text: str, q: Quantity, numbered: list[Quantity]) -> bool:
                and _sampled(text, o) for o in numbered)
 
 
+_A_YEAR = re.compile(r"\s*(?:/\s?(?:年|년|a\b|Jahr|an\b|yr|year)|(?:per|a|each)\s+(?:year|annum)|p\.\s?a\."
+                     r"|pro Jahr|im Jahr|je Jahr|"
+                     r"jährlich|par an\b|l'an\b|每年|年間|毎年)", re.IGNORECASE)
+
+
+def each_year(text: str, q: Quantity) -> bool:
+    """`9 万只/年`, `24 000 pièces par an`: a count a year is an order."""
+    return q.is_a("count") and _A_YEAR.match(text, q.end) is not None
+
+
 def _sampled(text: str, q: Quantity) -> bool:
     return lexicon("cues", "sample_quantity").search(text, q.start, q.end + 24) is not None and not re.search(
         r"[,;]|\b(?:and|und|et)\b", text[q.end:q.end + 6])

@@ -97,6 +97,11 @@ def _minus() -> re.Pattern[str]:
     return re.compile(rf"(?<!\bau )(?<!\bde )(?<!\bdu )(?<!\bpas )(?:{body})\s?$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1)
+def _plus() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(vocabulary.words()['plus_words'])})\s?$|\bplus\s$")
+
+
 def numbers(text: str, start: int, end: int, decimal: Decimal) -> list[Number]:
     """All numbers in text[start:end], in order, not overlapping."""
     found: list[Number] = []
@@ -147,7 +152,17 @@ def _number(text: str, start: int, match: re.Match[str], decimal: Decimal) -> Nu
         value = -value
     elif not sign and (minus := _minus().search(text, max(start, first - 12), first)) and minus.end() == first:
         value, first = -value, minus.start()
+    elif not sign and (below := _FROM_BELOW.search(text, max(start, first - 12), first)) and _DEGREES.match(
+            text, match.end()):
+        value, first = -value, below.start(1)              # de moins 30 °C à plus 45 °C
+    elif not sign and (plus := _plus().search(text, max(start, first - 8), first)) and _DEGREES.match(
+            text, match.end()):
+        first = plus.start()                               # 영하 20℃부터 영상 60℃까지
     return _scaled(text, first, match.end(), value)
+
+
+_FROM_BELOW = re.compile(r"\bde\s(moins)\s$")
+_DEGREES = re.compile(r"\s?(?:°\s?C|℃|Grad|degr)")
 
 
 def _scaled(text: str, first: int, last: int, value: float, word: bool = False) -> Number:

@@ -14,6 +14,7 @@ from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_of_all
 from tools.extract.cues import NEAR, asks, named_by_cue, worked_out
 from tools.extract.given import conditions_of, shipped
+from tools.extract.labelled_sizes import joined_sizes
 from tools.extract.level_tags import tagged
 from tools.extract.meaning import draft, implied_metric, metric_for
 from tools.extract.neighbours import (
@@ -21,6 +22,7 @@ from tools.extract.neighbours import (
     charge_window,
     charged_in,
     charged_to,
+    each_year,
     for_years,
     full_here,
     lot_beside,
@@ -32,6 +34,7 @@ from tools.extract.old_values import is_old
 from tools.extract.page import Draft, Page, metric_hits, synonyms
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
+from tools.extract.told_beside import only_while, stands_aside
 from tools.extract.turned import against_habit
 from tools.extract.unnamed import WINDOW_METRICS, WINDOWS, seconds_of, temperature_window, unnamed_metric
 
@@ -60,10 +63,13 @@ def read_clause(clause: Clause) -> list[Draft]:
     hits = [h for h in metric_hits(page, clause.start, clause.end)
             if not any(h.start < q.end and h.end > q.start and not (q.is_a("count") and h.start > q.start)
                        for q in numbered)]
+    cycled = lexicon("these_cycles").find(text, clause.start, clause.end)      # after these cycles 8 % thicker
+    hits = [h for h in hits if h.what != "cycle_life" or not any(c.start <= h.start < c.end for c in cycled)]
     said = said_of_all(text, numbered, clause.start, clause.end)
     if ends := seasons(clause, numbered, said):
         return _store(clause, *ends)
     made = axes.tuples(page, clause.block, clause.start, clause.end, numbered)
+    made += joined_sizes(page, clause.block, clause.start, clause.end, numbered)
     lives = {id(q) for q in numbered if q.is_a("time") and for_years(clause, q, numbered)}
     strong = {k: q for k, q in conditions_of(clause, numbered, hits, said).items() if k not in lives}
     outcome = lexicon("outcome").search(text, clause.start, clause.end)
@@ -106,7 +112,11 @@ def _named(
         name = "fast_charge_time" if id(q) in reached else names.get(pairs.get(id(q), 0)) or _name_of(
             clause, q, hits, said[id(q)], numbered, strong, tested, speaks)
         name = "calendar_life" if id(q) in lives else name
-        name = "order_quantity" if name == "sample_quantity" and lot_beside(text, q, numbered) else name
+        if name == "sample_quantity" and (lot_beside(text, q, numbered) or each_year(text, q)):
+            name = "order_quantity"
+        if stands_aside(clause, q, name, numbered):
+            page.settle(q, "ignored", "a share of customers or a warranty, no value of the cell")
+            continue
         names[id(q)] = name
         if _said_of_another(clause, q, name, numbered, said[id(q)], made, bool(lives)) or (
                 tested and name not in _BESIDE_TESTS):
@@ -134,11 +144,15 @@ def _said_of_another(
     if name in _ENDS and said.sign is None and q is not numbered[-1] and any(
             o.is_a("charge", "energy", "specific_energy") and o.start > q.end for o in numbered):
         return True                                        # 0.2C, cut-off 3.0 V, 23 °C: at least 1900 mAh
+    if only_while(clause, q, name, made):
+        return True                                        # 25 A for 6 s, sans que la tension ne passe sous 2,8 V
     if name == "end_of_discharge_voltage" and any(d.metric.startswith(("discharge_", "cold_")) for d in made):
         return True                                        # 1000 A for 3 s without falling below 1.9 V
     if name == "voltage_window" and any(d.metric in ("capacity", "energy", "specific_energy", "energy_density")
                                         for d in made):
         return not lexicon("defaults_window").search(clause.text, clause.start, q.start)   # 290 Wh/kg, 4.2 to 2.7 V
+    if name == "voltage_window" and said.sign is None and any(o.is_a("charge") and o.start > q.end for o in numbered):
+        return lexicon("slots", "discharge").search(clause.text, clause.start, numbered[-1].start) is not None
     if q.is_a("current") and said.sign is None and any(o.is_a("resistance") for o in numbered):
         return True                                        # DC resistance, pulse of 6 A: at most 40 mΩ
     kept = sum(o.is_a("time") for o in numbered) == 1 and not any(o.is_a("cycle") for o in numbered)
@@ -267,12 +281,20 @@ def _bare_loads(
         return []
     suffix = "rate" if q.is_a("rate") else "current"
     for kind, name in (("charge", f"charge_{suffix}"), ("discharge", f"discharge_{suffix}_continuous")):
-        if lexicon("slots", kind).search(text, clause.start, q.start):
+        if lexicon("slots", kind).search(text, clause.start, q.start) or _verb_behind(clause, q, kind):
             new = draft(page, clause.block, q, name, said[id(q)])
             if new:
                 made.append(new)
                 page.settle(q, "requirement")
     return made
+
+
+def _verb_behind(clause: Clause, q: Quantity, kind: str) -> bool:
+    """`能长期以1C放电`, `連続して1Cで放電`: a verb behind the load, and before it a word that says that it lasts."""
+    verb = lexicon("slots", kind).search(clause.text, q.end, min(clause.end, q.end + 8))
+    return verb is not None and ord(clause.text[verb.start]) > 0x2e7f and not re.search(
+        r"[，、,。]", clause.text[q.end:verb.start]) and lexicon("continuous").search(
+        clause.text, clause.start, verb.end) is not None
 
 
 def _only_loads(clause: Clause, strong: dict[int, Quantity], said: dict[int, Said]) -> list[Draft]:

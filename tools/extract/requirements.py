@@ -28,6 +28,7 @@ from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
 from tools.extract.references import apply_references, arrows, bracketed_limits, defined_lines
 from tools.extract.running import read_running
+from tools.extract.said_together import say_once
 from tools.extract.sizes import upright
 from tools.extract.tables import read_tables
 from tools.extract.volumes import order_volumes, target_prices
@@ -83,6 +84,7 @@ def extract_requirements(document: Document) -> Reading:
     arrows(page)
     bracketed_limits(page)
     apply_references(page)
+    say_once(page)
     share_with_wishes(page)
     told_apart(page)
     share_protocols(page)

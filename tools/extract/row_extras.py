@@ -133,6 +133,19 @@ def _with_unit(q: Quantity, source: Quantity) -> Quantity:
     return Quantity(q.start, q.end, q.shape, q.values, source.units, source.unit_text, q.rate, q.members)
 
 
+def also_allowed(row: Row, made: list[Draft]) -> None:
+    """`LFP | LMFP acceptée`: a substance that the remark of the row admits joins those of the value."""
+    page, text = row.page, row.page.text
+    for new in made:
+        if new.metric not in CHEMICAL or new.comparator != "in" or not isinstance(new.value, list):
+            continue
+        for block in row.blocks("condition", "remark"):
+            if block is not new.block and lexicon("also_allowed").search(text, block.start, block.end):
+                extra = chemistry_drafts(page, block, block.start, block.end, new.metric)
+                new.value = list(dict.fromkeys([*new.value, *(
+                    v for d in extra if d.comparator == "in" and d.metric == new.metric for v in d.value)]))
+
+
 def bans_beside(row: Row, hits: list[Hit[str]]) -> list[Draft]:
     """`LFP | no ternary cells`: the remark of a chemistry excludes another."""
     if not hits or hits[0].what not in CHEMICAL:

@@ -44,6 +44,8 @@ def dates_of(row: Row) -> list[Draft]:
     """The dates of a row whose label or cell speaks of a delivery."""
     text = row.page.text
     named = any(lexicon("delivered").search(text, b.start, b.end) for b in row.label)
+    if any(dates.of_bids(text, b.start, b.end) for b in row.label):
+        return []
     return [d for b in row.blocks("value", "should", "condition", "remark")
             for d in dates.delivery_drafts(row.page, b, b.start, b.end, named)]
 

@@ -12,6 +12,7 @@ from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, heading_defaults, read_defaults
+from tools.extract.labelled_sizes import at_most
 from tools.extract.level_tags import Tag, cause_of, give_level, tag_at
 from tools.extract.list_titles import leads, turn, way_of
 from tools.extract.meaning import final_metric
@@ -22,6 +23,14 @@ from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
 from tools.extract.prose import read_clause
 from tools.extract.restated import settle_restated
+from tools.extract.said_together import (
+    after_these_cycles,
+    closes_with_all,
+    holds_for_all,
+    holds_for_paragraph,
+    taken_back,
+    under_load,
+)
 from tools.extract.sections import section_level, title_background
 from tools.extract.sentence_rows import as_row
 from tools.extract.turned import forbidden_ranges, permitted
@@ -107,7 +116,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if _agreed(walk, block, asked or walk.asked, start, end):
             asked = walk.asked = None
             continue
-        if corrections.withdrawn(page, block, start, end):
+        if corrections.withdrawn(page, block, start, end) or taken_back(page, block, (start, end), spans[:place]):
             continue
         note = amendments.footnote(page, block, start, end) or row
         tag = tag_at(page, block, start)
@@ -121,7 +130,8 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
             continue
         if walk.last is not None and ends_life(page, block, start, end, walk.last):
             continue
-        if read_defaults(page, block, start, end):
+        if holds_for_paragraph(page, block, (start, end)) or not closes_with_all(
+                page, block, (start, end)) and read_defaults(page, block, start, end):
             continue
         _set_beside_apart(page, block, start, end, tag)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
@@ -271,6 +281,8 @@ def _sentence(
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
         lead = leads(walk) if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
+        if holds_for_all(page, block, (a, b), found):
+            continue
         clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
                         topic=walk.topic, listed=walk.decided or stands_alone(page, block, a))
         hits = own or hits
@@ -294,10 +306,13 @@ def _sentence(
     walk.topic = metric_hits(page, start, end)
     of_last = walk.last is not None and walk.last.block is block
     if not found and walk.last is not None and (lexicon("measured_with").search(page.text, start, end) or (
-            of_last and lexicon("pronoun").starting_at(page.text, start, end))):
+            of_last and (lexicon("pronoun").starting_at(page.text, start, end) or under_load(
+                page, block, (start, end), walk.last)))):
         _measured(walk, block, start, end)
     sizes.in_space(page.text, start, end, found)
     sizes.all_bounded(page.text, start, end, found)
+    at_most(page, start, end, found)
+    after_these_cycles(page, block, (start, end), found)
     sizes.tolerate(page, block, found, apart)
     give_level(page, found, tag_at(page, block, start))
     corrections.correct(page, block, start, end, found)

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from knowledge import vocabulary
-from tools.extract.phrases import Hit, Phrases
+from tools.extract.phrases import Hit, Phrases, lexicon
 
 
 @lru_cache(maxsize=1)
@@ -45,11 +45,13 @@ def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
     lead = _ID.match(text, start, end)
     if lead:
         found.append(lead.span())
-    if (clause := CLAUSE_NUMBER.match(text, start, end)):
+    if (clause := CLAUSE_NUMBER.match(text, start, end)) and not lexicon("comparators_after").starting_at(
+            text, clause.end(), end):                      # `72.0 이하` is a value
         found.append(clause.span())
     if re.compile(r"\s*\d{1,2}\.\d{1,2}[.)]?\s").match(text, start, end):
         found += [m.span() for line in re.finditer(r"\n", text[start:end])
                   if (m := CLAUSE_NUMBER.match(text, start + line.end(), end))]
+    found += ternary(text, start, end)
     return found + [m.span() for m in size_codes(text, start, end)
                     if not _COUNTED.match(text[m.end():m.end() + 12])]
 
@@ -68,8 +70,20 @@ _AMENDED = re.compile(r",?\s(?:including|incl\.?|with|as amended by)\s(?=Am)")
 
 
 def plain_name(name: str) -> str:
-    """How a standard is cited: `UN 38.3` for the manual's section, `… + Amendment 1`."""
-    return "UN 38.3" if _MANUAL.fullmatch(name) else _AMENDED.sub(" + ", " ".join(name.split()))
+    """How a standard is cited, on one line: `UN 38.3` for the manual's section, `… + Amendment 1`, (EU) for (UE)."""
+    if _MANUAL.fullmatch(name):
+        return "UN 38.3"
+    return _AMENDED.sub(" + ", re.sub(r"^\(UE\)", "(EU)", " ".join(name.split())))
+
+
+_TERNARY = re.compile(r"三元(?!\s?[/每一])(?=系|体系|材料|电芯|锂|正极|软包|电池|路线|$|[\s，,。;；、或和及（()）])")
+_PRICED = re.compile(r"(?:[价費费钱]|不超过|低于|不到|约|≤|<)[^，。;；]{0,10}$")
+
+
+def ternary(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where 三元 is a cathode of three metals and no price of three yuan."""
+    return [m.span() for m in _TERNARY.finditer(text, start, end)
+            if not _PRICED.search(text, max(start, m.start() - 16), m.start())]
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from knowledge import vocabulary
 from knowledge.document import Block
 from tools.extract import background, standards
 from tools.extract.clauses import sentences
-from tools.extract.page import Draft, Page
+from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, Phrases, lexicon
 
 _GAP = r"[\s,、，·・/&()]*"
@@ -33,13 +33,26 @@ def ban_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     hits = [h for h in _substances().find(page.text, start, end) if h.what[0] in ("element", "whole")
             and not (h.what[1] == "lead" and _OTHER_LEAD.match(page.text, h.end))]
     made = []
+    side = _electrode(page, start, end)
     for group in _groups(page.text, hits):
         if not _banned(page.text, start, end, group[0].start, group[-1].end):
             continue
         for hit in group:
             first = hit.start
-            made.append(Draft("chemistry", "prohibited", hit.what[1], None, first, hit.end, block, level="material"))
+            made.append(Draft(side, "prohibited", hit.what[1], None, first, hit.end, block, level="material"))
     return made
+
+
+_CATHODE = re.compile(r"[ck]athode|正极|正極|양극", re.IGNORECASE)
+
+
+def _electrode(page: Page, start: int, end: int) -> str:
+    """`Cathodes with cobalt are not accepted`: a ban that names an electrode is one of that electrode."""
+    sides = {"cathode_chemistry": "cathode_chemistry", "cathode_cobalt_fraction": "cathode_chemistry",
+             "anode_chemistry": "anode_chemistry"}
+    named = {sides[h.what] for h in metric_hits(page, start, end) if h.what in sides and (
+        h.what != "cathode_cobalt_fraction" or _CATHODE.search(page.text, h.start, h.end))}
+    return named.pop() if len(named) == 1 else "chemistry"
 
 
 def _groups(text: str, hits: list[Hit[tuple[str, str]]]) -> list[list[Hit[tuple[str, str]]]]:
@@ -77,10 +90,18 @@ def document_format(page: Page) -> list[Draft]:
         for start, end in sentences(page.text, block.start, block.end):
             found = format_hits(page, start, end)
             sought = found and (place < 12 or lexicon("seeking").search(page.text, start, end))
-            if sought and not _set_aside(page, block, start, end):
+            if sought and (not _set_aside(page, block, start, end) or _sought(page.text, start, end, found[0])):
                 values = list(dict.fromkeys(value for _, _, value in found))
                 return [Draft("format", "in", values, None, found[0][0], found[-1][1], block, confidence=0.7)]
     return []
+
+
+def _sought(text: str, start: int, end: int, found: tuple[int, int, str]) -> bool:
+    """`角形セルの選定を進めております`: the verb right beside the shape says that it is looked for."""
+    first, last, _ = found
+    verb_last = ord(text[first]) > 0x2e7f
+    lo, hi = (last, min(end, last + 12)) if verb_last else (max(start, first - 40), first)
+    return lexicon("seeking").search(text, lo, hi) is not None
 
 
 def _set_aside(page: Page, block: Block, start: int, end: int) -> bool:
@@ -103,14 +124,24 @@ def document_chemistry(page: Page) -> list[Draft]:
                 near = page.text[max(start, hit.start - 6):hit.start], page.text[hit.end:min(end, hit.end + 14)]
                 if side == "cathode" and name != "layered oxide" and (
                         lexicon("cell_noun").starting_at(near[1], 0, len(near[1])) or lexicon("cell_noun").ending_at(
-                        near[0], 0, len(near[0]))) and not _banned(page.text, start, end, hit.start, hit.end):
+                        near[0], 0, len(near[0]))) and not _banned(
+                        page.text, start, end, hit.start, hit.end) and not _refused(page.text, hit.end, end):
                     return [Draft("cathode_chemistry", "in", [name], None, hit.start, hit.end, block, level="material",
                                   confidence=0.7)]
     return []
+
+
+def _refused(text: str, place: int, end: int) -> bool:
+    """A word that refuses stands behind a substance in its part of the sentence."""
+    part = re.split(r"[,;，、；。]", text[place:end])[0]
+    return lexicon("refused_value").search(part) is not None
 
 
 def format_hits(page: Page, start: int, end: int) -> list[tuple[int, int, str]]:
     """Size codes of text[start:end], else its words for a shape."""
     codes = [(m.start(), m.end(), m.group()) for m in standards.size_codes(page.text, start, end)
              if not re.search(r"\b(?:no|not|kein\w*|nicht|pas)\s+$", page.text[max(start, m.start() - 8):m.start()])]
-    return codes or [(h.start, h.end, h.what) for h in standards.formats().find(page.text, start, end)]
+    shapes = [(h.start, h.end, h.what) for h in standards.formats().find(page.text, start, end)]
+    joined = [s for s in shapes if codes and s[2] != "cylindrical" and lexicon("or_word").search(
+        page.text, min(s[1], codes[0][1]), max(s[0], codes[-1][0]))]      # a 21700 or a pouch
+    return sorted([*codes, *joined]) or shapes

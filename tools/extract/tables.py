@@ -34,7 +34,7 @@ from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, marked, spoken
 from tools.extract.quantities import Quantity
 from tools.extract.references import defined_table
-from tools.extract.row_extras import bans_beside, by_way, directed, parallel, remark_demands, shared_sign
+from tools.extract.row_extras import also_allowed, bans_beside, by_way, directed, parallel, remark_demands, shared_sign
 from tools.extract.row_texts import dates_of, text_only, texts_beside, texts_of
 from tools.extract.sections import sheet_background
 from tools.extract.sentence_rows import as_sentences, turned_rows
@@ -119,6 +119,7 @@ def read_row(row: Row, units: dict[int, str], group: Priority | None = None) -> 
         made = texts_of(row, hits)
     else:
         made += [*texts_beside(row, hits), *dates_of(row)]
+    also_allowed(row, made)
     made += bans_beside(row, hits)
     extra = remark_demands(row, made, hits)
     _finish(row, made, group)

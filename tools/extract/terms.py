@@ -131,6 +131,7 @@ def terms_in(text: str, start: int, end: int, decimal: Decimal) -> list[Term]:
         if factor:
             terms.append(Term(number, factor.start, number.end, (vocabulary.units()["ratio"],), "×"))
         elif unit:
+            number = _grouped(text, number, unit[1])
             half = _half_more().match(text, unit[0], end) if any(u.dimension == "time" for u in unit[1]) else None
             if half:                                       # 1時間半
                 number = replace(number, value=number.value + 0.5)
@@ -141,6 +142,18 @@ def terms_in(text: str, start: int, end: int, decimal: Decimal) -> list[Term]:
         else:
             terms.append(Term(number, number.start, number.end, (), ""))
     return terms
+
+
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+
+
+def _grouped(text: str, number: Number, rows: tuple[UnitRow, ...]) -> Number:
+    """`24.000 Stück`: what is counted has no thousandths, whichever sign the document takes for decimals."""
+    written = text[number.start:number.end]
+    counted = all(u.dimension in ("count", "cycle", "start") for u in rows)
+    if not counted or not _THOUSANDS.fullmatch(written) or written.startswith("0"):
+        return number
+    return replace(number, value=float(re.sub(r"[.,]", "", written)))
 
 
 _SHARE = re.compile(r"百分之(?P<of>[一二三四五六七八九十两]+|\d+(?:\.\d+)?)|(?P<wari>[一二三四五六七八九])割|"

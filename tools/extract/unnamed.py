@@ -146,6 +146,8 @@ def unnamed_metric(
         return continuous
     if lexicon("pulse_word").search(text, lo, q.start):
         return pulse
+    if lexicon("pulse_word").starting_at(text, q.end, min(end, q.end + 10)):
+        return pulse                                      # 15A 펄스는, 30 A peak
     if lexicon("continuous").search(text, q.end, hi):
         return continuous
     others = [o.start for o in page.inside(block, q.end, end) if o.is_a(*_LOADS) and not o.is_a("temperature")]

@@ -31,7 +31,8 @@ def demands_in_words(
         page, block, start, end)
     made += dates.delivery_drafts(page, block, start, end)
     tested = any(metric(h.what).test for h in metric_hits(page, start, end))
-    asked = asked or tested and lexicon("outcome").search(page.text, start, end) is not None
+    asked = asked or equipped(page, start, end) or tested and lexicon("outcome").search(
+        page.text, start, end) is not None
     if not re.search(r"\w+\W+\w+\W+\w+|[\u3040-\u9fff\uac00-\ud7a3]{7}", page.text[start:end]) and not made:
         listed = listed and block.kind == "list_item"        # `Marking` alone is a title
     if asked or listed:
@@ -40,6 +41,8 @@ def demands_in_words(
         only = lexicon("chem_only").search(page.text, start, end)
         if not beside and (named or only or asked and lexicon("forbidden").search(page.text, start, end)):
             made += wording.chemistry_drafts(page, block, start, end)
+        elif stated := wording.stated_chemistry(page, block, start, end):
+            made += stated
         elif not beside:
             made += [d for d in wording.chemistry_drafts(page, block, start, end) if d.comparator == "prohibited"]
         made = [d for d in made if not (d.comparator == "prohibited" and d.metric == "chemistry")]
@@ -48,6 +51,10 @@ def demands_in_words(
         made += _tests(page, block, start, end, beside)
     elif not beside:
         made += _chemistries(page, block, start, end)
+    else:
+        made += wording.stated_chemistry(page, block, start, end)
+    if beside:                                             # a 21700, or just as well a pouch of 8.5 mm
+        made += [d for d in wording.format_drafts(page, block, start, end) if len(d.value) > 1]
     for new in made:
         new.priority = of_statement(page, block, clause, sentence, walk.lead_priority if block.kind == "list_item"
                                     else None, (new.start, new.end))
@@ -58,9 +65,17 @@ def demands_in_words(
     return made
 
 
+def equipped(page: Page, start: int, end: int) -> bool:
+    """`The vent is standard`, `电芯正面贴二维码`: a verb says that the cell has a device or bears a mark."""
+    return lexicon("equipped").search(page.text, start, end) is not None and any(
+        h.what in ("safety_device", "marking") for h in metric_hits(page, start, end))
+
+
 def _chemistries(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     """`NMC or NCA as cathode are allowed`, `any cathode except LFP`: an electrode named asks without a modal word."""
     only = lexicon("chem_only").search(page.text, start, end)
+    if stated := wording.stated_chemistry(page, block, start, end):
+        return stated
     if not any(h.what in wording.CHEMICAL for h in metric_hits(page, start, end)):
         return wording.only_chemistry(page, block, start, end)
     return [d for d in wording.chemistry_drafts(page, block, start, end)

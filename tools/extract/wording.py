@@ -10,8 +10,9 @@ from knowledge.vocabulary import metric
 from tools.extract import standards
 from tools.extract.comparators import said_about
 from tools.extract.conditions import charged, infer, merge
+from tools.extract.host_standards import of_host
 from tools.extract.page import Draft, Page, metric_hits
-from tools.extract.phrases import lexicon
+from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
 
 _IN_TEST = r"\s*(?:in|at|during|bei|im|beim)?\s*(?:the|a|der|einem)?\s*{}(?:\s*test)?"
@@ -29,6 +30,8 @@ def standard_drafts(
         if not row and not _demanded(page, start, end, first, listed):
             continue
         excepted = lexicon("ban_lead").search(text, start, first) is not None      # without UN 38.3 we need not start
+        if not row and of_host(text, start, end, first, last):
+            continue                                       # the wheelchair is tested to it, and not the cell
         hosted = lexicon("host").search(text, start, first) and not lexicon("level", "cell").search(text, start, end)
         if not row and (_waived(text, last, end) and not excepted or hosted):
             continue                                       # called off, or the machine itself is tested to it
@@ -43,7 +46,8 @@ def beside_numbers(page: Page, block: Block, start: int, end: int) -> list[Draft
     for first, last in standards.standards_in(text, start, end):
         close = text[max(start, first - 36):first]
         asked = lexicon("qualified").search(close) or _TRANSPORT.match(text, first)
-        if asked and not _waived(text, last, end) and text[start:first].count("(") <= text[start:first].count(")"):
+        if asked and not _waived(text, last, end) and not of_host(text, start, end, first, last) and text[
+                start:first].count("(") <= text[start:first].count(")"):
             made.append(Draft("standard_compliance", "required", standards.plain_name(text[first:last]), None, first,
                               last, block))
     return made
@@ -93,6 +97,26 @@ def chemistry_drafts(page: Page, block: Block, start: int, end: int, label: str 
     return made
 
 
+def stated_chemistry(page: Page, block: Block, start: int, end: int) -> list[Draft]:
+    """`正极为高镍三元`, `Kathode: LFP`: a substance right behind the name of its electrode."""
+    text = page.text
+    names = [h for h in metric_hits(page, start, end) if h.what in CHEMICAL]
+    for hit in standards.chemistry_hits(text, start, end):
+        lead = next((h for h in names if 0 <= hit.start - h.end <= _JOINED), None)
+        if lead is not None and _COPULA.fullmatch(text, lead.end, hit.start) and not _refused(
+                page, start, end, hit.start, hit.end):
+            stop = _PART_END.search(text, hit.end, end)
+            return [d for d in chemistry_drafts(page, block, lead.start, stop.start() if stop else end, lead.what)
+                    if d.metric != "chemistry"]
+    return []
+
+
+_JOINED = 12          # characters between an electrode and its substance
+_COPULA = re.compile(r"\s*(?:[:：=]|为|是|采用|用|使用|は|には|に|가|이|는|은|로는|ist|is|est)?\s*"
+                     r"(?:aus|of|en|de|à base de)?\s*", re.IGNORECASE)
+_PART_END = re.compile(r"[,;](?!\d)|[，；。]")
+
+
 def only_chemistry(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     """`LFP only, please`, `bitte nur LFP`: the word right beside a substance asks for it alone."""
     text = page.text
@@ -115,7 +139,7 @@ def _refused(page: Page, start: int, end: int, first: int, last: int) -> bool:
         return True
     if lexicon("forbidden").ending_at(before, 0, len(before)) or lexicon("ban_lead").ending_at(before, 0, len(before)):
         return True
-    hits = lexicon("negation").find(before)
+    hits = [h for h in lexicon("negation").find(before) if before[h.start:h.end] != "Ni"]      # Ni-rich NMC
     return bool(hits) and not re.search(r"[,;，]", before[hits[-1].end:])
 
 
@@ -126,8 +150,11 @@ def format_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]
              if not _refused(page, start, end, m.start(), m.end())]
     shapes = [h for h in standards.formats().find(text, start, end) if not _refused(page, start, end, h.start, h.end)]
     if codes:
-        values = list(dict.fromkeys(m.group() for m in codes))
-        made.append(Draft("format", "in", values, None, codes[0].start(), codes[-1].end(), block))
+        others = [h for h in shapes if h.what in ("pouch", "prismatic") and lexicon("or_word").search(
+            text, min(codes[0].start(), h.start), max(codes[-1].end(), h.end))]    # a 21700, or just as well a pouch
+        values = list(dict.fromkeys([*(m.group() for m in codes), *(h.what for h in others)]))
+        places = [*(m.span() for m in codes), *((h.start, h.end) for h in others)]
+        made.append(Draft("format", "in", values, None, min(places)[0], max(b for _, b in places), block))
     elif shapes:
         values = list(dict.fromkeys(h.what for h in shapes))
         made.append(Draft("format", "in", values, None, shapes[0].start, shapes[-1].end, block))
@@ -138,7 +165,7 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
     """Tests, devices and markings with their criterion; `label` is the row's label where there is one."""
     text = page.text
     names = [h for h in (metric_hits(page, *label) if label else []) if _worded(h.what)]
-    inside = [h for h in metric_hits(page, start, end) if _worded(h.what)]
+    inside = [h for h in metric_hits(page, start, end) if _worded(h.what)] + _vents(page, start, end, bool(label))
     made = []
     inside.sort(key=lambda h: h.what != "thermal_propagation")
     if any(h.what == "thermal_propagation" for h in inside) or names and names[0].what == "safety_device" and any(
@@ -155,13 +182,27 @@ def test_drafts(page: Page, block: Block, start: int, end: int, label: tuple[int
     tests = list({h.what: h for h in chosen if metric(h.what).test}.values())
     both = [*devices[:1], *tests] if not made and devices and tests and lexicon("outcome").search(
         text, start, end) else []
-    for hit in both or (tests if len(tests) > 1 else chosen[:1]):
+    kinds = list({h.what: h for h in reversed(chosen) if h.what in ("safety_device", "marking")}.values())
+    for hit in both or (tests if len(tests) > 1 else kinds[::-1] if len(kinds) > 1 else chosen[:1]):
         sentence = text[start:end].strip()
         comparator, value, first, last = _criterion(page, start, end, hit.start, hit.end)
         if sentence:
             made.append(Draft(hit.what, comparator, value, None, first, last, block,
                               conditions=_test_slots(page, block, label or (start, end), (start, end), hit.what)))
     return made
+
+
+def _vents(page: Page, start: int, end: int, row: bool) -> list[Hit[str]]:
+    """`Every cell must have a burst vent`: the name of an opening pressure without a pressure is a device."""
+    inside = page.inside(page_block(page, start), start, end)
+    if row or any(q.is_a("pressure") for q in inside if q.units):
+        return []
+    return [Hit(h.start, h.end, "safety_device") for h in metric_hits(page, start, end) if h.what == "vent_pressure"
+            and lexicon("cues", "vent_pressure").search(page.text, h.start, h.end) and not _VENTS.search(
+                page.text[h.start:h.end])]
+
+
+_VENTS = re.compile(r"\b(?:shall|must|vents|venting|open\w*|begin\w*|muss|pressure)\b", re.IGNORECASE)
 
 
 def _waived(text: str, place: int, end: int) -> bool:

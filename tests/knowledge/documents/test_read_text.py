@@ -165,3 +165,14 @@ def test_delimited_lines_are_a_table():
 
 def test_two_sentences_with_semicolons_are_no_table():
     assert all(d.table is None for d in read_text("a; b; c\nd; e; f\n").drafts)
+
+
+@pytest.mark.parametrize(("mark", "bullet"), [("■", "・"), ("◆", "●"), ("□", "·"), ("●", "○")])
+def test_marks_of_east_asian_lists_need_no_space_and_a_marked_line_above_them_is_a_title(mark, bullet):
+    text = (f"よろしくお願いします。\n\n{mark} 基本仕様\n{bullet}質量：1.25kg以下\n{bullet}厚さ：27mm以下\n\n"
+            f"【安全】\n{bullet}釘刺しで発火しないこと\n")
+    drafts = read_text(text).drafts
+    assert [(d.kind, d.text) for d in drafts[1:]] == [
+        ("heading", "基本仕様"), ("list_item", "質量：1.25kg以下"), ("list_item", "厚さ：27mm以下"),
+        ("heading", "安全"), ("list_item", "釘刺しで発火しないこと")]
+    assert drafts[-1].section == ("安全",)

@@ -3,7 +3,9 @@
 import pytest
 
 from knowledge.documents.read import read_document
+from tools.extract.host_standards import of_host
 from tools.extract.requirements import extract_requirements
+from tools.extract.standards import ternary
 
 THREAD = """From: "Maureen Tuttle" <m.tuttle@mower.example>
 To: sales@cells.example
@@ -126,3 +128,43 @@ def test_a_window_that_replaces_a_window_moves_no_other_end(tmp_path):
             "From now on discharging is -20 to +50 °C.\n")
     assert values(read(text, "spec.txt", tmp_path)) == {
         ("operating_temperature_discharge", (-20.0, 50.0)), ("storage_temperature", (-10.0, 45.0))}
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("三元系のセル、单价不超过三元。", [(0, 2)]),
+    ("正极为三元，负极为石墨。", [(3, 5)]),
+    ("单价约三元/只。", []),
+])
+def test_three_metals_are_told_from_three_yuan(text, expected):
+    assert ternary(text, 0, len(text)) == expected
+
+
+@pytest.mark.parametrize(("text", "name", "of_another"), [
+    ("La norme EN 50604-1 concerne le pack.", "EN 50604-1", True),
+    ("Gefordert ist IEC 62133-2, die ISO 13849 liegt bei uns.", "IEC 62133-2", False),
+    ("Gefordert ist IEC 62133-2, die ISO 13849 liegt bei uns.", "ISO 13849", True),
+    ("供方无须提供 DO-311A 报告。", "DO-311A", True),
+    ("IEC 62619 및 UN 38.3 성적서를 제출해야 합니다.", "IEC 62619", False),
+])
+def test_whose_business_a_standard_is(text, name, of_another):
+    place = text.index(name)
+    assert of_host(text, 0, len(text), place, place + len(name)) is of_another
+
+
+def test_a_value_in_front_of_a_bound_is_no_clause_number(tmp_path):
+    path = tmp_path / "table.md"
+    path.write_text("| 항목 | 요구값 | 단위 | 비고 |\n|---|---|---|---|\n| 두께 | 72.0 이하 | mm | SOC 30% |\n"
+                    "| 무게 | 5.45 이하 | kg | |\n| DCIR | 0.6 이하 | mΩ | SOC 50%, 30초 방전 |\n", encoding="utf-8")
+    reading = extract_requirements(read_document(path))
+    assert [(r.metric, r.comparator, r.value) for r in reading.requirements] == [
+        ("thickness", "<=", 72.0), ("mass", "<=", 5450.0), ("dcir", "<=", 0.6)]
+
+
+def test_a_row_takes_the_conditions_of_the_row_it_names_first_in_its_cell(tmp_path):
+    path = tmp_path / "table.md"
+    path.write_text("| No. | 항목 | 요구값 | 단위 | 구분 | 시험조건 |\n|---|---|---|---|---|---|\n"
+                    "| C-1 | 사이클 수명 | 8,000 이상 | 회 | 필수 | 0.5P/0.5P, DOD 100%, SOH 70%까지 |\n"
+                    "| C-2 | 사이클 수명 | 10,000 이상 | 회 | 희망 | C-1과 동일 |\n", encoding="utf-8")
+    first, second = extract_requirements(read_document(path)).requirements
+    own = {k: v for k, v in second.conditions.items() if k != "note"}
+    assert own == first.conditions == {"rate_P": 0.5, "dod_pct": 100.0, "eol_pct": 70.0}
