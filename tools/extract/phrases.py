@@ -179,7 +179,7 @@ def _latin(character: str) -> bool:
     return character.isalnum() and ord(character) < 0x250
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=None)  # as many as the code names
 def lexicon(*path: str) -> Phrases[str]:
     """The merged word list at a path of the language files; the payload is the phrase's own key.
 

@@ -44,7 +44,7 @@ class ReadRequest(Frozen):
     sha256: str = Field(description="hex SHA-256 of the file's bytes", min_length=64, max_length=64)
 
 
-@tool(stage="requirements", version="2", example={"path": "examples/rfx/drone_pouch.eml", "sha256": "0" * 64})
+@tool(stage="requirements", version="3", example={"path": "examples/rfx/drone_pouch.eml", "sha256": "0" * 64})
 def read_requirements(request: ReadRequest, context: Context) -> Reading:
     """Read a customer's document for its requirements by rules: values, units, conditions, priorities, findings.
 

@@ -59,5 +59,6 @@ def test_the_standard_set_of_a_real_cell_is_complete(tmp_path, lg_m50):
     answer = run(evaluate_design, {"design": lg_m50.model_dump(mode="json"), "mesh": "verify"},
                  Context(home=tmp_path), Ledger(tmp_path / "ledger"))
     assert isinstance(answer, Success), answer
-    assert [f.metric for f in answer.result.figures if f.value is None] == []
+    silent = {f.metric: f.note for f in answer.result.figures if f.value is None}
+    assert set(silent) <= {"swelling_reversible"}, silent  # the set says nothing of the particles' expansion
     assert len(answer.result.curves) >= 5
