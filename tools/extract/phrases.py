@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Generic, TypeVar
 
 from knowledge import vocabulary
@@ -179,7 +179,7 @@ def _latin(character: str) -> bool:
     return character.isalnum() and ord(character) < 0x250
 
 
-@lru_cache(maxsize=None)  # as many as the code names
+@cache  # as many as the code names
 def lexicon(*path: str) -> Phrases[str]:
     """The merged word list at a path of the language files; the payload is the phrase's own key.
 
