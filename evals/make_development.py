@@ -1,6 +1,7 @@
 """Write the development, persona and kept documents and their labels from `evals/cases/*/sources`.
 
     python -m evals.make_development [development] [personas] [kept] [customers] [customers_kept]
+        [authors] [authors_kept]
 
 A `.typ` becomes a PDF, a `.docx.yaml`, `.xlsx.yaml`, `.eml.yaml`, `.msg.yaml` or `.zip.yaml` a file of that kind; other
 sources are copied. A `.labels` file holds one label a line:
