@@ -1,7 +1,7 @@
 """Write the development, persona and kept documents and their labels from `evals/cases/*/sources`.
 
     python -m evals.make_development [development] [personas] [kept] [customers] [customers_kept]
-        [authors] [authors_kept]
+        [authors]
 
 A `.typ` becomes a PDF, a `.docx.yaml`, `.xlsx.yaml`, `.eml.yaml`, `.msg.yaml` or `.zip.yaml` a file of that kind; other
 sources are copied. A `.labels` file holds one label a line:
@@ -29,7 +29,7 @@ from evals.make_msg import make_msg
 from knowledge.requirement import Level, Priority
 
 CASES = Path(__file__).resolve().parent / "cases"
-SETS = ("development", "personas", "kept", "customers", "customers_kept", "authors", "authors_kept")
+SETS = ("development", "personas", "kept", "customers", "customers_kept", "authors")  # authors_kept is frozen
 _WORDED = ("required", "prohibited", "in")
 _PRIORITIES: tuple[Priority, ...] = ("must", "should", "info")
 _LEVELS: tuple[Level, ...] = ("cell", "module", "pack", "system", "material")
@@ -89,7 +89,8 @@ def read_labels(text: str) -> dict[str, Any]:
 
 
 def _requirement(line: str) -> dict[str, Any]:
-    what, quote, extra = (part.strip() for part in (line + " ").split("::"))
+    parts = (line + " ").split("::")
+    what, quote, extra = (part.strip() for part in (parts if len(parts) > 2 else [*parts, ""]))
     metric, comparator, said = what.split(" ", 2) if what.count(" ") > 1 else (*what.split(" "), "")
     made: dict[str, Any] = {"metric": metric, "comparator": comparator}
     if metric in _MATERIAL:
