@@ -123,14 +123,14 @@ class PassageStore:
             for one in ids:
                 row = db.execute("select json from passages where id = ?", (one,)).fetchone()
                 if row is not None:
-                    found[one] = Passage.model_validate_json(row[0])
+                    found[one] = _shown(row[0])
         return found
 
     def of_origin(self, origin: str) -> list[Passage]:
         """The passages of one file, or of the starter library, in order of id."""
         with self.connect() as db:
             rows = db.execute("select json from passages where origin = ? order by id", (origin,)).fetchall()
-        return [Passage.model_validate_json(r[0]) for r in rows]
+        return [_shown(r[0]) for r in rows]
 
     def meta(self, key: str) -> str | None:
         """A note on the store."""
@@ -179,6 +179,11 @@ def _bring_up_to_date(db: sqlite3.Connection) -> None:
         db.execute("alter table files add column works integer not null default 0")
         db.execute("alter table files add column done integer not null default 0")
         db.execute("update files set status = 'again' where status = 'read'")
+
+
+def _shown(text: str) -> Passage:
+    """A passage as others see it: the questions that it answers are for the index only."""
+    return Passage.model_validate_json(text).model_copy(update={"asked": ()})
 
 
 def insert_passages(db: sqlite3.Connection, origin: str, passages: Iterable[Passage]) -> int:
