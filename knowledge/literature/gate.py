@@ -20,8 +20,8 @@ _LARGEST = 4.0        # fitted on stores of 10² and 10³ passages: beyond 10⁴
 _WHOLE = 0.99
 _WEIGHTS = (5.035, 1.254, 0.648, -3.504, 0.041, -0.584)  # of the signs, in their order
 _BIAS = -2.694
-_WITH_MODEL = (4.822, 1.257, -2.059, -3.098, 0.459, -0.386, 2.169, 0.986)
-_BIAS_WITH_MODEL = -3.396
+_WITH_MODEL = (4.632, 1.269, 0.0, -3.067, 0.656, -0.468, 1.967, 0.736)  # n-grams say nothing beside a model
+_BIAS_WITH_MODEL = -3.474
 
 
 @dataclass(frozen=True)

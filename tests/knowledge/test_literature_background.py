@@ -49,8 +49,9 @@ def test_the_background_is_measured_once_a_store_and_model(tmp_path):
 
 
 def test_what_a_model_says_moves_the_gate():
-    for change in ({"held": 0.2}, {"terms": 0}, {"cosine": 0.0}, {"missing": 0.6}, {"meaning": 0.1}, {"agreed": 0.0}):
+    for change in ({"held": 0.2}, {"terms": 0}, {"missing": 0.6}, {"meaning": 0.1}, {"agreed": 0.0}):
         assert bears(Signs(**{**MODEL.__dict__, **change})) < bears(MODEL), change
+    assert bears(Signs(**{**MODEL.__dict__, "cosine": 0.0})) == bears(MODEL)  # n-grams say nothing beside a model
 
 
 def test_without_the_extra_the_model_says_how_to_get_it(monkeypatch):
