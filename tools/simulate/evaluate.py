@@ -259,7 +259,7 @@ class DesignsEvaluated(Frozen):
     evaluations: tuple[DesignEvaluation, ...]
 
 
-@tool(stage="designs", version="8", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
+@tool(stage="designs", version="9", backends=BACKENDS, example={"design": EXAMPLE_DESIGN})
 def evaluate_design(request: EvaluateDesign, context: Context) -> DesignEvaluation:
     """Simulate one cell design: build-up, figures under the asked conditions, and curves.
 
@@ -294,7 +294,7 @@ def figures_with_scatter(request: EvaluateDesign, context: Context, origin: str)
                                     "checks": sheet.checks if sheet is not None else ()})
 
 
-@tool(stage="designs", version="8", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
+@tool(stage="designs", version="9", backends=BACKENDS, example={"designs": [EXAMPLE_DESIGN]})
 def evaluate_designs(request: EvaluateDesigns, context: Context) -> DesignsEvaluated:
     """Simulate many cell designs in one batch; a design that fails is recorded and stops nothing."""
     key = run_key(evaluate_designs, request.model_dump(mode="json"), context.seed)
