@@ -22,6 +22,7 @@ from tools.extract.accounting import balance
 from tools.extract.bounds import within_bounds
 from tools.extract.clauses import sentences
 from tools.extract.defaults import apply_defaults, share_protocols, share_with_wishes
+from tools.extract.learned.second import second_reading
 from tools.extract.level_tags import read_tags
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
@@ -68,14 +69,8 @@ def read_requirements(request: ReadRequest, context: Context) -> Reading:
 
 def extract_requirements(document: Document) -> Reading:
     """Read a document by rules. The text is data: an instruction in it is quoted as a finding and never followed."""
-    document = within_bounds(document)
-    page = lay_out(document)
-    codes = legend(page)
-    read_tags(page)
-    page.cells_only = not page.level_tags and _cells_only(page)
-    defined_lines(page)
-    read_tables(page, codes)
-    read_running(page)
+    page = first_reading(document)
+    second_reading(page)
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
     upright(page)
@@ -97,10 +92,23 @@ def extract_requirements(document: Document) -> Reading:
     replaced = [(ids[id(n["drafts"][0])], float(n["old"].value), n["old"].unit) for n in page.notes
                 if "old" in n and id(n["drafts"][0]) in ids and isinstance(n["old"].value, float | int)]
     found += findings.stale_references(requirements, replaced)
-    found += [Finding(kind="unread", text=f"{u.place}: {u.reason}") for u in document.unread]
+    found += [Finding(kind="unread", text=f"{u.place}: {u.reason}") for u in page.document.unread]
     residual, ignored = balance(page)
+    document = page.document
     facts = DocumentFacts(name=document.name, sha256=document.sha256, language=document.language, pages=document.pages)
     return Reading(document=facts, requirements=requirements, findings=tuple(found), residual=residual, ignored=ignored)
+
+
+def first_reading(document: Document) -> Page:
+    """The page as the rules alone leave it: each number of the tables and of the text has its fate."""
+    page = lay_out(within_bounds(document))
+    codes = legend(page)
+    read_tags(page)
+    page.cells_only = not page.level_tags and _cells_only(page)
+    defined_lines(page)
+    read_tables(page, codes)
+    read_running(page)
+    return page
 
 
 def _cells_only(page: Page) -> bool:

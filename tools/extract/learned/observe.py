@@ -1,0 +1,76 @@
+"""Every number of a page with what stands around it and what the rules made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.document import Block
+from knowledge.vocabulary import metrics
+from tools.extract.learned.surroundings import Sight, Surroundings
+from tools.extract.meaning import metric_for
+from tools.extract.page import Draft, Page
+from tools.extract.quantities import Quantity
+
+NONE, CONDITION = "none", "condition"   # what a number is that asks for nothing, beside the names of metrics
+_SURE = 0.9
+_REASON = 30                            # characters of a reason that tell it from others
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A number, its surroundings, the metrics that its unit allows, and the rules' verdict."""
+
+    block: Block
+    quantity: Quantity
+    around: Surroundings
+    fits: tuple[str, ...]
+    drafts: tuple[Draft, ...]
+    fate: str
+    reason: str
+
+    @property
+    def verdict(self) -> str:
+        """The metric that the rules gave the number, else `condition` or `none`."""
+        if self.drafts:
+            return self.drafts[0].metric
+        return CONDITION if self.fate == "condition" else NONE
+
+    def kinds(self) -> dict[str, tuple[str, ...]]:
+        """How near each metric is named, and what the rules said."""
+        said = ["rule"]
+        if self.drafts and self.drafts[0].confidence >= _SURE:
+            said.append("rule_sure")
+        if self.block.table is not None:
+            said.append("rule_table")
+        if len(self.drafts) > 1:
+            said.append("rule_more")
+        return {**self.around.named, self.verdict: (*self.around.named.get(self.verdict, ()), *said)}
+
+    def rule_features(self) -> list[str]:
+        """What the rules said, as names of features."""
+        found = [f"fate={self.fate}", f"reason={self.reason}", f"made={len(self.drafts)}"]
+        for made in self.drafts:
+            found += [f"rule={made.metric}", f"level={made.level}", f"bound={made.comparator}",
+                      f"sure={made.confidence}"]
+        return [*found, *(f"{name}@table" for name in found)] if self.block.table is not None else found
+
+
+def observe(page: Page) -> list[Observation]:
+    """All numbers with a unit, in document order."""
+    made: dict[int, list[Draft]] = {}
+    for draft in page.drafts:
+        if draft.quantity is not None and not draft.dead:
+            made.setdefault(id(draft.quantity), []).append(draft)
+    sight = Sight(page)
+    allowed: dict[frozenset[str], tuple[str, ...]] = {}
+    found = []
+    for block in page.document.blocks:
+        for q in page.blocks[block.index]:
+            if not q.units:
+                continue
+            if q.dimensions not in allowed:
+                allowed[q.dimensions] = tuple(name for name in metrics() if metric_for(name, q) == name)
+            fate, reason = page.fates.get(id(q), ("residual", ""))
+            found.append(Observation(block, q, sight.of(block, q), allowed[q.dimensions], tuple(made.get(id(q), ())),
+                                     fate, reason[:_REASON]))
+    return found

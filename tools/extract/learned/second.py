@@ -1,0 +1,147 @@
+"""The second reading: where the taught weights are sure that the rules took a number for something else, they win."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from knowledge.document import Block
+from tools.extract.attach import attach
+from tools.extract.clause import Clause
+from tools.extract.clauses import clauses, sentences
+from tools.extract.comparators import Said, said_of_all
+from tools.extract.conditions import infer, merge
+from tools.extract.learned.observe import CONDITION, NONE, Observation, observe
+from tools.extract.learned.weights import Weights, load
+from tools.extract.meaning import draft
+from tools.extract.page import Draft, Page
+from tools.extract.priorities import of_statement
+from tools.extract.quantities import Quantity
+
+BACKGROUND = "told, not asked, as the second reading takes it"
+ADDED = 0.5           # probability from which a number that the rules left over is asked for
+RENAMED = 0.6         # ... from which it is another metric's
+DROPPED = 0.6         # ... from which it is not asked for
+_SURE = 0.9           # confidence of a requirement of the rules alone; the second reading's is its probability
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A number with its probabilities."""
+
+    seen: Observation
+    shares: dict[str, float]
+
+    @property
+    def best(self) -> str:
+        """What the number most probably is."""
+        return max(self.shares, key=lambda name: self.shares[name])
+
+    @property
+    def decided(self) -> str:
+        """What the number is taken for: the rules' verdict unless the probabilities are clearly against it."""
+        verdict, best = self.seen.verdict, self.best
+        asked = 1.0 - self.shares.get(NONE, 0.0) - self.shares.get(CONDITION, 0.0)
+        if self.seen.quantity.shape in ("tuple", "tolerance_only") or len(self.seen.drafts) > 1:
+            return verdict
+        if self.seen.drafts:
+            if 1.0 - asked >= DROPPED:
+                return best if best in (NONE, CONDITION) else NONE
+            return best if best not in (NONE, CONDITION) and self.shares[best] >= RENAMED else verdict
+        return best if self.shares[best] >= ADDED else verdict
+
+
+def judge(page: Page, weights: Weights) -> list[Judged]:
+    """The probabilities of every number of a page."""
+    return [Judged(seen, weights.shares((*seen.around.features, *seen.rule_features()), seen.kinds(),
+                                        (NONE, CONDITION, *seen.fits))) for seen in observe(page)]
+
+
+def second_reading(page: Page, weights: Weights | None = None) -> None:
+    """Correct the drafts of a page, clause by clause, where the weights decide against the rules."""
+    judged = judge(page, weights or load())
+    for block, group in _by_block(judged):
+        if not any(j.decided != j.seen.verdict for j in group):
+            continue
+        for sentence in sentences(page.text, block.start, block.end):
+            for span in clauses(page.text, *sentence):
+                inside = [j for j in group if span[0] <= j.seen.quantity.start < span[1]]
+                if any(j.decided != j.seen.verdict for j in inside):
+                    _clause(page, block, sentence, span, inside)
+
+
+def _by_block(judged: list[Judged]) -> Iterable[tuple[Block, list[Judged]]]:
+    groups: dict[int, list[Judged]] = {}
+    for one in judged:
+        groups.setdefault(one.seen.block.index, []).append(one)
+    return [(group[0].seen.block, group) for group in groups.values()]
+
+
+def _clause(
+    page: Page, block: Block, sentence: tuple[int, int], span: tuple[int, int], group: list[Judged]
+) -> None:
+    clause = Clause(page, block, *span)
+    said = said_of_all(page.text, [j.seen.quantity for j in group], *span)
+    live, added, free = [], [], []
+    for one in group:
+        q, decided = one.seen.quantity, one.decided
+        old = one.seen.drafts[0] if one.seen.drafts else None
+        if decided == one.seen.verdict:
+            live += one.seen.drafts
+            continue
+        if decided in (NONE, CONDITION):
+            if old is not None:
+                old.dead = True
+            if decided == CONDITION:
+                page.fates.pop(id(q), None)
+                free.append(q)
+            elif old is not None:
+                page.reject(q, BACKGROUND)
+            continue
+        new = _made(page, block, sentence, span, one, said[id(q)])
+        if new is None:
+            live += one.seen.drafts
+        elif old is not None:
+            old.dead = True
+            new.conditions, new.priority, new.level = dict(old.conditions), old.priority, old.level
+            live.append(new)
+            page.drafts.append(new)
+        else:
+            added.append(new)
+    if added:
+        names = [(new, new.metric) for new in added]
+        attach(clause, added, free + _open(page, group, free), said)
+        for new, name in names:
+            new.metric = name
+        page.drafts += added
+    else:
+        _given(page, live, free, span, said)
+
+
+def _open(page: Page, group: list[Judged], free: list[Quantity]) -> list[Quantity]:
+    """The conditions that nothing has taken yet."""
+    return [j.seen.quantity for j in group if j.decided == CONDITION and id(j.seen.quantity) not in page.fates
+            and not any(j.seen.quantity is q for q in free)]
+
+
+def _made(
+    page: Page, block: Block, sentence: tuple[int, int], span: tuple[int, int], one: Judged, said: Said
+) -> Draft | None:
+    """A requirement on the metric that the weights name."""
+    new = draft(page, block, one.seen.quantity, one.decided, said)
+    if new is None:
+        return None
+    new.confidence = min(new.confidence, _SURE, round(one.shares[one.decided], 2))
+    new.priority = of_statement(page, block, span, sentence, None, (new.start, new.end))
+    page.settle(one.seen.quantity, "requirement")
+    return new
+
+
+def _given(page: Page, live: list[Draft], free: list[Quantity], span: tuple[int, int], said: dict[int, Said]) -> None:
+    """Numbers that turned out to be conditions go to the requirement next to them."""
+    for q in free:
+        nearest = min(live, key=lambda d: min(abs(d.start - q.end), abs(q.start - d.end)), default=None)
+        slots = infer(page.text, q, *span, nearest.metric, said[id(q)].sign) if nearest else None
+        if nearest and slots:
+            merge(nearest.conditions, [slots])
+        page.settle(q, "condition", "" if slots else "a remark beside a requirement")

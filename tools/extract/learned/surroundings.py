@@ -1,0 +1,217 @@
+"""What stands around a number, as names of features: its words by place, its neighbours, its unit, its heading."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from knowledge.document import Block
+from tools.extract.clauses import sentences
+from tools.extract.comparators import said_about
+from tools.extract.page import Page, metric_hits
+from tools.extract.quantities import Quantity
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[<>≤≥±%°?!:;,()/+-]")
+_CJK = re.compile(r"[぀-ヿ㐀-鿿가-힣]")
+_STEM = 5             # letters of a word that stand for its family
+_NEAR, _FAR = 4, 12   # words
+_WIDEST = 600         # characters of a sentence that are looked at on each side
+_ROW = 300            # characters of a table's row
+_LEAD = 160           # characters of the line above
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The features of one number, and how near each metric is named: `named[metric]` holds the kinds of nearness."""
+
+    features: tuple[str, ...]
+    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words, signs, numbers as `#`; Chinese, Japanese and Korean by single characters."""
+    found: list[str] = []
+    for match in _WORD.finditer(text):
+        word = match.group().lower()
+        if word[0].isdigit():
+            found.append("#")
+        elif _CJK.match(word):
+            found.extend(word)
+        else:
+            found.append(word)
+    return found
+
+
+class Sight:
+    """The page as the second reading looks at it; rows and headers are gathered once."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._rows: dict[tuple[int, int], list[Block]] = {}
+        self._heads: dict[tuple[int, int], list[Block]] = {}
+        self._sentences: dict[int, list[tuple[int, int]]] = {}
+        for block in page.document.blocks:
+            if block.table is None:
+                continue
+            if block.row is not None:
+                self._rows.setdefault((block.table, block.row), []).append(block)
+            if block.header_row and block.column is not None:
+                self._heads.setdefault((block.table, block.column), []).append(block)
+
+    def of(self, block: Block, q: Quantity) -> Surroundings:
+        """What stands around one number of a block."""
+        page, text = self._page, self._page.text
+        spans = self._spans(block)
+        place = next((i for i, (a, b) in enumerate(spans) if a <= q.start < b), 0)
+        start, end = spans[place] if spans else (block.start, block.end)
+        others = [o for o in page.inside(block, start, end) if o.units]
+        found = [*_own(q), f"kind={block.kind}", f"part={bool(block.part)}", f"lang={page.document.language}"]
+        found += _words_around(text, q, max(start, q.start - _WIDEST), min(end, q.end + _WIDEST))
+        found += _neighbours(q, others)
+        found += _between(text, q, others, start, end)
+        said = said_about(text, q, start, end)
+        found.append(f"said={said.sign}")
+        before = spans[place - 1] if place else None
+        if before:
+            found += [f"P={w}" for w in set(words(text[max(before[0], before[1] - _LEAD):before[1]]))]
+        lead = self._lead(block)
+        found += [f"L={w}" for w in set(words(lead))]
+        for title in block.section[-2:]:
+            found += [f"S={w}" for w in words(title)[:12]]
+        row = self._row(block)
+        head = self._head(block)
+        found += _row_words(row, head)
+        named = self._named(block, q, (start, end), before, row, head)
+        dims = "|".join(sorted(q.dimensions))
+        found += [f"{dims}^{name}:{kind}" for name, kinds in named.items() for kind in kinds]
+        return Surroundings(tuple(dict.fromkeys(found)), named)
+
+    def _spans(self, block: Block) -> list[tuple[int, int]]:
+        if block.index not in self._sentences:
+            self._sentences[block.index] = sentences(self._page.text, block.start, block.end)
+        return self._sentences[block.index]
+
+    def _lead(self, block: Block) -> str:
+        """The end of the block before, where it opens a list, or of a title above."""
+        if block.index == 0 or block.table is not None:
+            return ""
+        above = self._page.document.blocks[block.index - 1]
+        return self._page.text[max(above.start, above.end - _LEAD):above.end]
+
+    def _row(self, block: Block) -> list[Block]:
+        if block.table is None or block.row is None:
+            return []
+        return [b for b in self._rows.get((block.table, block.row), []) if b.index != block.index]
+
+    def _head(self, block: Block) -> list[Block]:
+        if block.table is None or block.column is None or block.header_row:
+            return []
+        return self._heads.get((block.table, block.column), [])
+
+    def _named(
+        self, block: Block, q: Quantity, span: tuple[int, int], before: tuple[int, int] | None, row: list[Block],
+        head: list[Block],
+    ) -> dict[str, tuple[str, ...]]:
+        """How near each metric is named, by the vocabulary's synonyms."""
+        page = self._page
+        kinds: dict[str, set[str]] = {}
+        hits = metric_hits(page, *span)
+        left = [h.what for h in hits if h.end <= q.start][::-1]
+        right = [h.what for h in hits if h.start >= q.end]
+        for side, names in (("left", left), ("right", right)):
+            for rank, name in enumerate(names[:3]):
+                kinds.setdefault(name, set()).add(f"{side}{rank}")
+        if len({h.what for h in hits}) == 1:
+            kinds.setdefault(hits[0].what, set()).add("only")
+        if before:
+            for hit in metric_hits(page, *before)[-2:]:
+                kinds.setdefault(hit.what, set()).add("before")
+        for name, where in (("row", row), ("head", head)):
+            for cell in where:
+                for hit in metric_hits(page, cell.start, min(cell.end, cell.start + _ROW))[:3]:
+                    kinds.setdefault(hit.what, set()).add(name)
+        for hit in _titles(block):
+            kinds.setdefault(hit, set()).add("title")
+        return {name: tuple(sorted(k)) for name, k in kinds.items()}
+
+
+def _titles(block: Block) -> Iterator[str]:
+    from tools.extract.page import synonyms
+
+    for title in block.section[-1:]:
+        for hit in synonyms().find(title):
+            if hit.what:
+                yield hit.what
+
+
+def _own(q: Quantity) -> list[str]:
+    """The number itself: its dimensions, unit, size and shape."""
+    dims = "|".join(sorted(q.dimensions))
+    size = abs(q.values[0])
+    order = round(2 * math.log10(size)) if size > 0 else "zero"
+    found = [f"D={dims}", f"U={q.unit_text.lower()}", f"shape={q.shape}", f"{dims}:size={order}",
+             f"negative={any(v < 0 for v in q.values)}", f"{dims}:shape={q.shape}"]
+    if size in (0, 20, 23, 25, 50, 70, 80, 100, 1, 10, 30):
+        found.append(f"{dims}:is={size:g}")
+    return found
+
+
+def _words_around(text: str, q: Quantity, start: int, end: int) -> list[str]:
+    dims = "|".join(sorted(q.dimensions))
+    left, right = words(text[start:q.start])[::-1], words(text[q.end:end])
+    found: list[str] = []
+    for side, line in (("B", left), ("A", right)):
+        for place, word in enumerate(line[:60]):
+            found.append(f"s={word}")
+            if place < _FAR:
+                found += [f"{side}={word}", f"{dims}~{word}"]
+                if len(word) > _STEM:
+                    found += [f"{side}={word[:_STEM]}*", f"{dims}~{word[:_STEM]}*"]
+            if place < _NEAR:
+                found += [f"{side}n={word}", f"{dims}{side}n={word}"]
+        for a, b in zip(line[:_FAR], line[1:_FAR], strict=False):
+            found.append(f"{side}2={a}_{b}")
+        for a, b, c in zip(line[:_NEAR], line[1:_NEAR], line[2:_NEAR], strict=False):
+            found.append(f"{side}3={a}_{b}_{c}")
+        if line:
+            found.append(f"{side}0={line[0]}")
+    return found
+
+
+def _neighbours(q: Quantity, others: list[Quantity]) -> list[str]:
+    """The dimensions of the numbers before and behind, and of all in the sentence."""
+    place = next((i for i, o in enumerate(others) if o is q), 0)
+    names = ["|".join(sorted(o.dimensions)) for o in others]
+    own = "|".join(sorted(q.dimensions))
+    left = names[place - 1] if place else "-"
+    right = names[place + 1] if place + 1 < len(names) else "-"
+    found = [f"{own}<{left}", f"{own}>{right}", f"{left}<{own}>{right}", f"numbers={min(len(others), 6)}"]
+    found += [f"{own}&{name}" for i, name in enumerate(names) if i != place]
+    return found
+
+
+def _between(text: str, q: Quantity, others: list[Quantity], start: int, end: int) -> list[str]:
+    """The words between the number and its neighbours: its own part of the sentence."""
+    lo = max([o.end for o in others if o.end <= q.start] + [start])
+    hi = min([o.start for o in others if o.start >= q.end] + [end])
+    dims = "|".join(sorted(q.dimensions))
+    found = []
+    for side, part in (("l", words(text[max(lo, q.start - _WIDEST):q.start])[-20:]),
+                       ("r", words(text[q.end:min(hi, q.end + _WIDEST)])[:20])):
+        found += [f"{side}:{w}" for w in part] + [f"{dims}{side}:{w}" for w in part]
+        found.append(f"{side}:{'_'.join(part) if len(part) < 4 else '…'}")
+    return found
+
+
+def _row_words(row: list[Block], head: list[Block]) -> list[str]:
+    found = []
+    for cell in row:
+        own = words(cell.text[:_ROW])
+        found += [f"R={w}" for w in own[:40]] + [f"R2={a}_{b}" for a, b in zip(own[:20], own[1:20], strict=False)]
+        if cell.column is not None and cell.column <= 1:
+            found += [f"R0={w}" for w in own[:12]]
+    for cell in head:
+        found += [f"H={w}" for w in words(cell.text[:80])]
+    return found

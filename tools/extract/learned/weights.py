@@ -1,0 +1,69 @@
+"""The taught weights: which metric, condition or nothing a number is, as probabilities."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+WEIGHTS = Path(__file__).parent / "weights.npz"
+# How near a metric is named, and what the rules said of it: weights that all metrics share, and one of each metric.
+KINDS = ("left0", "left1", "left2", "right0", "right1", "right2", "only", "before", "row", "head", "title",
+         "rule", "rule_sure", "rule_table", "rule_more")
+SCALE = 3.0      # the sum of n weights is divided by the root of n and multiplied by this
+
+
+def bucket(feature: str) -> int:
+    """A feature's number: CRC-32 of its name."""
+    return zlib.crc32(feature.encode("utf-8", "replace"))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A log-linear model: `table[f, c]` for feature `keys[f]` and class `classes[c]`, in steps of `step[c]`."""
+
+    classes: tuple[str, ...]
+    keys: NDArray[np.uint32]          # sorted
+    table: NDArray[np.int8]           # (features, classes)
+    step: NDArray[np.float32]         # (classes,)
+    bias: NDArray[np.float32]         # (classes,)
+    kinds: NDArray[np.float32]        # (classes, KINDS)
+
+    def shares(self, features: Iterable[str], kinds: dict[str, tuple[str, ...]], allowed: Iterable[str]
+               ) -> dict[str, float]:
+        """The probability of each allowed class.
+
+        Args:
+            features: names of features, each once; unknown ones count for nothing.
+            kinds: the kinds of nearness of each class, out of `KINDS`.
+            allowed: names of classes; those that the model does not know are left out.
+        """
+        place = {name: i for i, name in enumerate(self.classes)}
+        open_ = [place[name] for name in allowed if name in place]
+        wanted = np.fromiter((bucket(f) for f in features), dtype=np.uint32)
+        at = np.searchsorted(self.keys, wanted)
+        known = at[(at < len(self.keys)) & (self.keys[np.minimum(at, len(self.keys) - 1)] == wanted)]
+        score = self.bias.astype(np.float64)
+        if len(known):
+            total = self.table[known].sum(axis=0, dtype=np.int64) * self.step
+            score = score + total * (SCALE / np.sqrt(len(known)))
+        for name, near in kinds.items():
+            if name in place:
+                score[place[name]] += sum(self.kinds[place[name], KINDS.index(k)] for k in near)
+        open_score = score[open_]
+        share = np.exp(open_score - open_score.max())
+        share /= share.sum()
+        return {self.classes[c]: float(p) for c, p in zip(open_, share, strict=True)}
+
+
+@lru_cache(maxsize=4)
+def load(path: Path = WEIGHTS) -> Weights:
+    """The weights of a file; the ones that ship by default."""
+    with np.load(path) as stored:
+        return Weights(tuple(str(stored["classes"]).split("\n")), stored["keys"], stored["table"], stored["step"],
+                       stored["bias"], stored["kinds"])
