@@ -1,6 +1,6 @@
 """Teach the second reading from labelled documents: a log-linear model of what each number is.
 
-    python -m evals.teach_reader [--more FOLDER …] [--without NAME …] [--out FILE]
+    python -m evals.teach_reader [--more FOLDER …] [--without NAME …] [--out FOLDER]
 
 Documents that no rule was made on (`corpus`) teach with what the rules said of them and without; documents that the
 rules were made on teach without it, since there the rules are better than they are on a stranger's document.
@@ -9,6 +9,7 @@ rules were made on teach without it, since there the rules are better than they 
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +19,12 @@ from knowledge.document import Document
 from knowledge.documents.read import read_document
 from knowledge.requirement import ConditionValue, Value
 from knowledge.units import UnitMismatch, to_canonical
+from knowledge.vocabulary import metric
+from tools.extract.learned.bare import with_unit
+from tools.extract.learned.named import WORDED, Named, name_all
 from tools.extract.learned.observe import CONDITION, NONE, Observation, observe
-from tools.extract.learned.weights import WEIGHTS
+from tools.extract.learned.weights import NAMES, NUMBERS
+from tools.extract.page import Page
 from tools.extract.quantities import Quantity
 from tools.extract.requirements import first_reading
 
@@ -43,20 +48,51 @@ def documents(folder: Path) -> Iterator[tuple[Document, Gold]]:
 def examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
     """What each number of a document is, by its labels."""
     page = first_reading(document)
-    labels = [(label, _places(document.text, label.source.quote)) for label in gold.requirements]
+    text = _spaced(document.text)
+    labels = [(label, _places(text, label.source.quote)) for label in gold.requirements]
     for seen in observe(page):
-        answer = _answer(seen, labels)
+        answer = _answer(page, seen, labels)
         allowed = (NONE, CONDITION, *seen.fits)
-        plain = Example(document.name, seen.around.features, seen.around.named, allowed, answer)
+        plain = Example(document.name, seen.features, seen.around.named, allowed, answer)
         yield plain
         if not tuned:
             yield Example(document.name, (*plain.features, *seen.rule_features()), seen.kinds(), allowed, answer)
 
 
-def _answer(seen: Observation, labels: list[tuple[GoldRequirement, list[tuple[int, int]]]]) -> str:
+def named_examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
+    """What each thing that a document names asks for, by its labels."""
+    page = first_reading(document)
+    text = _spaced(document.text)
+    labels = [(label, _places(text, label.source.quote)) for label in gold.requirements]
+    for seen in name_all(page):
+        answer = _asked(seen, labels)
+        allowed = (NONE, *seen.thing.may)
+        yield Example(document.name, seen.around.features, {}, allowed, answer)
+        if not tuned:
+            yield Example(document.name, (*seen.around.features, *seen.rule_features()), seen.kinds(), allowed, answer)
+
+
+def _asked(seen: Named, labels: list[tuple[GoldRequirement, list[tuple[int, int]]]]) -> str:
+    thing = seen.thing
+    for label, places in labels:
+        name = f"{label.metric} {label.comparator}"
+        if name in thing.may and any(a < thing.end and b > thing.start for a, b in places) and (
+                thing.kind in WORDED or _is_named(thing.value, label.value)):
+            return name
+    return NONE
+
+
+def _is_named(own: str, value: Value) -> bool:
+    wanted = value if isinstance(value, list) else [value]
+    spelled = re.sub(r"[\W_]+", "", own).casefold()
+    return any(spelled in other or other in spelled for w in wanted
+               if (other := re.sub(r"[\W_]+", "", str(w)).casefold()))
+
+
+def _answer(page: Page, seen: Observation, labels: list[tuple[GoldRequirement, list[tuple[int, int]]]]) -> str:
     q = seen.quantity
     for label, places in labels:
-        if any(a < q.end and b > q.start for a, b in places) and _is_value(q, label):
+        if any(a < q.end and b > q.start for a, b in places) and is_value(page, q, label):
             return label.metric
     for label, places in labels:
         near = any(a - _NEAR < q.start < b + _NEAR for a, b in places)
@@ -65,25 +101,33 @@ def _answer(seen: Observation, labels: list[tuple[GoldRequirement, list[tuple[in
     return NONE
 
 
+def _spaced(text: str) -> str:
+    """The text with every white space as a space, in the same places."""
+    return re.sub(r"\s", " ", text)
+
+
 def _places(text: str, quote: str) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    place = text.find(quote) if quote else -1
-    while place >= 0 and len(found) < _MOST_PLACES:
-        found.append((place, place + len(quote)))
-        place = text.find(quote, place + 1)
-    return found
+    """Where a quote stands in a text, line ends and white space aside."""
+    parts = [re.escape(p) for p in quote.split()]
+    if not parts:
+        return []
+    return [m.span() for m, _ in zip(re.finditer(r"[\s>|]+".join(parts), text), range(_MOST_PLACES), strict=False)]
 
 
-def _is_value(q: Quantity, label: GoldRequirement) -> bool:
+def is_value(page: Page, q: Quantity, label: GoldRequirement) -> bool:
+    """Whether a number is the value of a label, in whatever unit; a growth may be told as what is added."""
     wanted = _numbers(label.value)
-    if not wanted:
+    whole = q if q.units else with_unit(page, q, label.metric)
+    if not wanted or whole is None:
         return False
-    for value in q.values:
+    for value in whole.values:
         try:
-            own = to_canonical(value, q.unit_text, label.metric, tolerance=False)[0]
+            own = to_canonical(value, whole.unit_text, label.metric, tolerance=False)[0]
         except UnitMismatch:
             own = value
-        if isinstance(own, int | float) and any(_close(own, w, 0.006) for w in wanted):
+        added = 100.0 if metric(label.metric).growth else 0.0
+        if isinstance(own, int | float) and any(_close(own, w, 0.006) or added and _close(own + added, w, 0.006)
+                                                for w in wanted):
             return True
     return False
 
@@ -106,17 +150,23 @@ def main() -> None:
     """Teach and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--more", nargs="*", default=[], type=Path, help="folders of documents beside the corpus")
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--out", type=Path, default=NUMBERS.parent)
     chosen = parser.parse_args()
     found: list[Example] = []
+    names: list[Example] = []
     for name in TUNED:
-        found += [e for d, g in documents(CASES / name) for e in examples(d, g, tuned=True)]
+        for document, gold in documents(CASES / name):
+            found += examples(document, gold, tuned=True)
+            names += named_examples(document, gold, tuned=True)
     for folder in (CASES / "corpus", *chosen.more):
-        found += [e for d, g in documents(folder) for e in examples(d, g, tuned=False)] if folder.is_dir() else []
-    weights = fit(found)
-    write(weights, chosen.out)
-    print(f"{len(found)} examples, {weights.table.shape[0]} features, {len(weights.classes)} classes, "
-          f"{chosen.out.stat().st_size / 1e6:.1f} MB")
+        for document, gold in documents(folder) if folder.is_dir() else ():
+            found += examples(document, gold, tuned=False)
+            names += named_examples(document, gold, tuned=False)
+    for taught, path in ((found, chosen.out / NUMBERS.name), (names, chosen.out / NAMES.name)):
+        weights = fit(taught)
+        write(weights, path)
+        print(f"{path.name}: {len(taught)} examples, {weights.table.shape[0]} features, {len(weights.classes)} classes, "
+              f"{path.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

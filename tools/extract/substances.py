@@ -28,10 +28,15 @@ def _substances() -> Phrases[tuple[str, str]]:
     ], inflect=False)
 
 
+def substance_hits(text: str, start: int, end: int) -> list[Hit[tuple[str, str]]]:
+    """Every substance named in text[start:end] with its side: cathode, anode, whole cell or element."""
+    return [h for h in _substances().find(text, start, end)
+            if not (h.what[1] == "lead" and _OTHER_LEAD.match(text, h.end))]
+
+
 def ban_drafts(page: Page, block: Block, start: int, end: int) -> list[Draft]:
     """One requirement per substance that text[start:end] bans; substances in a row share the ban's words."""
-    hits = [h for h in _substances().find(page.text, start, end) if h.what[0] in ("element", "whole")
-            and not (h.what[1] == "lead" and _OTHER_LEAD.match(page.text, h.end))]
+    hits = [h for h in substance_hits(page.text, start, end) if h.what[0] in ("element", "whole")]
     made = []
     side = _electrode(page, start, end)
     for group in _groups(page.text, hits):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from knowledge.document import Block
 from knowledge.vocabulary import metrics
+from tools.extract.learned.bare import bare_numbers
 from tools.extract.learned.surroundings import Sight, Surroundings
 from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page
@@ -23,10 +24,16 @@ class Observation:
     block: Block
     quantity: Quantity
     around: Surroundings
+    said: str
     fits: tuple[str, ...]
     drafts: tuple[Draft, ...]
     fate: str
     reason: str
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What stands around the number and the comparator beside it."""
+        return (*self.around.features, self.said)
 
     @property
     def verdict(self) -> str:
@@ -55,22 +62,28 @@ class Observation:
         return [*found, *(f"{name}@table" for name in found)] if self.block.table is not None else found
 
 
+def _allowed(q: Quantity) -> tuple[str, ...]:
+    """The metrics that a number of this unit may be; without a unit all that are numbers."""
+    if q.units:
+        return tuple(name for name in metrics() if metric_for(name, q) == name)
+    return tuple(name for name, row in metrics().items() if row.dimension not in ("text", "date"))
+
+
 def observe(page: Page) -> list[Observation]:
-    """All numbers with a unit, in document order."""
-    made: dict[int, list[Draft]] = {}
+    """All numbers, with a unit or without, in document order."""
+    made: dict[tuple[int, int], list[Draft]] = {}
     for draft in page.drafts:
         if draft.quantity is not None and not draft.dead:
-            made.setdefault(id(draft.quantity), []).append(draft)
+            made.setdefault((draft.quantity.start, draft.quantity.end), []).append(draft)
     sight = Sight(page)
     allowed: dict[frozenset[str], tuple[str, ...]] = {}
     found = []
     for block in page.document.blocks:
-        for q in page.blocks[block.index]:
-            if not q.units:
-                continue
+        whole = [q for q in page.blocks[block.index] if q.units]
+        for q in sorted([*whole, *bare_numbers(page, block)], key=lambda q: q.start):
             if q.dimensions not in allowed:
-                allowed[q.dimensions] = tuple(name for name in metrics() if metric_for(name, q) == name)
+                allowed[q.dimensions] = _allowed(q)
             fate, reason = page.fates.get(id(q), ("residual", ""))
-            found.append(Observation(block, q, sight.of(block, q), allowed[q.dimensions], tuple(made.get(id(q), ())),
-                                     fate, reason[:_REASON]))
+            found.append(Observation(block, q, sight.of(block, q), sight.said(block, q), allowed[q.dimensions],
+                                     tuple(made.get((q.start, q.end), ())), fate, reason[:_REASON]))
     return found

@@ -11,6 +11,7 @@ from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import Said, said_of_all
 from tools.extract.conditions import infer, merge
+from tools.extract.learned.bare import with_unit
 from tools.extract.learned.observe import CONDITION, NONE, Observation, observe
 from tools.extract.learned.weights import Weights, load
 from tools.extract.meaning import draft
@@ -53,7 +54,7 @@ class Judged:
 
 def judge(page: Page, weights: Weights) -> list[Judged]:
     """The probabilities of every number of a page."""
-    return [Judged(seen, weights.shares((*seen.around.features, *seen.rule_features()), seen.kinds(),
+    return [Judged(seen, weights.shares((*seen.features, *seen.rule_features()), seen.kinds(),
                                         (NONE, CONDITION, *seen.fits))) for seen in observe(page)]
 
 
@@ -128,7 +129,10 @@ def _made(
     page: Page, block: Block, sentence: tuple[int, int], span: tuple[int, int], one: Judged, said: Said
 ) -> Draft | None:
     """A requirement on the metric that the weights name."""
-    new = draft(page, block, one.seen.quantity, one.decided, said)
+    q: Quantity | None = one.seen.quantity
+    if q is not None and not q.units:
+        q = with_unit(page, q, one.decided)
+    new = draft(page, block, q, one.decided, said) if q else None
     if new is None:
         return None
     new.confidence = min(new.confidence, _SURE, round(one.shares[one.decided], 2))

@@ -23,6 +23,16 @@ _LEAD = 160           # characters of the line above
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A piece of the text that is looked at: its place, what kind of thing it is, and features of its own."""
+
+    start: int
+    end: int
+    tag: str
+    own: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """The features of one number, and how near each metric is named: `named[metric]` holds the kinds of nearness."""
 
@@ -62,31 +72,38 @@ class Sight:
 
     def of(self, block: Block, q: Quantity) -> Surroundings:
         """What stands around one number of a block."""
+        return self.at(block, Seen(q.start, q.end, "|".join(sorted(q.dimensions)), tuple(_own(q))))
+
+    def at(self, block: Block, seen: Seen) -> Surroundings:
+        """What stands around a piece of a block."""
         page, text = self._page, self._page.text
         spans = self._spans(block)
-        place = next((i for i, (a, b) in enumerate(spans) if a <= q.start < b), 0)
+        place = next((i for i, (a, b) in enumerate(spans) if a <= seen.start < b), 0)
         start, end = spans[place] if spans else (block.start, block.end)
-        others = [o for o in page.inside(block, start, end) if o.units]
-        found = [*_own(q), f"kind={block.kind}", f"part={bool(block.part)}", f"lang={page.document.language}"]
-        found += _words_around(text, q, max(start, q.start - _WIDEST), min(end, q.end + _WIDEST))
-        found += _neighbours(q, others)
-        found += _between(text, q, others, start, end)
-        said = said_about(text, q, start, end)
-        found.append(f"said={said.sign}")
+        end = max(end, seen.end)
+        others = [o for o in page.inside(block, start, end) if o.units and not (o.start < seen.end
+                                                                               and o.end > seen.start)]
+        found = [*seen.own, f"kind={block.kind}", f"part={bool(block.part)}", f"lang={page.document.language}"]
+        found += _words_around(text, seen, max(start, seen.start - _WIDEST), min(end, seen.end + _WIDEST))
+        found += _neighbours(seen, others)
+        found += _between(text, seen, others, start, end)
         before = spans[place - 1] if place else None
         if before:
-            found += [f"P={w}" for w in set(words(text[max(before[0], before[1] - _LEAD):before[1]]))]
-        lead = self._lead(block)
-        found += [f"L={w}" for w in set(words(lead))]
+            found += [f"P={w}" for w in sorted(set(words(text[max(before[0], before[1] - _LEAD):before[1]])))]
+        found += [f"L={w}" for w in sorted(set(words(self._lead(block))))]
         for title in block.section[-2:]:
             found += [f"S={w}" for w in words(title)[:12]]
-        row = self._row(block)
-        head = self._head(block)
+        row, head = self._row(block), self._head(block)
         found += _row_words(row, head)
-        named = self._named(block, q, (start, end), before, row, head)
-        dims = "|".join(sorted(q.dimensions))
-        found += [f"{dims}^{name}:{kind}" for name, kinds in named.items() for kind in kinds]
+        named = self._named(block, seen, (start, end), before, row, head)
+        found += [f"{seen.tag}^{name}:{kind}" for name, kinds in named.items() for kind in kinds]
         return Surroundings(tuple(dict.fromkeys(found)), named)
+
+    def said(self, block: Block, q: Quantity) -> str:
+        """The comparator that stands next to a number, as a feature."""
+        spans = self._spans(block)
+        start, end = next(((a, b) for a, b in spans if a <= q.start < b), (block.start, block.end))
+        return f"said={said_about(self._page.text, q, start, end).sign}"
 
     def _spans(self, block: Block) -> list[tuple[int, int]]:
         if block.index not in self._sentences:
@@ -111,15 +128,15 @@ class Sight:
         return self._heads.get((block.table, block.column), [])
 
     def _named(
-        self, block: Block, q: Quantity, span: tuple[int, int], before: tuple[int, int] | None, row: list[Block],
+        self, block: Block, seen: Seen, span: tuple[int, int], before: tuple[int, int] | None, row: list[Block],
         head: list[Block],
     ) -> dict[str, tuple[str, ...]]:
         """How near each metric is named, by the vocabulary's synonyms."""
         page = self._page
         kinds: dict[str, set[str]] = {}
         hits = metric_hits(page, *span)
-        left = [h.what for h in hits if h.end <= q.start][::-1]
-        right = [h.what for h in hits if h.start >= q.end]
+        left = [h.what for h in hits if h.end <= seen.start][::-1]
+        right = [h.what for h in hits if h.start >= seen.end]
         for side, names in (("left", left), ("right", right)):
             for rank, name in enumerate(names[:3]):
                 kinds.setdefault(name, set()).add(f"{side}{rank}")
@@ -158,9 +175,9 @@ def _own(q: Quantity) -> list[str]:
     return found
 
 
-def _words_around(text: str, q: Quantity, start: int, end: int) -> list[str]:
-    dims = "|".join(sorted(q.dimensions))
-    left, right = words(text[start:q.start])[::-1], words(text[q.end:end])
+def _words_around(text: str, seen: Seen, start: int, end: int) -> list[str]:
+    dims = seen.tag
+    left, right = words(text[start:seen.start])[::-1], words(text[seen.end:end])
     found: list[str] = []
     for side, line in (("B", left), ("A", right)):
         for place, word in enumerate(line[:60]):
@@ -180,27 +197,25 @@ def _words_around(text: str, q: Quantity, start: int, end: int) -> list[str]:
     return found
 
 
-def _neighbours(q: Quantity, others: list[Quantity]) -> list[str]:
+def _neighbours(seen: Seen, others: list[Quantity]) -> list[str]:
     """The dimensions of the numbers before and behind, and of all in the sentence."""
-    place = next((i for i, o in enumerate(others) if o is q), 0)
     names = ["|".join(sorted(o.dimensions)) for o in others]
-    own = "|".join(sorted(q.dimensions))
-    left = names[place - 1] if place else "-"
-    right = names[place + 1] if place + 1 < len(names) else "-"
+    before = sum(o.start < seen.start for o in others)
+    own = seen.tag
+    left = names[before - 1] if before else "-"
+    right = names[before] if before < len(names) else "-"
     found = [f"{own}<{left}", f"{own}>{right}", f"{left}<{own}>{right}", f"numbers={min(len(others), 6)}"]
-    found += [f"{own}&{name}" for i, name in enumerate(names) if i != place]
-    return found
+    return found + [f"{own}&{name}" for name in names]
 
 
-def _between(text: str, q: Quantity, others: list[Quantity], start: int, end: int) -> list[str]:
+def _between(text: str, seen: Seen, others: list[Quantity], start: int, end: int) -> list[str]:
     """The words between the number and its neighbours: its own part of the sentence."""
-    lo = max([o.end for o in others if o.end <= q.start] + [start])
-    hi = min([o.start for o in others if o.start >= q.end] + [end])
-    dims = "|".join(sorted(q.dimensions))
+    lo = max([o.end for o in others if o.end <= seen.start] + [start])
+    hi = min([o.start for o in others if o.start >= seen.end] + [end])
     found = []
-    for side, part in (("l", words(text[max(lo, q.start - _WIDEST):q.start])[-20:]),
-                       ("r", words(text[q.end:min(hi, q.end + _WIDEST)])[:20])):
-        found += [f"{side}:{w}" for w in part] + [f"{dims}{side}:{w}" for w in part]
+    for side, part in (("l", words(text[max(lo, seen.start - _WIDEST):seen.start])[-20:]),
+                       ("r", words(text[seen.end:min(hi, seen.end + _WIDEST)])[:20])):
+        found += [f"{side}:{w}" for w in part] + [f"{seen.tag}{side}:{w}" for w in part]
         found.append(f"{side}:{'_'.join(part) if len(part) < 4 else '…'}")
     return found
 

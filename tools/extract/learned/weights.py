@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-WEIGHTS = Path(__file__).parent / "weights.npz"
+NUMBERS, NAMES = (Path(__file__).parent / f"{name}.npz" for name in ("numbers", "names"))
 # How near a metric is named, and what the rules said of it: weights that all metrics share, and one of each metric.
 KINDS = ("left0", "left1", "left2", "right0", "right1", "right2", "only", "before", "row", "head", "title",
          "rule", "rule_sure", "rule_table", "rule_more")
@@ -62,8 +62,8 @@ class Weights:
 
 
 @lru_cache(maxsize=4)
-def load(path: Path = WEIGHTS) -> Weights:
-    """The weights of a file; the ones that ship by default."""
+def load(path: Path = NUMBERS) -> Weights:
+    """The weights of a file; by default those of numbers."""
     with np.load(path) as stored:
         return Weights(tuple(str(stored["classes"]).split("\n")), stored["keys"], stored["table"], stored["step"],
                        stored["bias"], stored["kinds"])

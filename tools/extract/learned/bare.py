@@ -1,0 +1,76 @@
+"""Numbers whose unit the writer left out: `charge 0 to 45`, `Cycles: 800`, `would love 3,200`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from knowledge.document import Block
+from knowledge.vocabulary import UnitRow, metric, units
+from tools.extract.meaning import metric_for
+from tools.extract.page import Page
+from tools.extract.quantities import Quantity
+
+# Between the two ends of a range that have no unit.
+_TO = re.compile(r"\s*(?:to|up to|till?|bis|à|a|et|/|-|–|~|～|…|\.\.\.?|から|至|到|에서|부터)\s*(?:\+\s*)?", re.IGNORECASE)
+_NUMBERING = re.compile(r"(?:^|\n)\s*(?:[-*•>|]\s*)*\(?$")
+_COUNTS = ("sample_quantity", "order_quantity", "dpa_sample_size")
+
+
+def bare_numbers(page: Page, block: Block) -> list[Quantity]:
+    """The numbers of a block that have no unit, two that span a range as one; numbering in front of lines is none."""
+    open_ = [q for q in page.blocks[block.index] if not q.units and q.shape in ("single", "range", "tolerance")]
+    found: list[Quantity] = []
+    place = 0
+    while place < len(open_):
+        q = open_[place]
+        after = open_[place + 1] if place + 1 < len(open_) else None
+        if after is not None and q.shape == after.shape == "single" and q.value < after.value and _TO.fullmatch(
+                page.text, q.end, after.start):
+            found.append(Quantity(q.start, after.end, "range", (q.value, after.value),
+                                  members=((q.start, q.end), (after.start, after.end))))
+            place += 2
+            continue
+        place += 1
+        if not _NUMBERING.search(page.text, max(block.start, q.start - 8), q.start) or block.table is not None:
+            found.append(q)
+    return found
+
+
+def with_unit(page: Page, q: Quantity, name: str) -> Quantity | None:
+    """The number in the unit that it must have as a value of a metric: the nearest one said before, else the usual one.
+
+    None where no unit can be told (a price without a currency anywhere before).
+    """
+    row = metric(name)
+    if row.dimension in ("text", "date"):
+        return None
+    if row.dimension == "cycle":
+        return replace(q, units=(units()["cycle"],), unit_text="cycle")
+    if name in _COUNTS:
+        return replace(q, units=(units()["piece"],), unit_text="pcs")
+    like = _nearest(page, q, name)
+    if like is not None:
+        return replace(q, units=like[0], unit_text=like[1])
+    if row.unit is None or row.dimension == "price":
+        return None
+    known = units().get(row.unit)
+    return replace(q, units=(known,), unit_text=row.unit) if known else None
+
+
+def _nearest(page: Page, q: Quantity, name: str) -> tuple[tuple[UnitRow, ...], str] | None:
+    """The unit of the last number before that could be a value of the metric, else of the first one behind."""
+    behind: Quantity | None = None
+    last: Quantity | None = None
+    for block in page.document.blocks:
+        if block.start > q.end and (last or behind):
+            break
+        for other in page.blocks[block.index]:
+            if not other.units or metric_for(name, other) != name:
+                continue
+            if other.end <= q.start:
+                last = other
+            elif behind is None:
+                behind = other
+    chosen = last or behind
+    return (chosen.units, chosen.unit_text) if chosen else None

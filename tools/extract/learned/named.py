@@ -1,0 +1,133 @@
+"""Things that a document names: substances, shapes, standards, dates, devices, markings, tests; what the rules made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from knowledge.document import Block
+from knowledge.vocabulary import metric
+from tools.extract import standards
+from tools.extract.background import sentence_background
+from tools.extract.clauses import sentences
+from tools.extract.days import dates_in
+from tools.extract.learned.surroundings import Seen, Sight, Surroundings
+from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.substances import format_hits, substance_hits
+
+NONE = "none"
+_SIDES = {"cathode": "cathode_chemistry", "anode": "anode_chemistry", "whole": "chemistry", "element": "chemistry"}
+CHEMICAL = ("cathode_chemistry", "anode_chemistry", "chemistry")
+WORDED = ("safety_device", "marking", "origin", "ingress_protection", "environmental_test", "nail_penetration",
+          "crush_test", "overcharge_test", "short_circuit_test", "hot_box_test", "immersion", "drop_test",
+          "thermal_propagation", "random_vibration", "shock")
+_BOTH = ("required", "prohibited")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A thing named at [start, end): what it may ask for as `metric comparator`, and its value in a requirement."""
+
+    block: Block
+    start: int
+    end: int
+    kind: str
+    value: str
+    may: tuple[str, ...]
+
+
+@dataclass
+class Named:
+    """A thing with what stands around it and what the rules made of it."""
+
+    thing: Thing
+    around: Surroundings
+    cause: str
+    drafts: list[Draft] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str:
+        """What the rules took the thing for: `metric comparator`, or `none`."""
+        return f"{self.drafts[0].metric} {self.drafts[0].comparator}" if self.drafts else NONE
+
+    def kinds(self) -> dict[str, tuple[str, ...]]:
+        """What the rules said, as a kind of nearness of their verdict."""
+        return {self.verdict: ("rule", "rule_table") if self.thing.block.table is not None else ("rule",)}
+
+    def rule_features(self) -> list[str]:
+        """What the rules said, as names of features."""
+        found = [f"verdict={self.verdict}", f"cause={self.cause}"]
+        found += [f"of={len(d.value) if isinstance(d.value, list) else 1}" for d in self.drafts]
+        return [*found, f"{self.verdict}|{self.cause}", f"{self.thing.kind}|{self.verdict}"]
+
+
+def things(page: Page, block: Block) -> list[Thing]:
+    """The things that a block names, in order; of two at one place the longer one."""
+    text, found = page.text, list[Thing]()
+    for start, end in standards.standards_in(text, block.start, block.end):
+        found.append(Thing(block, start, end, "standard", standards.plain_name(text[start:end]),
+                           ("standard_compliance required",)))
+    for hit in substance_hits(text, block.start, block.end):
+        side, name = hit.what
+        names = (*CHEMICAL,) if side != "anode" else ("anode_chemistry", "chemistry")
+        found.append(Thing(block, hit.start, hit.end, f"{side} {name}", name,
+                           tuple(f"{m} {c}" for m in names for c in ("in", "prohibited", "required"))))
+    for start, end, value in format_hits(page, block.start, block.end):
+        found.append(Thing(block, start, end, "format" if value[0].isdigit() else "shape", value,
+                           ("format in", "format prohibited")))
+    for day in dates_in(text, block.start, block.end):
+        found.append(Thing(block, day.start, day.end, "date", day.text, ("delivery_date <=", "delivery_date <")))
+    for named in metric_hits(page, block.start, block.end):
+        if named.what in WORDED:
+            found.append(Thing(block, named.start, named.end, named.what, text[named.start:named.end],
+                               tuple(f"{named.what} {c}" for c in _BOTH)))
+    return _apart(found)
+
+
+def _apart(found: list[Thing]) -> list[Thing]:
+    kept: list[Thing] = []
+    for thing in sorted(found, key=lambda t: (t.start - t.end, t.start)):
+        if all(thing.end <= other.start or thing.start >= other.end for other in kept):
+            kept.append(thing)
+    return sorted(kept, key=lambda t: t.start)
+
+
+def name_all(page: Page) -> list[Named]:
+    """Every thing that a page names, in document order."""
+    sight, found = Sight(page), list[Named]()
+    made = [d for d in page.drafts if not d.dead and (d.metric in WORDED or d.metric in CHEMICAL or metric(
+        d.metric).dimension in ("text", "date"))]
+    for block in page.document.blocks:
+        inside = things(page, block)
+        if not inside:
+            continue
+        causes = [(a, b, sentence_background(page, a, b)) for a, b in sentences(page.text, block.start, block.end)]
+        drafts = [d for d in made if d.start < block.end and d.end > block.start]
+        for place, thing in enumerate(inside):
+            own = _own(thing, inside, place)
+            cause = next((c for a, b, c in causes if a <= thing.start < b), None) or "-"
+            seen = Seen(thing.start, thing.end, thing.kind.split()[0], own)
+            found.append(Named(thing, sight.at(block, seen), cause, [d for d in drafts if _of(d, thing)]))
+    return found
+
+
+def _of(draft: Draft, thing: Thing) -> bool:
+    """Whether a draft speaks of a thing: it stands in it, and its value or its metric is the thing's."""
+    if not (draft.start < thing.end and draft.end > thing.start):
+        return False
+    if thing.kind in WORDED:
+        return draft.metric == thing.kind
+    if draft.metric in CHEMICAL or draft.metric == "format":
+        values = draft.value if isinstance(draft.value, list) else [draft.value]
+        return any(f"{draft.metric} " in f"{m} " for m in (name.split()[0] for name in thing.may)) and any(
+            str(v).lower() in (thing.value.lower(), "") or thing.value.lower() in str(v).lower() for v in values)
+    return any(name.startswith(draft.metric) for name in thing.may)
+
+
+def _own(thing: Thing, inside: list[Thing], place: int) -> tuple[str, ...]:
+    kind = thing.kind
+    before = inside[place - 1].kind if place else "-"
+    behind = inside[place + 1].kind if place + 1 < len(inside) else "-"
+    value = thing.value if kind != "date" else "date"
+    return (f"T={kind}", f"V={value.lower()[:24]}", f"T<{before}", f"T>{behind}", f"{kind}<{before}",
+            f"{kind}>{behind}", f"things={min(len(inside), 5)}", f"{kind.split()[0]}:things={min(len(inside), 5)}",
+            f"F={value.split()[0].lower()[:12]}")

@@ -1,0 +1,100 @@
+"""The second reading of things named: a standard, a substance, a date is asked for, forbidden, or only told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.document import Block
+from knowledge.requirement import Comparator
+from tools.extract.clauses import clauses, sentences
+from tools.extract.learned.named import CHEMICAL, NONE, WORDED, Named, name_all
+from tools.extract.learned.weights import NAMES, Weights, load
+from tools.extract.page import Draft, Page
+from tools.extract.priorities import of_statement
+from tools.extract.wording import test_drafts
+
+ASKED = 0.5           # probability from which a thing that the rules left over is asked for
+OTHERWISE = 0.6       # ... from which it is asked for otherwise than the rules said
+DROPPED = 0.65        # ... from which it is not asked for
+_SURE = 0.9
+
+
+@dataclass(frozen=True)
+class JudgedName:
+    """A thing named, with its probabilities."""
+
+    seen: Named
+    shares: dict[str, float]
+
+    @property
+    def decided(self) -> str:
+        """`metric comparator` or `none`: the rules' verdict unless the probabilities are clearly against it."""
+        verdict = self.seen.verdict
+        best = max(self.shares, key=lambda name: self.shares[name])
+        least = ASKED if verdict == NONE else DROPPED if best == NONE else OTHERWISE
+        return best if self.shares[best] >= least else verdict
+
+
+def second_names(page: Page, weights: Weights | None = None) -> None:
+    """Correct the demands in words of a page where the weights decide against the rules."""
+    weights = weights or load(NAMES)
+    judged = [JudgedName(seen, weights.shares((*seen.around.features, *seen.rule_features()), seen.kinds(),
+                                              (NONE, *seen.thing.may))) for seen in name_all(page)]
+    changed = [j for j in judged if j.decided != j.seen.verdict]
+    for one in changed:
+        if one.seen.drafts:
+            _taken_off(one)
+    added: list[Draft] = []
+    for one in changed:
+        if one.decided != NONE:
+            _added(page, one, added)
+    page.drafts += added
+
+
+def _taken_off(one: JudgedName) -> None:
+    """A demand loses the thing that is none of it, and ends with the last one."""
+    for draft in one.seen.drafts:
+        if isinstance(draft.value, list) and len(draft.value) > 1:
+            draft.value = [v for v in draft.value if str(v).lower() != one.seen.thing.value.lower()]
+        else:
+            draft.dead = True
+
+
+def _added(page: Page, one: JudgedName, added: list[Draft]) -> None:
+    thing = one.seen.thing
+    name, comparator = one.decided.split()
+    block = thing.block
+    sentence = next(((a, b) for a, b in sentences(page.text, block.start, block.end) if a <= thing.start < b),
+                    (block.start, block.end))
+    span = next(((a, b) for a, b in clauses(page.text, *sentence) if a <= thing.start < b), sentence)
+    if comparator == "in" and (same := _same(page, added, name, block, sentence)):
+        if thing.value not in same.value:
+            same.value = [*same.value, thing.value]
+            same.start, same.end = min(same.start, thing.start), max(same.end, thing.end)
+        return
+    new = _draft(page, thing.block, span, one, name, comparator)
+    new.priority = of_statement(page, block, span, sentence, None, (thing.start, thing.end))
+    if not any(d.metric == name and d.value == new.value and d.comparator == comparator and not d.dead
+               for d in (*page.drafts, *added)):
+        added.append(new)
+
+
+def _same(page: Page, added: list[Draft], name: str, block: Block, sentence: tuple[int, int]) -> Draft | None:
+    """A choice of the same sentence that a further substance or shape belongs to."""
+    return next((d for d in (*added, *page.drafts) if not d.dead and d.metric == name and d.comparator == "in"
+                 and d.block is block and sentence[0] <= d.start < sentence[1] and isinstance(d.value, list)), None)
+
+
+def _draft(page: Page, block: Block, span: tuple[int, int], one: JudgedName, name: str, comparator: str) -> Draft:
+    thing = one.seen.thing
+    sure = min(_SURE, round(one.shares[one.decided], 2))
+    level = "material" if name in CHEMICAL else "cell"
+    bound: Comparator = comparator  # type: ignore[assignment]
+    value: object = [thing.value] if comparator == "in" else thing.value
+    start, end = thing.start, thing.end
+    conditions = {}
+    if thing.kind in WORDED:
+        like = next((d for d in test_drafts(page, block, *span) if d.metric == name), None)
+        if like is not None:
+            value, start, end, conditions = like.value, like.start, like.end, dict(like.conditions)
+    return Draft(name, bound, value, None, start, end, block, level=level, conditions=conditions, confidence=sure)
