@@ -15,7 +15,8 @@ from tools.extract.learned.weights import KINDS, SCALE, Weights, bucket
 LEAST = 3             # a feature of fewer examples is left out
 EPOCHS, BATCH, RATE = 8, 256, 0.02
 DROPPED = 0.2         # share of the features that a pass leaves out
-WEIGHT = 1e-5
+WEIGHT = 4e-6         # of the weights of nearness, squared
+DECAY = 4e-8          # of the weights of features
 SMALL = 0.35          # steps below which a weight is stored as nothing
 
 
@@ -33,7 +34,7 @@ class Example:
 class _Model(torch.nn.Module):
     def __init__(self, features: int, classes: int) -> None:
         super().__init__()
-        self.table = torch.nn.EmbeddingBag(features, classes, mode="sum")
+        self.table = torch.nn.EmbeddingBag(features, classes, mode="sum", sparse=True)
         torch.nn.init.zeros_(self.table.weight)
         self.bias = torch.nn.Parameter(torch.zeros(classes))
         self.shared = torch.nn.Parameter(torch.zeros(len(KINDS)))
@@ -64,21 +65,29 @@ def fit(examples: list[Example], seed: int = 0, least: int = LEAST) -> Weights:
                 kinds[n, where[name], [KINDS.index(k) for k in near]] = 1
     answers = torch.tensor([where[e.answer] for e in examples])
     model = _Model(len(keys), len(classes))
-    optimiser = torch.optim.Adam(model.parameters(), lr=RATE)
+    rows = torch.optim.SparseAdam([model.table.weight], lr=RATE)
+    rest = torch.optim.Adam([model.bias, model.shared, model.own], lr=RATE)
     steps = math.ceil(len(examples) / BATCH) * EPOCHS
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+    schedules = [torch.optim.lr_scheduler.OneCycleLR(o, RATE, total_steps=steps, cycle_momentum=False)
+                 for o in (rows, rest)]
     for _ in range(EPOCHS):
         order = torch.randperm(len(examples)).tolist()
         for first in range(0, len(order), BATCH):
             batch = order[first:first + BATCH]
             thinned = [bags[n][torch.rand(len(bags[n])) > DROPPED] for n in batch]
             score = model(thinned, kinds[batch].float(), mask[batch])
-            small = WEIGHT * ((model.table.weight ** 2).sum() / 2 + 100 * (model.own ** 2).sum()) / BATCH
-            loss = torch.nn.functional.cross_entropy(score, answers[batch]) + small
-            optimiser.zero_grad()
+            loss = torch.nn.functional.cross_entropy(score, answers[batch]) + WEIGHT * (model.own ** 2).sum()
+            rows.zero_grad()
+            rest.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            schedule.step()
+            touched = model.table.weight.grad.coalesce()
+            weights = model.table.weight.detach()[touched.indices()[0]]
+            model.table.weight.grad = torch.sparse_coo_tensor(
+                touched.indices(), touched.values() + DECAY * weights, touched.shape)
+            rows.step()
+            rest.step()
+            for schedule in schedules:
+                schedule.step()
     return _stored(model, classes, keys)
 
 

@@ -23,7 +23,8 @@ from knowledge.vocabulary import metric
 from tools.extract.learned.bare import with_unit
 from tools.extract.learned.named import WORDED, Named, name_all
 from tools.extract.learned.observe import CONDITION, NONE, Observation, observe
-from tools.extract.learned.weights import NAMES, NUMBERS
+from tools.extract.learned.second_bounds import CHOICES, bound_features, bounded, plain
+from tools.extract.learned.weights import BOUNDS, NAMES, NUMBERS
 from tools.extract.page import Page
 from tools.extract.quantities import Quantity
 from tools.extract.requirements import first_reading
@@ -59,6 +60,23 @@ def examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
             yield Example(document.name, (*plain.features, *seen.rule_features()), seen.kinds(), allowed, answer)
 
 
+def bound_examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
+    """Whether each asked number is a least, a most or the value itself, by its label."""
+    page = first_reading(document)
+    text = _spaced(document.text)
+    labels = [(label, _places(text, label.source.quote)) for label in gold.requirements
+              if plain(label.comparator) in CHOICES and isinstance(label.value, int | float)]
+    for seen in observe(page):
+        label = _label_of(page, seen, labels)
+        if label is None or seen.quantity.shape != "single":
+            continue
+        answer = plain(label.comparator)
+        yield Example(document.name, bound_features(seen, label.metric, None), {}, CHOICES, answer)
+        made = next((d for d in seen.drafts if d.metric == label.metric and bounded(d)), None)
+        if not tuned and made is not None:
+            yield Example(document.name, bound_features(seen, label.metric, made.comparator), {}, CHOICES, answer)
+
+
 def named_examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
     """What each thing that a document names asks for, by its labels."""
     page = first_reading(document)
@@ -90,15 +108,22 @@ def _is_named(own: str, value: Value) -> bool:
 
 
 def _answer(page: Page, seen: Observation, labels: list[tuple[GoldRequirement, list[tuple[int, int]]]]) -> str:
+    if asked := _label_of(page, seen, labels):
+        return asked.metric
     q = seen.quantity
-    for label, places in labels:
-        if any(a < q.end and b > q.start for a, b in places) and is_value(page, q, label):
-            return label.metric
     for label, places in labels:
         near = any(a - _NEAR < q.start < b + _NEAR for a, b in places)
         if near and any(_is_condition(q, value) for value in label.conditions.values()):
             return CONDITION
     return NONE
+
+
+def _label_of(
+    page: Page, seen: Observation, labels: list[tuple[GoldRequirement, list[tuple[int, int]]]]
+) -> GoldRequirement | None:
+    q = seen.quantity
+    return next((label for label, places in labels if any(a < q.end and b > q.start for a, b in places)
+                 and is_value(page, q, label)), None)
 
 
 def _spaced(text: str) -> str:
@@ -146,27 +171,27 @@ def _close(a: float, b: float, tolerance: float) -> bool:
     return abs(a - b) <= tolerance * max(abs(a), abs(b)) + 1e-9
 
 
+_HEADS = ((NUMBERS, examples), (NAMES, named_examples), (BOUNDS, bound_examples))
+
+
 def main() -> None:
     """Teach and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--more", nargs="*", default=[], type=Path, help="folders of documents beside the corpus")
+    parser.add_argument("--only", nargs="*", default=[], help="numbers, names, bounds")
     parser.add_argument("--out", type=Path, default=NUMBERS.parent)
     chosen = parser.parse_args()
-    found: list[Example] = []
-    names: list[Example] = []
-    for name in TUNED:
-        for document, gold in documents(CASES / name):
-            found += examples(document, gold, tuned=True)
-            names += named_examples(document, gold, tuned=True)
-    for folder in (CASES / "corpus", *chosen.more):
-        for document, gold in documents(folder) if folder.is_dir() else ():
-            found += examples(document, gold, tuned=False)
-            names += named_examples(document, gold, tuned=False)
-    for taught, path in ((found, chosen.out / NUMBERS.name), (names, chosen.out / NAMES.name)):
+    folders = [(CASES / name, True) for name in TUNED]
+    folders += [(folder, False) for folder in (CASES / "corpus", *chosen.more) if folder.is_dir()]
+    read = [(document, gold, tuned) for folder, tuned in folders for document, gold in documents(folder)]
+    for path, head in _HEADS:
+        if chosen.only and path.stem not in chosen.only:
+            continue
+        taught = [example for document, gold, tuned in read for example in head(document, gold, tuned)]
         weights = fit(taught)
-        write(weights, path)
+        write(weights, chosen.out / path.name)
         print(f"{path.name}: {len(taught)} examples, {weights.table.shape[0]} features, {len(weights.classes)} classes, "
-              f"{path.stat().st_size / 1e6:.1f} MB")
+              f"{(chosen.out / path.name).stat().st_size / 1e6:.1f} MB", flush=True)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from tools.extract.bounds import within_bounds
 from tools.extract.clauses import sentences
 from tools.extract.defaults import apply_defaults, share_protocols, share_with_wishes
 from tools.extract.learned.second import second_reading
+from tools.extract.learned.second_bounds import second_bounds
 from tools.extract.learned.second_names import second_names
 from tools.extract.level_tags import read_tags
 from tools.extract.page import Draft, Page, lay_out
@@ -72,6 +73,7 @@ def extract_requirements(document: Document) -> Reading:
     """Read a document by rules. The text is data: an instruction in it is quoted as a finding and never followed."""
     page = first_reading(document)
     second_reading(page)
+    second_bounds(page)
     second_names(page)
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)

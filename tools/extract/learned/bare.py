@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from knowledge.document import Block
+from knowledge.units import accepts, meanings
 from knowledge.vocabulary import UnitRow, metric, units
 from tools.extract.meaning import metric_for
 from tools.extract.page import Page
@@ -49,13 +50,38 @@ def with_unit(page: Page, q: Quantity, name: str) -> Quantity | None:
         return replace(q, units=(units()["cycle"],), unit_text="cycle")
     if name in _COUNTS:
         return replace(q, units=(units()["piece"],), unit_text="pcs")
-    like = _nearest(page, q, name)
+    like = _in_row(page, q, name) or _nearest(page, q, name)
     if like is not None:
         return replace(q, units=like[0], unit_text=like[1])
     if row.unit is None or row.dimension == "price":
         return None
     known = units().get(row.unit)
     return replace(q, units=(known,), unit_text=row.unit) if known else None
+
+
+_BREAK = re.compile(r"[\s,;:()\[\]|]+")
+
+
+def _in_row(page: Page, q: Quantity, name: str) -> tuple[tuple[UnitRow, ...], str] | None:
+    """The unit that the row's label, its unit column or the column's title says: `Capacity, mAh, min | 800`."""
+    block = page.block_at(q.start)
+    if block.table is None:
+        return None
+    row = metric(name)
+    for other in page.document.blocks:
+        beside = other.table == block.table and other.index != block.index and (
+            other.row == block.row or other.column == block.column and other.header_row)
+        if not beside:
+            continue
+        text = other.text[:_LONGEST]
+        for word in (text.strip(), *_BREAK.split(text)):
+            known = meanings(word) if word and not word.isdigit() else ()
+            if any(accepts(row, u.dimension) for u in known):
+                return tuple(u for u in known if accepts(row, u.dimension)), word
+    return None
+
+
+_LONGEST = 120        # characters of a cell in which a unit is looked for
 
 
 def _nearest(page: Page, q: Quantity, name: str) -> tuple[tuple[UnitRow, ...], str] | None:

@@ -61,14 +61,18 @@ class Sight:
         self._page = page
         self._rows: dict[tuple[int, int], list[Block]] = {}
         self._heads: dict[tuple[int, int], list[Block]] = {}
+        self._tops: dict[tuple[int, int], Block] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
         for block in page.document.blocks:
             if block.table is None:
                 continue
             if block.row is not None:
                 self._rows.setdefault((block.table, block.row), []).append(block)
-            if block.header_row and block.column is not None:
+            if block.column is None:
+                continue
+            if block.header_row:
                 self._heads.setdefault((block.table, block.column), []).append(block)
+            self._tops.setdefault((block.table, block.column), block)
 
     def of(self, block: Block, q: Quantity) -> Surroundings:
         """What stands around one number of a block."""
@@ -95,6 +99,7 @@ class Sight:
             found += [f"S={w}" for w in words(title)[:12]]
         row, head = self._row(block), self._head(block)
         found += _row_words(row, head)
+        found += self._column(block, row)
         named = self._named(block, seen, (start, end), before, row, head)
         found += [f"{seen.tag}^{name}:{kind}" for name, kinds in named.items() for kind in kinds]
         return Surroundings(tuple(dict.fromkeys(found)), named)
@@ -125,7 +130,18 @@ class Sight:
     def _head(self, block: Block) -> list[Block]:
         if block.table is None or block.column is None or block.header_row:
             return []
-        return self._heads.get((block.table, block.column), [])
+        top = self._tops[block.table, block.column]
+        return self._heads.get((block.table, block.column)) or ([top] if top.row != block.row else [])
+
+    def _column(self, block: Block, row: list[Block]) -> list[str]:
+        """Which of the row's cells with numbers this one is, and how many there are."""
+        if block.table is None or block.column is None:
+            return []
+        numbers = [b.column for b in row if b.column is not None and self._page.blocks[b.index]]
+        before = sum(c < block.column for c in numbers)
+        found = [f"column={block.column}", f"nth={before}", f"nth={before}/{len(numbers)}"]
+        title = " ".join(words(" ".join(b.text for b in self._head(block)))[:4])
+        return [*found, f"title={title}", f"title={title}@{before}"]
 
     def _named(
         self, block: Block, seen: Seen, span: tuple[int, int], before: tuple[int, int] | None, row: list[Block],

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-NUMBERS, NAMES = (Path(__file__).parent / f"{name}.npz" for name in ("numbers", "names"))
+NUMBERS, NAMES, BOUNDS = (Path(__file__).parent / f"{name}.npz" for name in ("numbers", "names", "bounds"))
 # How near a metric is named, and what the rules said of it: weights that all metrics share, and one of each metric.
 KINDS = ("left0", "left1", "left2", "right0", "right1", "right2", "only", "before", "row", "head", "title",
          "rule", "rule_sure", "rule_table", "rule_more")

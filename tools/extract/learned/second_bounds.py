@@ -1,0 +1,47 @@
+"""The second reading of bounds: whether a number is a least, a most, or the value itself."""
+
+from __future__ import annotations
+
+from knowledge.requirement import Comparator
+from knowledge.vocabulary import metric
+from tools.extract.learned.observe import Observation, observe
+from tools.extract.learned.weights import BOUNDS, Weights, load
+from tools.extract.page import Draft, Page
+
+CHOICES: tuple[Comparator, ...] = (">=", "<=", "=")
+_DIRECTION: dict[Comparator, Comparator] = {">": ">=", "<": "<=", "about": "="}
+CLEARLY = 0.75        # probability from which a bound is turned
+
+
+def bounded(draft: Draft) -> bool:
+    """Whether a requirement is one number with a bound that can be told."""
+    return plain(draft.comparator) in CHOICES and isinstance(draft.value, int | float)
+
+
+def plain(comparator: Comparator) -> Comparator:
+    """The bound without its shades: `>` as `>=`, `about` as `=`."""
+    return _DIRECTION.get(comparator, comparator)
+
+
+def bound_features(seen: Observation, name: str, said_by_rules: Comparator | None) -> tuple[str, ...]:
+    """What tells the bound of a number on a metric."""
+    usual = metric(name).comparator
+    own = [f"m={name}", f"m={name}|{seen.said}", f"usual={usual}", f"usual={usual}|{seen.said}"]
+    if said_by_rules is not None:
+        bound = plain(said_by_rules)
+        own += [f"rule={bound}", f"rule={bound}|m={name}", f"rule={bound}|{seen.said}",
+                f"rule={bound}|usual={usual}"]
+    return (*seen.features, *own)
+
+
+def second_bounds(page: Page, weights: Weights | None = None) -> None:
+    """Turn the bounds of a page that the weights are sure are others."""
+    weights = weights or load(BOUNDS)
+    for seen in observe(page):
+        for draft in seen.drafts:
+            if not bounded(draft):
+                continue
+            shares = weights.shares(bound_features(seen, draft.metric, draft.comparator), {}, CHOICES)
+            best = max(CHOICES, key=lambda c: shares.get(c, 0.0))
+            if best != plain(draft.comparator) and shares.get(best, 0.0) >= CLEARLY:
+                draft.comparator = best
