@@ -74,7 +74,18 @@ def same_demand(label: GoldRequirement, read: Requirement) -> bool:
         return _same_substances(label.value, read.value)
     if label.comparator in ("required", "prohibited") and label.metric not in ("standard_compliance", "format"):
         return True  # a criterion in words may be quoted at any length
+    if label.metric == "standard_compliance":
+        return _standard(str(label.value)) == _standard(str(read.value))
     return same_value(label.value, read.value)
+
+
+_LEGAL = re.compile(r"^(?:regulation|directive|verordnung|richtlinie|règlement|directive|规则|法规|規則|규정)\s*|^UN\s+(?=ECE\b)",
+                    re.IGNORECASE)
+
+
+def _standard(name: str) -> str:
+    """A standard's name without the word for what it is: Regulation (EU) 2023/1542 is EU 2023/1542."""
+    return _plain(_LEGAL.sub("", name))
 
 
 def _same_direction(label: GoldRequirement, read: Requirement) -> bool:

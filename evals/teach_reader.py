@@ -22,7 +22,7 @@ from knowledge.units import UnitMismatch, to_canonical
 from knowledge.vocabulary import metric
 from tools.extract.learned.bare import with_unit
 from tools.extract.learned.named import WORDED, Named, name_all
-from tools.extract.learned.observe import CONDITION, NONE, Observation, observe
+from tools.extract.learned.observe import CONDITION, LEAD_TIME, NONE, Observation, observe
 from tools.extract.learned.second_bounds import CHOICES, bound_features, bounded, plain
 from tools.extract.learned.weights import BOUNDS, NAMES, NUMBERS
 from tools.extract.page import Page
@@ -142,6 +142,8 @@ def _places(text: str, quote: str) -> list[tuple[int, int]]:
 def is_value(page: Page, q: Quantity, label: GoldRequirement) -> bool:
     """Whether a number is the value of a label, in whatever unit; a growth may be told as what is added."""
     wanted = _numbers(label.value)
+    if label.metric == LEAD_TIME:
+        return q.is_a("time") and any(_close(q.value, w, 0.006) for w in wanted)
     whole = q if q.units else with_unit(page, q, label.metric)
     if not wanted or whole is None:
         return False

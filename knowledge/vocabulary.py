@@ -150,6 +150,12 @@ def _merge(into: dict[str, Any], data: Mapping[str, Any]) -> None:
 
 
 @lru_cache(maxsize=1)
+def named() -> Mapping[str, Any]:
+    """Things that the second reading looks at beside the names that the rules know: tests, devices, countries …"""
+    return MappingProxyType(_load("named.yaml"))
+
+
+@lru_cache(maxsize=1)
 def standards() -> Mapping[str, Any]:
     """Families of standards as regular expressions."""
     return MappingProxyType(_load("standards.yaml"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from knowledge import vocabulary
 from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract import standards
@@ -12,10 +14,10 @@ from tools.extract.clauses import sentences
 from tools.extract.days import dates_in
 from tools.extract.learned.surroundings import Seen, Sight, Surroundings
 from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.phrases import Phrases
 from tools.extract.substances import format_hits, substance_hits
 
 NONE = "none"
-_SIDES = {"cathode": "cathode_chemistry", "anode": "anode_chemistry", "whole": "chemistry", "element": "chemistry"}
 CHEMICAL = ("cathode_chemistry", "anode_chemistry", "chemistry")
 WORDED = ("safety_device", "marking", "origin", "ingress_protection", "environmental_test", "nail_penetration",
           "crush_test", "overcharge_test", "short_circuit_test", "hot_box_test", "immersion", "drop_test",
@@ -64,23 +66,52 @@ def things(page: Page, block: Block) -> list[Thing]:
     """The things that a block names, in order; of two at one place the longer one."""
     text, found = page.text, list[Thing]()
     for start, end in standards.standards_in(text, block.start, block.end):
-        found.append(Thing(block, start, end, "standard", standards.plain_name(text[start:end]),
-                           ("standard_compliance required",)))
+        found.append(Thing(block, start, end, "standard", standards.plain_name(text[start:end]), _may("standard")))
     for hit in substance_hits(text, block.start, block.end):
         side, name = hit.what
-        names = (*CHEMICAL,) if side != "anode" else ("anode_chemistry", "chemistry")
-        found.append(Thing(block, hit.start, hit.end, f"{side} {name}", name,
-                           tuple(f"{m} {c}" for m in names for c in ("in", "prohibited", "required"))))
+        found.append(Thing(block, hit.start, hit.end, f"{side} {name}", name, _may(f"{side} {name}")))
     for start, end, value in format_hits(page, block.start, block.end):
-        found.append(Thing(block, start, end, "format" if value[0].isdigit() else "shape", value,
-                           ("format in", "format prohibited")))
+        kind = "format" if value[0].isdigit() else "shape"
+        found.append(Thing(block, start, end, kind, value, _may(kind)))
     for day in dates_in(text, block.start, block.end):
-        found.append(Thing(block, day.start, day.end, "date", day.text, ("delivery_date <=", "delivery_date <")))
+        found.append(Thing(block, day.start, day.end, "date", day.text, ("delivery_date <=", "delivery_date <",
+                                                                         "delivery_date =")))
+    for hit in _more().find(text, block.start, block.end):
+        kind, value = hit.what
+        own = value or " ".join(text[hit.start:hit.end].split())
+        found.append(Thing(block, hit.start, hit.end, kind, own, _may(kind)))
     for named in metric_hits(page, block.start, block.end):
         if named.what in WORDED:
             found.append(Thing(block, named.start, named.end, named.what, text[named.start:named.end],
-                               tuple(f"{named.what} {c}" for c in _BOTH)))
+                               _may(named.what)))
     return _apart(found)
+
+
+@lru_cache(maxsize=1)
+def _more() -> Phrases[tuple[str, str]]:
+    """Further names: the kind of thing and its value, where that is not the words themselves."""
+    data = vocabulary.named()
+    entries = [(phrase, (metric_name, "")) for metric_name, phrases in data["tests"].items() for phrase in phrases]
+    entries += [(phrase, ("country", "")) for phrase in data["countries"]]
+    entries += [(phrase, (f"{side} {name}", name)) for side, names in data["chemistry"].items()
+                for name, phrases in names.items() for phrase in phrases]
+    entries += [(phrase, ("shape", name)) for name, phrases in data["formats"].items() for phrase in phrases]
+    entries += [(phrase, ("standard", "")) for phrase in data["standards"]]
+    return Phrases(entries)
+
+
+def _may(kind: str) -> tuple[str, ...]:
+    """What a thing of a kind may ask for."""
+    if kind == "country":
+        return tuple(f"origin {c}" for c in ("in", *_BOTH))
+    if kind == "standard":
+        return ("standard_compliance required",)
+    if kind in ("format", "shape"):
+        return ("format in", "format prohibited")
+    if kind in WORDED:
+        return tuple(f"{kind} {c}" for c in _BOTH)
+    names = CHEMICAL if not kind.startswith("anode ") else ("anode_chemistry", "chemistry")
+    return tuple(f"{m} {c}" for m in names for c in ("in", "prohibited", "required"))
 
 
 def _apart(found: list[Thing]) -> list[Thing]:

@@ -13,6 +13,7 @@ from tools.extract.page import Draft, Page
 from tools.extract.quantities import Quantity
 
 NONE, CONDITION = "none", "condition"   # what a number is that asks for nothing, beside the names of metrics
+LEAD_TIME = "delivery_date"             # a time may also be one of delivery
 _SURE = 0.9
 _REASON = 30                            # characters of a reason that tell it from others
 
@@ -65,7 +66,8 @@ class Observation:
 def _allowed(q: Quantity) -> tuple[str, ...]:
     """The metrics that a number of this unit may be; without a unit all that are numbers."""
     if q.units:
-        return tuple(name for name in metrics() if metric_for(name, q) == name)
+        found = tuple(name for name in metrics() if metric_for(name, q) == name)
+        return (*found, LEAD_TIME) if q.is_a("time") and q.shape == "single" else found
     return tuple(name for name, row in metrics().items() if row.dimension not in ("text", "date"))
 
 

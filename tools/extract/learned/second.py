@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from knowledge.document import Block
+from knowledge.units import convert
+from knowledge.vocabulary import units
 from tools.extract.attach import attach
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses, sentences
 from tools.extract.comparators import Said, said_of_all
 from tools.extract.conditions import infer, merge
 from tools.extract.learned.bare import with_unit
-from tools.extract.learned.observe import CONDITION, NONE, Observation, observe
+from tools.extract.learned.observe import CONDITION, LEAD_TIME, NONE, Observation, observe
 from tools.extract.learned.weights import Weights, load
 from tools.extract.meaning import draft
 from tools.extract.page import Draft, Page
@@ -21,8 +23,9 @@ from tools.extract.quantities import Quantity
 
 BACKGROUND = "told, not asked, as the second reading takes it"
 ADDED = 0.5           # probability from which a number that the rules left over is asked for
-RENAMED = 0.6         # ... from which it is another metric's
-DROPPED = 0.6         # ... from which it is not asked for
+ASKED, NAMED = 0.4, 0.3    # ... that it is asked for at all, and then as the likeliest metric
+RENAMED = 0.5         # ... from which it is another metric's
+DROPPED = 0.85        # ... from which it is not asked for
 _SURE = 0.9           # confidence of a requirement of the rules alone; the second reading's is its probability
 
 
@@ -49,6 +52,9 @@ class Judged:
             if 1.0 - asked >= DROPPED:
                 return best if best in (NONE, CONDITION) else NONE
             return best if best not in (NONE, CONDITION) and self.shares[best] >= RENAMED else verdict
+        if asked >= ASKED and verdict != CONDITION:
+            named = max((n for n in self.shares if n not in (NONE, CONDITION)), key=lambda n: self.shares[n])
+            return named if self.shares[named] >= NAMED else verdict
         return best if self.shares[best] >= ADDED else verdict
 
 
@@ -132,13 +138,22 @@ def _made(
     q: Quantity | None = one.seen.quantity
     if q is not None and not q.units:
         q = with_unit(page, q, one.decided)
-    new = draft(page, block, q, one.decided, said) if q else None
+    if q is not None and one.decided == LEAD_TIME:
+        new: Draft | None = _lead_time(block, q)
+    else:
+        new = draft(page, block, q, one.decided, said) if q else None
     if new is None:
         return None
     new.confidence = min(new.confidence, _SURE, round(one.shares[one.decided], 2))
     new.priority = of_statement(page, block, span, sentence, None, (new.start, new.end))
     page.settle(one.seen.quantity, "requirement")
     return new
+
+
+def _lead_time(block: Block, q: Quantity) -> Draft:
+    """`Delivery within 8 weeks of the order`: an upper bound in weeks."""
+    weeks = convert(q.value, q.units[0], units()["week"])
+    return Draft(LEAD_TIME, "<=", weeks, "week", q.start, q.end, block, written=(q.value, q.unit_text), quantity=q)
 
 
 def _given(page: Page, live: list[Draft], free: list[Quantity], span: tuple[int, int], said: dict[int, Said]) -> None:

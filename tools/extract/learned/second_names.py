@@ -49,6 +49,21 @@ def second_names(page: Page, weights: Weights | None = None) -> None:
         if one.decided != NONE:
             _added(page, one, added)
     page.drafts += added
+    _joined(page)
+
+
+def _joined(page: Page) -> None:
+    """`LFP. LMFP is also accepted`: what one paragraph, list item or cell allows of one kind is one choice."""
+    choices: dict[tuple[int, str], Draft] = {}
+    for draft in page.drafts:
+        if draft.dead or draft.comparator != "in" or not isinstance(draft.value, list):
+            continue
+        first = choices.setdefault((draft.block.index, draft.metric), draft)
+        if first is draft or first.priority != draft.priority:
+            continue
+        first.value = list(dict.fromkeys([*first.value, *draft.value]))
+        first.start, first.end = min(first.start, draft.start), max(first.end, draft.end)
+        draft.dead = True
 
 
 def _taken_off(one: JudgedName) -> None:
