@@ -10,6 +10,7 @@ from typing import Literal
 
 from knowledge import vocabulary
 from tools.extract.number_words import HAN, han_value, number_words
+from tools.extract.spoken_numbers import spoken
 
 Decimal = Literal[".", ","]
 
@@ -29,7 +30,7 @@ _DIGITS = re.compile(
     r"(?:(?<![A-Za-zÀ-ɏ0-9_])|(?<=SOC)|(?<=SoC)|(?<=DOD)|(?<=DoD)|(?<=SOH))(?<![A-Za-zÀ-ɏ0-9_][.,])(?P<sign>[+-](?=[\d.]))?"
     r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?"
     r"|\d+(?:[\u200b-\u200d\u2060\ufeff\u00ad]+\d+)*(?:[.,]\d+)*|(?<!\.)\.\d+)"
-    r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,4}(?!\d)(?!\s?(?:mm|cm|in)\b))?"
+    r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,4}(?!\d)(?!\s?(?:mm|cm|in)\b)(?!\s?[×xX*]\s?\d))?"
 )
 _C_OVER = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_.])[CP]\s?/\s?(\d+(?:\.\d+)?)(?![A-Za-zÀ-ɏ0-9_])(?!\.\d)")
 _FRACTION_C = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_./])(\d+)\s?/\s?(\d+)\s?C(?![A-Za-zÀ-ɏ0-9_])")
@@ -69,12 +70,15 @@ def parse(body: str, decimal: Decimal) -> float:
     groups = text.split(mark)
     grouped = all(len(g) == 3 for g in groups[1:]) and 1 <= len(groups[0]) <= 3 and groups[0] not in ("0", "00", "")
     if len(marks) > 1:
+        if _LAKH.fullmatch(text):                          # 1,80,000
+            return float("".join(groups))
         return float("".join(groups)) if grouped else float(groups[0] + "." + groups[1])
     if grouped and mark != decimal:
         return float("".join(groups))
     return float(text.replace(mark, "."))
 
 
+_LAKH = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")         # the thousands, then groups of two, as in India
 _SPOKEN_SIGN = re.compile(r"\b(?:(minus|negative|moins)|plus)\s+$", re.IGNORECASE)
 
 
@@ -125,19 +129,26 @@ def numbers(text: str, start: int, end: int, decimal: Decimal) -> list[Number]:
 
 
 def _worded(text: str, start: int, end: int, taken: list[tuple[int, int]]) -> list[Number]:
-    """Numbers written as words, with the sign that stands before them in words."""
-    found = []
+    """Numbers written as words, the longest at each place, with the sign that stands before them in words."""
     table = number_words()
-    for match in _words().finditer(text, start, end):
-        if not _overlaps(match.start(), match.end(), taken):
-            value, first = table[" ".join(match.group().lower().split())], match.start()
-            if (sign := _SPOKEN_SIGN.search(text, max(start, first - 12), first)) and sign.end() == first:
-                value, first = -value if sign.group(1) else value, sign.start()
-            found.append(_scaled(text, first, match.end(), float(value), word=True))
+    said = list(spoken(text, start, end))
+    said += [(m.start(), m.end(), table[" ".join(m.group().lower().split())]) for m in _words().finditer(text, start, end)]
     for match in HAN.finditer(text, start, end):
         han = han_value(match.group())
-        if han is not None and not _overlaps(match.start(), match.end(), taken):
-            found.append(_scaled(text, match.start(), match.end(), han, word=True))
+        if han is not None:
+            said.append((match.start(), match.end(), han))
+    found, reached = list[Number](), start
+    for first, last, value in sorted(said, key=lambda s: (s[0], -s[1])):
+        if first < reached or _overlaps(first, last, taken):
+            continue
+        reached = last
+        begin = first
+        if (sign := _SPOKEN_SIGN.search(text, max(start, first - 12), first)) and sign.end() == first:
+            value, begin = -value if sign.group(1) else value, sign.start()
+        elif text[first] > "\u1100" and (below := _minus().search(text, max(start, first - 6), first)) and (
+                below.end() == first):
+            value, begin = -value, below.start()           # 零下二十五度, 영하 사십 도
+        found.append(_scaled(text, begin, last, value, word=True))
     return found
 
 
@@ -165,10 +176,18 @@ _FROM_BELOW = re.compile(r"\bde\s(moins)\s$")
 _DEGREES = re.compile(r"\s?(?:°\s?C|℃|Grad|degr)")
 
 
+_MYRIAD, _THOUSAND = 10_000.0, 1000.0
+_BELOW_MYRIAD = re.compile(r"(?:(?<=만) )?([1-9]\d{0,3})(?![\d.,])(\s?[千천])?")
+
+
 def _scaled(text: str, first: int, last: int, value: float, word: bool = False) -> Number:
     match = _scales().match(text, last)
     if match and not (match.group(1) == "k" and text[last:last + 1] != "k"):
-        return Number(first, match.end(), value * vocabulary.words()["scales"][match.group(1)], word)
+        scale = vocabulary.words()["scales"][match.group(1)]
+        value, last = value * scale, match.end()
+        if scale == _MYRIAD and (more := _BELOW_MYRIAD.match(text, last)):       # 2万5000個, 1万5千次, 3만 5천 개
+            value += float(more.group(1)) * (_THOUSAND if more.group(2) else 1)
+            last = more.end()
     return Number(first, last, value, word)
 
 
