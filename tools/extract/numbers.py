@@ -27,7 +27,9 @@ class Number:
 
 
 _DIGITS = re.compile(
-    r"(?:(?<![A-Za-zÀ-ɏ0-9_])|(?<=SOC)|(?<=SoC)|(?<=DOD)|(?<=DoD)|(?<=SOH))(?<![A-Za-zÀ-ɏ0-9_][.,])(?P<sign>[+-](?=[\d.]))?"
+    r"(?:(?<![A-Za-zÀ-ɏ0-9_])|(?<=SOC)|(?<=SoC)|(?<=DOD)|(?<=DoD)|(?<=SOH)"
+    r"|(?<=\bUSD)|(?<=\bEUR)|(?<=\bGBP)|(?<=\bCNY)|(?<=\bRMB)|(?<=\bINR)|(?<=\bCHF)|(?<=\bRs)(?=\d)"
+    r"|(?<=\bR)(?=[\d ]+(?:[.,]\d+)?\s?(?:/|per\b|a\s|each\b)))(?:(?<![A-Za-zÀ-ɏ0-9_][.,])|(?<=\bRs\.))(?P<sign>[+-](?=[\d.]))?"
     r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?"
     r"|\d+(?:[\u200b-\u200d\u2060\ufeff\u00ad]+\d+)*(?:[.,]\d+)*|(?<!\.)\.\d+)"
     r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,4}(?!\d)(?!\s?(?:mm|cm|in)\b)(?!\s?[×xX*]\s?\d))?"
@@ -116,16 +118,46 @@ def numbers(text: str, start: int, end: int, decimal: Decimal) -> list[Number]:
         if float(match.group(2)) > 0:
             value = float(match.group(1)) / float(match.group(2))
             found.append(Number(match.start(), match.end(), value, rate=True))
-    taken = [(n.start, n.end) for n in found]
+    found += _parts_of_c(text, start, end)
+    taken, reached = [(n.start, n.end) for n in found], start
     for match in _DIGITS.finditer(text, start, end):
-        if not _overlaps(match.start("body"), match.end(), taken):
+        if match.start() >= reached and not _overlaps(match.start("body"), match.end(), taken):
             found.append(_number(text, start, match, decimal))
+            reached = found[-1].end                        # 2万5000
     taken = [(n.start, n.end) for n in found]
     for match in re.finditer(r"(?<=[x×])\d+(?:[.,]\d+)*", text[start:end]):
         if not _overlaps(start + match.start(), start + match.end(), taken):
             found.append(Number(start + match.start(), start + match.end(), parse(match.group(), decimal)))
     found += _worded(text, start, end, [(n.start, n.end) for n in found])
     return sorted((n for n in found if math.isfinite(n.value)), key=lambda n: n.start)
+
+
+@lru_cache(maxsize=1)
+def _part_of_c() -> re.Pattern[str]:
+    counts, parts = ("|".join(sorted(map(str, vocabulary.words()[k]), key=len, reverse=True)) for k in (
+        "fraction_counts", "fractions"))
+    stop = r"[\s-]{0,2}(?-i:C)(?![A-Za-z0-9_°/])"
+    return re.compile(
+        rf"(?<![\w-])(?:(?P<count>{counts})[\s-]+)?(?P<part>{parts})(?:\s+(?:of|von|de))?(?:\s+(?:an?|one|einem?))?{stop}"
+        rf"|(?P<under>[二三四五六七八九十이삼사오])(?:分[之の]一|분의\s?일){stop}|半{stop}", re.IGNORECASE)
+
+
+_UNDER = {"이": 2.0, "삼": 3.0, "사": 4.0, "오": 5.0}
+
+
+def _parts_of_c(text: str, start: int, end: int) -> list[Number]:
+    """`a tenth of a C`, `ein halbes C`, `三分の一C`: rates."""
+    made = []
+    for match in _part_of_c().finditer(text, start, end):
+        value = 0.5
+        if under := match.group("under"):
+            value = 1 / (_UNDER.get(under) or han_value(under) or 1.0)
+        elif part := match.group("part"):
+            words, counts = (vocabulary.words()[k] for k in ("fractions", "fraction_counts"))
+            value = next(float(v) for k, v in words.items() if k.lower() == part.lower())
+            value *= float(counts.get((match.group("count") or "a").lower(), 1))
+        made.append(Number(match.start(), match.end(), value, rate=True))
+    return made
 
 
 def _worded(text: str, start: int, end: int, taken: list[tuple[int, int]]) -> list[Number]:
