@@ -1,4 +1,4 @@
-"""Counts whose noun is left out or stands apart, and times written with an h: `180,000 a year`, `600K pcs`, `2 h 30`."""
+"""Counts whose noun is left out or stands apart, and hours with minutes: `180,000 a year`, `600K pcs`, `2 h 30`."""
 
 from __future__ import annotations
 
@@ -45,9 +45,13 @@ def _yearly() -> re.Pattern[str]:
     return re.compile(rf"\s*(?:{body})(?!\w)", re.IGNORECASE)
 
 
-_GENERAL = "the|a|an|of|in|for|per|and|or|to|with|by|at|on|from|first|more|is|are|as|than|before|after|until|our|your|their"
+_GENERAL = ("the|a|an|of|in|for|per|and|or|to|with|by|at|on|from|first|more|is|are|as|than|before|after|until|our|your|"
+            "their|when|between|over|under|hours|days|weeks|months|years")
 _QUALIFIED = re.compile(rf"(?:\s+(?!(?:{_GENERAL})\b)[a-z][a-z-]{{2,}}){{1,2}}\s+"
                         r"(?:samples|specimens|pcs|pieces|prototypes)\b")
+_SUCH_CYCLES = re.compile(rf"\s+(?:of\s+)?(?:(?!(?:{_GENERAL}|half)\b)[a-z][a-z-]{{2,}}\s+){{1,2}}cycles\b")
+_UNTIL = re.compile(r"\s+[a-z]{4,}s\s+(?:to|till|until|down to)\s+\d\d\s?(?:%|per\s?cent)")     # 350 dives to 80 %
+_FEWEST_CYCLES = 30
 _DOZENS = re.compile(r"(?:dozen|dutzend|douzaines?)"
                      r"(?=\s*(?:$|[.,;:)\n]|(?:to|by|before|of|für|vor|bis|avant|pour|here)\b))", re.IGNORECASE)
 
@@ -62,5 +66,9 @@ def without_noun(text: str, number: Number, end: int) -> Term | None:
         return Term(number, number.start, yearly.end(), piece, "pcs")
     if found := _QUALIFIED.match(text, number.end, end):
         return Term(number, number.start, found.end(), piece, "pcs")
+    cycles = _SUCH_CYCLES.match(text, number.end, end) or number.value >= _FEWEST_CYCLES and _UNTIL.match(
+        text, number.end, end)
+    if cycles:
+        return Term(number, number.start, number.end, (vocabulary.units()["cycle"],), "cycle")
     dozens = _DOZENS.search(text, max(number.start, number.end - 9), min(end, number.end + 8)) if number.word else None
     return Term(number, number.start, number.end, piece, "pcs") if dozens else None

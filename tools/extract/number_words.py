@@ -1,4 +1,4 @@
-"""Han numerals, and the number words that no grammar makes: `half an`, `anderthalb`, 三十五, 四点二, 三万五千."""
+"""Han numerals (三十五, 四点二, 三万五千), and the number words that no grammar makes: `half an`, `anderthalb`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from functools import lru_cache
 
 from knowledge import vocabulary
 
-_HAN = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "零": 0, "〇": 0}
+_HAN = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
+        "零": 0, "〇": 0}
 _HAN_SCALE = {"十": 10, "百": 100, "千": 1000}
 _HAN_LARGE = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8}
 _ONES = "一二两兩三四五六七八九"
 HAN = re.compile("(?!十分(?!の?間|之|钟|鐘))"       # enough, and no ten minutes
                  "(?![一二]次(?:电池|電池|元|电芯|锂|側|侧|コード))(?![一二三]元(?:コード|码))(?!千万[不别要])"
-                 f"(?:[{_ONES}百十]|千(?![克瓦帕]))(?:[{_ONES}十百零〇万萬亿億]|千(?![克瓦帕]))*"     # 六十五千克: kilograms
+                 f"(?:[{_ONES}百十]|千(?![克瓦帕]))(?:[{_ONES}十百零〇万萬亿億]|千(?![克瓦帕]))*"   # 六十五千克
                  f"(?:[点點][{_ONES}零〇]+)?(?!元[\\d锂材正系])"
                  f"|[零〇](?:[点點][{_ONES}零〇]+|(?=\\s?[度到至℃~]))|半(?=小时|个?小时|時間|시간|年|分)")
 

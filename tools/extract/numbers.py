@@ -29,7 +29,8 @@ class Number:
 _DIGITS = re.compile(
     r"(?:(?<![A-Za-zÀ-ɏ0-9_])|(?<=SOC)|(?<=SoC)|(?<=DOD)|(?<=DoD)|(?<=SOH)"
     r"|(?<=\bUSD)|(?<=\bEUR)|(?<=\bGBP)|(?<=\bCNY)|(?<=\bRMB)|(?<=\bINR)|(?<=\bCHF)|(?<=\bRs)(?=\d)"
-    r"|(?<=\bR)(?=[\d ]+(?:[.,]\d+)?\s?(?:/|per\b|a\s|each\b)))(?:(?<![A-Za-zÀ-ɏ0-9_][.,])|(?<=\bRs\.))(?P<sign>[+-](?=[\d.]))?"
+    r"|(?<=\bR)(?=[\d ]+(?:[.,]\d+)?\s?(?:/|per\b|a\s|each\b)))"
+    r"(?:(?<![A-Za-zÀ-ɏ0-9_][.,])|(?<=\bRs\.))(?P<sign>[+-](?=[\d.]))?"
     r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?"
     r"|\d+(?:[\u200b-\u200d\u2060\ufeff\u00ad]+\d+)*(?:[.,]\d+)*|(?<!\.)\.\d+)"
     r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,4}(?!\d)(?!\s?(?:mm|cm|in)\b)(?!\s?[×xX*]\s?\d))?"
@@ -138,7 +139,8 @@ def _part_of_c() -> re.Pattern[str]:
         "fraction_counts", "fractions"))
     stop = r"[\s-]{0,2}(?-i:C)(?![A-Za-z0-9_°/])"
     return re.compile(
-        rf"(?<![\w-])(?:(?P<count>{counts})[\s-]+)?(?P<part>{parts})(?:\s+(?:of|von|de))?(?:\s+(?:an?|one|einem?))?{stop}"
+        rf"(?<![\w-])(?<!\band )(?<!\band a )(?:(?P<count>{counts})[\s-]+)?(?P<part>{parts})(?:\s+(?:of|von|de))?"
+        rf"(?:\s+(?:an?|one|einem?))?{stop}"
         rf"|(?P<under>[二三四五六七八九十이삼사오])(?:分[之の]一|분의\s?일){stop}|半{stop}", re.IGNORECASE)
 
 
@@ -164,7 +166,8 @@ def _worded(text: str, start: int, end: int, taken: list[tuple[int, int]]) -> li
     """Numbers written as words, the longest at each place, with the sign that stands before them in words."""
     table = number_words()
     said = list(spoken(text, start, end))
-    said += [(m.start(), m.end(), table[" ".join(m.group().lower().split())]) for m in _words().finditer(text, start, end)]
+    said += [(m.start(), m.end(), table[" ".join(m.group().lower().split())])
+             for m in _words().finditer(text, start, end)]
     for match in HAN.finditer(text, start, end):
         han = han_value(match.group())
         if han is not None:

@@ -1,4 +1,4 @@
-"""Prices: a currency before or behind a number and what is paid for: `ZAR 118 each`, `2,90 $ US la pile`, `48 cents a cell`.
+"""Prices: a currency before or behind a number, and what is paid for: `ZAR 118 each`, `48 cents a cell`.
 
 A currency and a basis are put together here, since their products are thousands.
 """
@@ -132,12 +132,13 @@ def hundredths_at(text: str, place: int, end: int) -> Priced | None:
 
 _AND_MORE = re.compile(r"\s+(?:and\s+|und\s+|et\s+)?$")
 _ENDS = re.compile(r"\s*(?:[.,;:)]|$|\n|(?:US|a|per|each|pro|je|par)\b)")
-_GOES_ON = re.compile(r"(?!\s?[-%/°]|\s(?:per\s?cent|days?|weeks?|months?|years?|cells|pieces|samples|Ah|mm|Tage|Wochen|jours)\b)")
+_GOES_ON = re.compile(r"(?!\s?[-%/°]|\s(?:per\s?cent|days?|weeks?|months?|years?|cells|pieces|samples|Ah|mm|Tage|"
+                      r"Wochen|jours)\b)")
 _WORDY = 4            # letters of a currency that is spelled out
 
 
 def with_hundredths(text: str, unit: Priced, after: Number | None, end: int) -> tuple[float, Priced] | None:
-    """`two dollars thirty US a cell`, `zwei Euro fünfzig`: the hundredths behind a spelled-out currency, and the unit."""
+    """`two dollars thirty US a cell`, `zwei Euro fünfzig`: hundredths behind a spelled-out currency, and the unit."""
     row = unit[1][0]
     if after is None or not row.currency or row.name != row.currency or len(unit[2]) < _WORDY or not unit[2].isalpha():
         return None

@@ -212,6 +212,8 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
             group.append(c)
         if "length" in {d for t in group for d in _dims(t)}:
             return _made("tuple", text, group, tuple(t.number.value for t in group)), len(group)
+    if b and c and _slashed(text, a, b, c):
+        return _made("tuple", text, (a, b, c), (a.number.value, b.number.value, c.number.value)), 3
     if b and _bounded(text, a, b):
         return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     if b and _is_range(text, a, b) and not (a.number.rate and b.number.rate and text[a.end:b.start].strip() == "/"):
@@ -227,6 +229,13 @@ def _compound(text: str, a: Term, b: Term) -> int | None:
     gap = text[a.end:b.start]
     joined = not gap.strip() or a.units[0].dimension == "mass" and _COMPOUND_GAP.fullmatch(gap) is not None
     return times if times and joined and b.number.value < times else None
+
+
+def _slashed(text: str, a: Term, b: Term, c: Term) -> bool:
+    """`148 / 27 / 130 mm`: three sizes."""
+    gaps = text[a.end:b.start], text[b.end:c.start]
+    return (not a.units and not b.units and "length" in _dims(c) and gaps[0] == gaps[1] == " / "
+            and min(t.number.value for t in (a, b, c)) > 0 and len({t.number.value for t in (a, b, c)}) > 1)
 
 
 def _scale(part: Term, whole: Term) -> float:

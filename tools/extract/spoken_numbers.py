@@ -82,7 +82,8 @@ def _korean() -> str:
     long = rf"(?={digit}*[십백천만])(?:(?:{below})만\s?)?{below}"
     native = (rf"(?:{_either(_KO_TENS)}|스무)(?:{_either(_KO_NATIVE)}|{_either(_KO_SHORT)})?"
               rf"|{_either(_KO_NATIVE)}|[두세네](?=\s(?:시간|달|개월|해|주|배))")
-    single = r"[삼사오육칠팔구](?=\s?(?:퍼센트|밀리|그램|킬로|볼트|암페어|와트|도(?![\w가-힣])|년|개월|분|초|℃|%))|영(?=\s도)"
+    after = r"퍼센트|밀리|그램|킬로|볼트|암페어|와트|도(?![\w가-힣])|년|개월|분|초|℃|%"
+    single = rf"[삼사오육칠팔구](?=\s?(?:{after}))|영(?=\s도)"
     return rf"(?:(?:{long}|[영{digit[1:-1]}])\s점(?:\s[영{digit[1:-1]}])+|{native}|{long}|{single})"
 
 

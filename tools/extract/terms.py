@@ -15,6 +15,7 @@ from tools.extract.phrases import lexicon
 from tools.extract.prices import hundredths_at, price_around, with_hundredths
 from tools.extract.written_units import Term, Unit, unit_at
 
+
 @lru_cache(maxsize=1)
 def _half_more() -> re.Pattern[str]:
     return re.compile(r"\s?(?:" + "|".join(re.escape(str(w)) for w in vocabulary.words()["half_more"]) + ")")
@@ -88,19 +89,23 @@ def _with_unit(text: str, number: Number, after: Number | None, unit: Unit, end:
     return Term(number, number.start, unit[0], rows, unit[2])
 
 
+_THOUSANDTHS = re.compile(r"\d{1,2}[.,]\d{3}")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 
 
 def _grouped(text: str, number: Number, rows: tuple[UnitRow, ...]) -> Number:
     """`24.000 Stück`: what is counted has no thousandths, whichever sign the document takes for decimals."""
     written = text[number.start:number.end]
+    if _THOUSANDTHS.fullmatch(written) and all(u.name == "in" for u in rows):
+        return replace(number, value=float(written.replace(",", ".")))          # 2.776 in, whatever the text
     counted = all(u.dimension in ("count", "cycle", "start") for u in rows)
     if not counted or not _THOUSANDS.fullmatch(written) or written.startswith("0"):
         return number
     return replace(number, value=float(re.sub(r"[.,]", "", written)))
 
 
-_SHARE = re.compile(r"百分之(?P<of>[一二三四五六七八九十两百零]+(?:[点點][一二三四五六七八九零]+)?|\d+(?:\.\d+)?)|(?P<wari>[一二三四五六七八九])割|"
+_SHARE = re.compile(r"百分之(?P<of>[一二三四五六七八九十两百零]+(?:[点點][一二三四五六七八九零]+)?|\d+(?:\.\d+)?)|"
+                    r"(?P<wari>[一二三四五六七八九])割|"
                     r"(?P<tenth>[一二三四五六七八九两]|\d(?:\.\d)?)成(?P<more>(?!三元)[一二三四五六七八九])?"
                     r"(?![为本分型都])|(?P<quarter>[一二三两])刻[钟鐘]")
 

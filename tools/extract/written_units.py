@@ -29,8 +29,8 @@ class Term:
 _CJK = "\u3040-\u9fff\uac00-\ud7a3"
 _SHY = {"a": r"(?!\s+[a-z])", "x": r"(?!\s*\d)", "×": r"(?!\s*\d)", "d": r"(?!\w)", "t": r"(?!\w)", "m": r"(?!\s*/)",
         "A": r"(?![\s-](?:sample|Muster))", "만": "", "po": r"(?!\w)", "安": r"(?![全装裝定排])", "欧": r"(?![元洲盟])",
-        "off": r"(?!\s+(?:the|of|from|by|my|our|to|at|when|during|in|grid|and|time)\b|[-\w])", "キロ": r"(?![メワヘボリアバ])",
-        "킬로": r"(?![미와헤볼])", "センチ": "(?!メ)", "ft": r"(?!\w)"}
+        "off": r"(?!\s+(?:the|of|from|by|my|our|to|at|when|during|in|grid|and|time)\b|[-\w])",
+        "キロ": r"(?![メワヘボリアバ])", "킬로": r"(?![미와헤볼])", "センチ": "(?!メ)", "ft": r"(?!\w)"}
 
 
 def _inch() -> str:
