@@ -125,7 +125,7 @@ def currencies() -> Mapping[str, tuple[str, ...]]:
 
 
 def _currencies(data: Mapping[str, Any]) -> dict[str, list[str]]:
-    return data["currencies"] | {code: [code] for code in data["more_currencies"]}
+    return dict(data["currencies"]) | {code: [code] for code in data["more_currencies"]}
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,26 @@ def number_words() -> dict[str, float]:
     return {str(k).lower(): float(v) for k, v in vocabulary.words()["number_words"].items()}
 
 
+@lru_cache(maxsize=1)
+def fractions() -> tuple[dict[str, float], dict[str, float]]:
+    """The words of parts (`third`) and how many of them may be counted (`two`), in lower case, with their values."""
+    words = vocabulary.words()
+    return ({str(k).lower(): float(v) for k, v in words["fractions"].items()},
+            {str(k).lower(): float(v) for k, v in words["fraction_counts"].items()})
+
+
+def fraction_patterns() -> tuple[str, str]:
+    """(counts, parts) as alternatives of a regular expression, the longest first."""
+    parts, counts = ("|".join(sorted(map(re.escape, table), key=len, reverse=True)) for table in fractions())
+    return counts, parts
+
+
+def tells_a_part(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] holds the word of a part at all; most do not."""
+    lower = text[start:end].lower()
+    return any(part in lower for part in fractions()[0])
+
+
 def han_value(text: str) -> float | None:
     """The value of a Han numeral; None where it is none.
 
@@ -36,7 +56,7 @@ def han_value(text: str) -> float | None:
     whole, point, part = text.replace("點", "点").partition("点")
     if point:
         value = han_value(whole)
-        return None if value is None or not part else float(f"{value:.0f}." + "".join(str(_HAN[c]) for c in part))
+        return None if value is None or value > 1e15 or not part else float(f"{value:.0f}." + "".join(str(_HAN[c]) for c in part))
     if len(text) > 1 and "〇" in text and all(c in _HAN for c in text):
         return float("".join(str(_HAN[c]) for c in text))
     total, below, digit, last = 0.0, 0, 0, 10_000

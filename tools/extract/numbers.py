@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from knowledge import vocabulary
-from tools.extract.number_words import HAN, han_value, number_words
+from tools.extract.number_words import HAN, fraction_patterns, fractions, han_value, number_words, tells_a_part
 from tools.extract.spoken_numbers import spoken
 
 Decimal = Literal[".", ","]
@@ -135,8 +135,7 @@ def numbers(text: str, start: int, end: int, decimal: Decimal) -> list[Number]:
 
 @lru_cache(maxsize=1)
 def _part_of_c() -> re.Pattern[str]:
-    counts, parts = ("|".join(sorted(map(str, vocabulary.words()[k]), key=len, reverse=True)) for k in (
-        "fraction_counts", "fractions"))
+    counts, parts = fraction_patterns()
     stop = r"[\s-]{0,2}(?-i:C)(?![A-Za-z0-9_°/])"
     return re.compile(
         rf"(?<![\w-])(?<!\band )(?<!\band a )(?:(?P<count>{counts})[\s-]+)?(?P<part>{parts})(?:\s+(?:of|von|de))?"
@@ -144,20 +143,22 @@ def _part_of_c() -> re.Pattern[str]:
         rf"|(?P<under>[二三四五六七八九十이삼사오])(?:分[之の]一|분의\s?일){stop}|半{stop}", re.IGNORECASE)
 
 
+_OTHER_PART = re.compile("分[之の]一|분의|半")
 _UNDER = {"이": 2.0, "삼": 3.0, "사": 4.0, "오": 5.0}
 
 
 def _parts_of_c(text: str, start: int, end: int) -> list[Number]:
     """`a tenth of a C`, `ein halbes C`, `三分の一C`: rates."""
-    made = []
+    made = list[Number]()
+    if not _OTHER_PART.search(text, start, end) and not tells_a_part(text, start, end):
+        return made
     for match in _part_of_c().finditer(text, start, end):
         value = 0.5
         if under := match.group("under"):
             value = 1 / (_UNDER.get(under) or han_value(under) or 1.0)
         elif part := match.group("part"):
-            words, counts = (vocabulary.words()[k] for k in ("fractions", "fraction_counts"))
-            value = next(float(v) for k, v in words.items() if k.lower() == part.lower())
-            value *= float(counts.get((match.group("count") or "a").lower(), 1))
+            words, counts = fractions()
+            value = words[part.lower()] * counts.get((match.group("count") or "").lower(), 1.0)
         made.append(Number(match.start(), match.end(), value, rate=True))
     return made
 

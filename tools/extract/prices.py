@@ -54,6 +54,11 @@ def _before() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _endings() -> tuple[str, ...]:
+    return tuple({spelling.split()[-1] for spelling in _codes()})
+
+
+@lru_cache(maxsize=1)
 def _short_signs() -> dict[str, str]:
     return {str(k): str(v) for k, v in vocabulary.words()["short_currency_signs"].items()}
 
@@ -105,7 +110,7 @@ def price_at(text: str, place: int, end: int) -> Priced | None:
 def price_around(text: str, number: Number, floor: int, end: int) -> tuple[int, Priced] | None:
     """A price with its currency before the number: its beginning, and the rest."""
     lead = text[max(floor, number.start - 8):number.start]
-    before = _before().search(lead)
+    before = _before().search(lead) if lead.rstrip().endswith(_endings()) else None
     if before and number.word and before.group().isascii():
         return None                                        # two dollars thirty
     start = number.start - len(lead)
@@ -115,7 +120,7 @@ def price_around(text: str, number: Number, floor: int, end: int) -> tuple[int, 
         stop = behind.end() if behind else number.end
         basis = _per(text, stop, end)
         return start + before.start(), _made(code, basis, stop, "")
-    short = None if number.word else _short_before().search(lead)
+    short = None if number.word or lead[-1:].islower() else _short_before().search(lead)
     basis = _per(text, number.end, end) if short else None
     if short and basis:                                    # R 95 a cell, and no R100
         return start + short.start(), _made(_short_signs()[short.group().strip()], basis, number.end, "")

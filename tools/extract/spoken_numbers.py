@@ -88,12 +88,13 @@ def _korean() -> str:
 
 
 _KOREAN = re.compile(rf"(?<![가-힣\w])(?:{_korean()})", re.UNICODE)
-_PLAIN = (("en", _english, "[a-z]"), ("de", _german, "[a-zäöüß]"), ("fr", _french, "[a-zàâçéèêëîïôûù]"))
+_HANGUL = re.compile("[가-힣]")
+_PLAIN = (("en", _english), ("de", _german), ("fr", _french))
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((name, re.compile(rf"(?:{made()})(?!\w)", re.IGNORECASE)) for name, made, _ in _PLAIN)
+    return tuple((name, re.compile(rf"(?:{made()})(?!\w)", re.IGNORECASE)) for name, made in _PLAIN)
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +117,7 @@ def spoken(text: str, start: int, end: int) -> Iterator[tuple[int, int, float]]:
             value = _READ[name](" ".join(match.group().lower().split()))
             if value is not None:
                 yield match.start(), place, value
-    if any("가" <= c <= "힣" for c in text[start:end]):
+    if _HANGUL.search(text, start, end):
         for match in _KOREAN.finditer(text, start, end):
             yield match.start(), match.end(), _read_korean(match.group())
 

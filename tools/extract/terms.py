@@ -9,7 +9,7 @@ from functools import lru_cache
 from knowledge import vocabulary
 from knowledge.vocabulary import UnitRow
 from tools.extract.counted import hours_and_minutes, in_capitals, without_noun
-from tools.extract.number_words import han_value
+from tools.extract.number_words import fraction_patterns, fractions, han_value, tells_a_part
 from tools.extract.numbers import Decimal, Number, numbers
 from tools.extract.phrases import lexicon
 from tools.extract.prices import hundredths_at, price_around, with_hundredths
@@ -126,8 +126,7 @@ def _factor_values() -> dict[str, float]:
 
 @lru_cache(maxsize=1)
 def _parts() -> re.Pattern[str]:
-    counts, parts = ("|".join(sorted(map(str, vocabulary.words()[k]), key=len, reverse=True)) for k in (
-        "fraction_counts", "fractions"))
+    counts, parts = fraction_patterns()
     nouns = "|".join(re.escape(str(w)) for w in vocabulary.words()["share_of"])
     return re.compile(
         rf"(?<![\w-])(?:(?P<count>{counts})[\s-]+)?(?P<part>{parts})(?=\s+(?:of|the|its|der|des|von|de|du|d'|l')"
@@ -136,8 +135,9 @@ def _parts() -> re.Pattern[str]:
 
 def _shares(text: str, start: int, end: int) -> list[Term]:
     """`three quarters of the room-temperature capacity`, as a percentage."""
-    words = {str(k).lower(): float(v) for k, v in vocabulary.words()["fractions"].items()}
-    counts = {str(k).lower(): float(v) for k, v in vocabulary.words()["fraction_counts"].items()}
+    if not tells_a_part(text, start, end):
+        return []
+    words, counts = fractions()
     made = []
     for match in _parts().finditer(text, start, end):
         if re.search(r"\b(?:by|um|de)\s$", text[max(start, match.start() - 4):match.start()]):
