@@ -59,6 +59,7 @@ _COMPOUND_GAP = re.compile(r"\s+(?:and|und|et)\s+")
 _PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?"
                     r"(?:plus\s*|[+-]\s+)?")
 _SLASH = re.compile(r"\s*(?:[/,;|、，]|and|und|et)?\s*(?:[+-]\s+)?")
+_MOST_SIZES = 8       # members of one tuple
 _TIMES = re.compile(r"\s*(?:[×x*X]|by|mal|par)\s*")
 
 
@@ -208,7 +209,7 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
     if b and _TIMES.fullmatch(text[a.end:b.start]) and not a.number.rate:
         group = [a, b]
         while (c := terms[i + len(group)] if i + len(group) < len(terms) else None) \
-                and _TIMES.fullmatch(text[group[-1].end:c.start]):
+                and _TIMES.fullmatch(text[group[-1].end:c.start]) and len(group) < _MOST_SIZES:
             group.append(c)
         if "length" in {d for t in group for d in _dims(t)}:
             return _made("tuple", text, group, tuple(t.number.value for t in group)), len(group)
