@@ -56,7 +56,8 @@ def han_value(text: str) -> float | None:
     whole, point, part = text.replace("點", "点").partition("点")
     if point:
         value = han_value(whole)
-        return None if value is None or value > 1e15 or not part else float(f"{value:.0f}." + "".join(str(_HAN[c]) for c in part))
+        known = value is not None and value <= 1e15 and part
+        return float(f"{value:.0f}." + "".join(str(_HAN[c]) for c in part)) if known else None
     if len(text) > 1 and "〇" in text and all(c in _HAN for c in text):
         return float("".join(str(_HAN[c]) for c in text))
     total, below, digit, last = 0.0, 0, 0, 10_000
