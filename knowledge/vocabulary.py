@@ -111,7 +111,7 @@ def units() -> Mapping[str, UnitRow]:
         if per is None:
             rows[name] = UnitRow(name=name, **unit)
             continue
-        for code, spellings in data["currencies"].items():
+        for code, spellings in _currencies(data).items():
             aliases = tuple(a.replace("<currency>", s) for a in unit["aliases"] for s in spellings)
             own = f"{code}/{per}" if per else code
             rows[own] = UnitRow(name=own, dimension=unit["dimension"], aliases=aliases, currency=code)
@@ -121,7 +121,11 @@ def units() -> Mapping[str, UnitRow]:
 @lru_cache(maxsize=1)
 def currencies() -> Mapping[str, tuple[str, ...]]:
     """Currency code → its spellings."""
-    return MappingProxyType({k: tuple(v) for k, v in _load("units.yaml")["currencies"].items()})
+    return MappingProxyType({k: tuple(v) for k, v in _currencies(_load("units.yaml")).items()})
+
+
+def _currencies(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    return dict(data["currencies"]) | {code: [code] for code in data["more_currencies"]}
 
 
 @lru_cache(maxsize=1)

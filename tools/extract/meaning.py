@@ -81,6 +81,9 @@ def _loss_a_time(
     page: Page, block: Block, q: Quantity, said: Said, bound: str | None, quote: tuple[int, int] | None
 ) -> Draft | None:
     """`Capacity loss 1.5 % per year` is a share with a time, and no self-discharge."""
+    if q.units[0].name == "%/month" and not lexicon("capacity_words").search(
+            page.text, max(block.start, q.start - _LABEL), min(block.end, q.end + _LABEL)):
+        return draft(page, block, q, "self_discharge", said, bound, quote)      # may not lose more than 3 % a month
     share = replace(q, units=meanings("%"), unit_text="%")
     made = draft(page, block, share, "capacity_loss", said, bound, quote)
     spans = {"%/year": "years", "%/month": "months", "%/week": "days", "%/day": "days"}

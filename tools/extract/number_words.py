@@ -1,4 +1,4 @@
-"""Numbers written as words: forty-five, zweihundert, quatre-vingt-dix, 三十五, made from the words of each language."""
+"""Han numerals (三十五, 四点二, 三万五千), and the number words that no grammar makes: `half an`, `anderthalb`."""
 
 from __future__ import annotations
 
@@ -7,93 +7,72 @@ from functools import lru_cache
 
 from knowledge import vocabulary
 
-_EN = ("one two three four five six seven eight nine", "twenty thirty forty fifty sixty seventy eighty ninety")
-_DE = ("ein zwei drei vier fünf sechs sieben acht neun",
-       "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig")
-_FR = ("un deux trois quatre cinq six sept huit neuf", "vingt trente quarante cinquante soixante")
-_HAN = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_HAN = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
+        "零": 0, "〇": 0}
 _HAN_SCALE = {"十": 10, "百": 100, "千": 1000}
+_HAN_LARGE = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8}
+_ONES = "一二两兩三四五六七八九"
 HAN = re.compile("(?!十分(?!の?間|之|钟|鐘))"       # enough, and no ten minutes
-                 "(?![一二]次(?:电池|電池|元|电芯|锂|側|侧|コード))(?![一二三]元(?:コード|码))"
-                 "[一二两兩三四五六七八九十百千]+(?!元[\\d锂材正系])|半(?=小时|个?小时|時間|시간|年|分)")
+                 "(?![一二]次(?:电池|電池|元|电芯|锂|側|侧|コード))(?![一二三]元(?:コード|码))(?!千万[不别要])"
+                 f"(?:[{_ONES}百十]|千(?![克瓦帕]))(?:[{_ONES}十百零〇万萬亿億]|千(?![克瓦帕]))*"   # 六十五千克
+                 f"(?:[点點][{_ONES}零〇]+)?(?!元[\\d锂材正系])"
+                 f"|[零〇](?:[点點][{_ONES}零〇]+|(?=\\s?[度到至℃~]))|半(?=小时|个?小时|時間|시간|年|分)")
 
 
 @lru_cache(maxsize=1)
 def number_words() -> dict[str, float]:
-    """Every number word, in lower case with single spaces, and its value."""
-    table: dict[str, float] = {str(k).lower(): float(v) for k, v in vocabulary.words()["number_words"].items()}
-    for name, value in {**_english(), **_german(), **_french()}.items():
-        table.setdefault(name, value)
-    return table
+    """The number words that no grammar makes, in lower case with single spaces, and their values."""
+    return {str(k).lower(): float(v) for k, v in vocabulary.words()["number_words"].items()}
 
 
-def _english() -> dict[str, float]:
-    units, tens = (words.split() for words in _EN)
-    found: dict[str, float] = {}
-    for i, ten in enumerate(tens, 2):
-        found[ten] = 10.0 * i
-        for j, unit in enumerate(units, 1):
-            found[f"{ten}-{unit}"] = found[f"{ten} {unit}"] = 10.0 * i + j
-    found |= {f"{unit} and a half": j + 0.5 for j, unit in enumerate(units, 1)}
-    found |= {"half an": 0.5, "half a": 0.5, "one and a half": 1.5, "an": 1.0}
-    teens = ["ten", "eleven", "twelve", *(f"{s}teen" for s in ("thir", "four", "fif", "six", "seven", "eigh", "nine"))]
-    found |= {name: float(10 + i) for i, name in enumerate(teens)}
-    for j, unit in [*enumerate(units, 1), *enumerate(teens, 10)]:
-        for scale, times in (("hundred", 100.0), ("thousand", 1000.0)):
-            found[f"{unit} {scale}"] = j * times
-    for i, ten in enumerate(tens, 2):
-        found[f"{ten} thousand"] = 10_000.0 * i
-    return found
+@lru_cache(maxsize=1)
+def fractions() -> tuple[dict[str, float], dict[str, float]]:
+    """The words of parts (`third`) and how many of them may be counted (`two`), in lower case, with their values."""
+    words = vocabulary.words()
+    return ({str(k).lower(): float(v) for k, v in words["fractions"].items()},
+            {str(k).lower(): float(v) for k, v in words["fraction_counts"].items()})
 
 
-def _german() -> dict[str, float]:
-    units, tens = (words.split() for words in _DE)
-    found: dict[str, float] = {}
-    for i, ten in enumerate(tens, 2):
-        found[ten] = 10.0 * i
-        for j, unit in enumerate(units, 1):
-            found[f"{unit}und{ten}"] = 10.0 * i + j
-    found |= {f"{unit}einhalb": j + 0.5 for j, unit in enumerate(units, 1)} | {"anderthalb": 1.5, "eineinhalb": 1.5}
-    for name, value in (("dreizehn", 13), ("vierzehn", 14), ("sechzehn", 16), ("siebzehn", 17), ("neunzehn", 19)):
-        found[name] = value
-    for j, unit in enumerate(units, 1):
-        for scale, times in (("hundert", 100.0), ("tausend", 1000.0)):
-            found[f"{unit}{scale}"] = j * times
-    return found
+def fraction_patterns() -> tuple[str, str]:
+    """(counts, parts) as alternatives of a regular expression, the longest first."""
+    parts, counts = ("|".join(sorted(map(re.escape, table), key=len, reverse=True)) for table in fractions())
+    return counts, parts
 
 
-def _french() -> dict[str, float]:
-    units, tens = (words.split() for words in _FR)
-    found: dict[str, float] = {"treize": 13, "quatorze": 14, "seize": 16, "dix-sept": 17, "dix-huit": 18,
-                               "dix-neuf": 19, "quatre-vingt": 80, "quatre-vingts": 80, "quatre-vingt-dix": 90,
-                               "soixante-dix": 70, "soixante-quinze": 75, "quatre-vingt-cinq": 85,
-                               "quatre-vingt-quinze": 95}
-    for i, ten in enumerate(tens, 2):
-        found[ten] = 10.0 * i
-        found[f"{ten} et un"] = 10.0 * i + 1
-        for j, unit in enumerate(units[1:], 2):
-            found[f"{ten}-{unit}"] = 10.0 * i + j
-    for j, unit in enumerate(units[1:], 2):
-        for scale, times in (("cents", 100.0), ("cent", 100.0), ("mille", 1000.0)):
-            found[f"{unit} {scale}"] = j * times
-    return found
+def tells_a_part(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] holds the word of a part at all; most do not."""
+    lower = text[start:end].lower()
+    return any(part in lower for part in fractions()[0])
 
 
 def han_value(text: str) -> float | None:
-    """The value of a Han numeral below ten thousand; None where it is none.
+    """The value of a Han numeral; None where it is none.
 
-    >>> han_value("三十五"), han_value("六十"), han_value("十"), han_value("两百")
-    (35.0, 60.0, 10.0, 200.0)
+    >>> han_value("三十五"), han_value("十"), han_value("两百"), han_value("四点二"), han_value("三万五千")
+    (35.0, 10.0, 200.0, 4.2, 35000.0)
     """
     if text == "半":
         return 0.5
-    total, digit = 0, 0
+    whole, point, part = text.replace("點", "点").partition("点")
+    if point:
+        value = han_value(whole)
+        known = value is not None and value <= 1e15 and part
+        return float(f"{value:.0f}." + "".join(str(_HAN[c]) for c in part)) if known else None
+    if len(text) > 1 and "〇" in text and all(c in _HAN for c in text):
+        return float("".join(str(_HAN[c]) for c in text))
+    total, below, digit, last = 0.0, 0, 0, 10_000
     for character in text:
-        if character in _HAN:
+        if character in ("零", "〇"):
+            last = 10
+        elif character in _HAN:
             if digit:
                 return None
             digit = _HAN[character]
+        elif character in _HAN_LARGE:
+            total, below, digit, last = (total + below + digit or 1) * _HAN_LARGE[character], 0, 0, 10_000
         else:
-            total += (digit or 1) * _HAN_SCALE[character]
-            digit = 0
-    return float(total + digit) if text else None
+            last = _HAN_SCALE[character]
+            below, digit = below + (digit or 1) * last, 0
+    if digit and last >= 100 and last < 10_000 and text[-2:-1] not in ("零", "〇"):
+        digit *= last // 10                                # 三百五: three hundred and fifty
+    return total + below + digit if text else None

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Literal
 
 from knowledge import vocabulary
-from tools.extract.number_words import HAN, han_value, number_words
+from tools.extract.number_words import HAN, fraction_patterns, fractions, han_value, number_words, tells_a_part
+from tools.extract.spoken_numbers import spoken
 
 Decimal = Literal[".", ","]
 
@@ -26,10 +27,13 @@ class Number:
 
 
 _DIGITS = re.compile(
-    r"(?:(?<![A-Za-zÀ-ɏ0-9_])|(?<=SOC)|(?<=SoC)|(?<=DOD)|(?<=DoD)|(?<=SOH))(?<![A-Za-zÀ-ɏ0-9_][.,])(?P<sign>[+-](?=[\d.]))?"
+    r"(?:(?<![A-Za-zÀ-ɏ0-9_])|(?<=SOC)|(?<=SoC)|(?<=DOD)|(?<=DoD)|(?<=SOH)"
+    r"|(?<=\bUSD)|(?<=\bEUR)|(?<=\bGBP)|(?<=\bCNY)|(?<=\bRMB)|(?<=\bINR)|(?<=\bCHF)|(?<=\bRs)(?=\d)"
+    r"|(?<=\bR)(?=[\d ]+(?:[.,]\d+)?\s?(?:/|per\b|a\s|each\b)))"
+    r"(?:(?<![A-Za-zÀ-ɏ0-9_][.,])|(?<=\bRs\.))(?P<sign>[+-](?=[\d.]))?"
     r"(?P<body>\d{1,3}(?:[ '](?=\d{3}(?!\d))\d{3})+(?:[.,]\d+)?"
     r"|\d+(?:[\u200b-\u200d\u2060\ufeff\u00ad]+\d+)*(?:[.,]\d+)*|(?<!\.)\.\d+)"
-    r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,4}(?!\d)(?!\s?(?:mm|cm|in)\b))?"
+    r"(?P<exp>(?:[eE]|\s?[×x]\s?10\^?)[+-]?\d{1,4}(?!\d)(?!\s?(?:mm|cm|in)\b)(?!\s?[×xX*]\s?\d))?"
 )
 _C_OVER = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_.])[CP]\s?/\s?(\d+(?:\.\d+)?)(?![A-Za-zÀ-ɏ0-9_])(?!\.\d)")
 _FRACTION_C = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_./])(\d+)\s?/\s?(\d+)\s?C(?![A-Za-zÀ-ɏ0-9_])")
@@ -69,12 +73,15 @@ def parse(body: str, decimal: Decimal) -> float:
     groups = text.split(mark)
     grouped = all(len(g) == 3 for g in groups[1:]) and 1 <= len(groups[0]) <= 3 and groups[0] not in ("0", "00", "")
     if len(marks) > 1:
+        if _LAKH.fullmatch(text):                          # 1,80,000
+            return float("".join(groups))
         return float("".join(groups)) if grouped else float(groups[0] + "." + groups[1])
     if grouped and mark != decimal:
         return float("".join(groups))
     return float(text.replace(mark, "."))
 
 
+_LAKH = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")         # the thousands, then groups of two, as in India
 _SPOKEN_SIGN = re.compile(r"\b(?:(minus|negative|moins)|plus)\s+$", re.IGNORECASE)
 
 
@@ -112,10 +119,12 @@ def numbers(text: str, start: int, end: int, decimal: Decimal) -> list[Number]:
         if float(match.group(2)) > 0:
             value = float(match.group(1)) / float(match.group(2))
             found.append(Number(match.start(), match.end(), value, rate=True))
-    taken = [(n.start, n.end) for n in found]
+    found += _parts_of_c(text, start, end)
+    taken, reached = [(n.start, n.end) for n in found], start
     for match in _DIGITS.finditer(text, start, end):
-        if not _overlaps(match.start("body"), match.end(), taken):
+        if match.start() >= reached and not _overlaps(match.start("body"), match.end(), taken):
             found.append(_number(text, start, match, decimal))
+            reached = found[-1].end                        # 2万5000
     taken = [(n.start, n.end) for n in found]
     for match in re.finditer(r"(?<=[x×])\d+(?:[.,]\d+)*", text[start:end]):
         if not _overlaps(start + match.start(), start + match.end(), taken):
@@ -124,20 +133,58 @@ def numbers(text: str, start: int, end: int, decimal: Decimal) -> list[Number]:
     return sorted((n for n in found if math.isfinite(n.value)), key=lambda n: n.start)
 
 
+@lru_cache(maxsize=1)
+def _part_of_c() -> re.Pattern[str]:
+    counts, parts = fraction_patterns()
+    stop = r"[\s-]{0,2}(?-i:C)(?![A-Za-z0-9_°/])"
+    return re.compile(
+        rf"(?<![\w-])(?<!\band )(?<!\band a )(?:(?P<count>{counts})[\s-]+)?(?P<part>{parts})(?:\s+(?:of|von|de))?"
+        rf"(?:\s+(?:an?|one|einem?))?{stop}"
+        rf"|(?P<under>[二三四五六七八九十이삼사오])(?:分[之の]一|분의\s?일){stop}|半{stop}", re.IGNORECASE)
+
+
+_OTHER_PART = re.compile("分[之の]一|분의|半")
+_UNDER = {"이": 2.0, "삼": 3.0, "사": 4.0, "오": 5.0}
+
+
+def _parts_of_c(text: str, start: int, end: int) -> list[Number]:
+    """`a tenth of a C`, `ein halbes C`, `三分の一C`: rates."""
+    made = list[Number]()
+    if not _OTHER_PART.search(text, start, end) and not tells_a_part(text, start, end):
+        return made
+    for match in _part_of_c().finditer(text, start, end):
+        value = 0.5
+        if under := match.group("under"):
+            value = 1 / (_UNDER.get(under) or han_value(under) or 1.0)
+        elif part := match.group("part"):
+            words, counts = fractions()
+            value = words[part.lower()] * counts.get((match.group("count") or "").lower(), 1.0)
+        made.append(Number(match.start(), match.end(), value, rate=True))
+    return made
+
+
 def _worded(text: str, start: int, end: int, taken: list[tuple[int, int]]) -> list[Number]:
-    """Numbers written as words, with the sign that stands before them in words."""
-    found = []
+    """Numbers written as words, the longest at each place, with the sign that stands before them in words."""
     table = number_words()
-    for match in _words().finditer(text, start, end):
-        if not _overlaps(match.start(), match.end(), taken):
-            value, first = table[" ".join(match.group().lower().split())], match.start()
-            if (sign := _SPOKEN_SIGN.search(text, max(start, first - 12), first)) and sign.end() == first:
-                value, first = -value if sign.group(1) else value, sign.start()
-            found.append(_scaled(text, first, match.end(), float(value), word=True))
+    said = list(spoken(text, start, end))
+    said += [(m.start(), m.end(), table[" ".join(m.group().lower().split())])
+             for m in _words().finditer(text, start, end)]
     for match in HAN.finditer(text, start, end):
         han = han_value(match.group())
-        if han is not None and not _overlaps(match.start(), match.end(), taken):
-            found.append(_scaled(text, match.start(), match.end(), han, word=True))
+        if han is not None:
+            said.append((match.start(), match.end(), han))
+    found, reached = list[Number](), start
+    for first, last, value in sorted(said, key=lambda s: (s[0], -s[1])):
+        if first < reached or _overlaps(first, last, taken):
+            continue
+        reached = last
+        begin = first
+        if (sign := _SPOKEN_SIGN.search(text, max(start, first - 12), first)) and sign.end() == first:
+            value, begin = -value if sign.group(1) else value, sign.start()
+        elif text[first] > "\u1100" and (below := _minus().search(text, max(start, first - 6), first)) and (
+                below.end() == first):
+            value, begin = -value, below.start()           # 零下二十五度, 영하 사십 도
+        found.append(_scaled(text, begin, last, value, word=True))
     return found
 
 
@@ -165,10 +212,18 @@ _FROM_BELOW = re.compile(r"\bde\s(moins)\s$")
 _DEGREES = re.compile(r"\s?(?:°\s?C|℃|Grad|degr)")
 
 
+_MYRIAD, _THOUSAND = 10_000.0, 1000.0
+_BELOW_MYRIAD = re.compile(r"(?:(?<=만) )?([1-9]\d{0,3})(?![\d.,])(\s?[千천])?")
+
+
 def _scaled(text: str, first: int, last: int, value: float, word: bool = False) -> Number:
     match = _scales().match(text, last)
     if match and not (match.group(1) == "k" and text[last:last + 1] != "k"):
-        return Number(first, match.end(), value * vocabulary.words()["scales"][match.group(1)], word)
+        scale = vocabulary.words()["scales"][match.group(1)]
+        value, last = value * scale, match.end()
+        if scale == _MYRIAD and (more := _BELOW_MYRIAD.match(text, last)):       # 2万5000個, 1万5千次, 3만 5천 개
+            value += float(more.group(1)) * (_THOUSAND if more.group(2) else 1)
+            last = more.end()
     return Number(first, last, value, word)
 
 

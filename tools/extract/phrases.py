@@ -81,6 +81,7 @@ class Phrases(Generic[Payload]):
 
     def starting_at(self, text: str, start: int, end: int) -> Hit[Payload] | None:
         """The longest hit that begins at the first character after white space."""
+        end = min(end, len(text))
         while start < end and text[start].isspace():
             start += 1
         return max(self._at(text, start, end), key=lambda h: h.end, default=None)

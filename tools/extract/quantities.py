@@ -12,7 +12,8 @@ from knowledge import vocabulary
 from knowledge.units import convert
 from knowledge.vocabulary import UnitRow
 from tools.extract.numbers import Decimal
-from tools.extract.terms import Term, terms_in, unit_at, with_factors
+from tools.extract.terms import terms_in, with_factors
+from tools.extract.written_units import Term, unit_at
 
 Shape = Literal["single", "range", "tolerance", "tuple", "tolerance_only"]
 
@@ -53,10 +54,12 @@ _TOLERANCE = re.compile(r"\s*[(,，]?\s*(?:±|\+\s?/\s?-?|\+-|plus/minus|plus or
                         r"(?:each|chacune?|je|jeweils|all|tolerance|Toleranz|tolérance|公差)?\s*(?:à|of|von)?\s*±|"
                         r"(?:with|mit|avec)?\s*(?:a|an|einer|une)?\s*(?:tolerance|Toleranz|tolérance)\s*(?:of|von|de)|"
                         r"(?:公差|允差|許容差|공차)\s*)\s*")
-_COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60}
+_COMPOUND = {("lb", "oz"): 16, ("ft", "in"): 12, ("h", "min"): 60, ("kg", "g"): 1000, ("min", "s"): 60}
+_COMPOUND_GAP = re.compile(r"\s+(?:and|und|et)\s+")
 _PLAIN = re.compile(r"\s*[(,]?\s*(?:(?:with\s+)?(?:a\s+)?(?:tolerance|Toleranz|tolérance)\s*(?:of)?\s*)?"
                     r"(?:plus\s*|[+-]\s+)?")
 _SLASH = re.compile(r"\s*(?:[/,;|、，]|and|und|et)?\s*(?:[+-]\s+)?")
+_MOST_SIZES = 8       # members of one tuple
 _TIMES = re.compile(r"\s*(?:[×x*X]|by|mal|par)\s*")
 
 
@@ -185,7 +188,7 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
                      text[max(0, a.start - 14):a.start], re.IGNORECASE)
     if lead and (i == 0 or a.start - terms[i - 1].end > 4):
         return Quantity(a.start, a.end, "tolerance_only", (abs(a.number.value),), a.units, a.text), 1
-    if b and (times := _COMPOUND.get((a.text.rstrip("s"), b.text.rstrip("s")))) and not text[a.end:b.start].strip():
+    if b and (times := _compound(text, a, b)):
         return _made("single", text, (a, b), (a.number.value * times + b.number.value,)), 2
     if b and a.units and "percent" in _dims(b) and "percent" not in _dims(a) and _TOLERANCE.fullmatch(
             text[a.end:b.start]):
@@ -206,15 +209,34 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
     if b and _TIMES.fullmatch(text[a.end:b.start]) and not a.number.rate:
         group = [a, b]
         while (c := terms[i + len(group)] if i + len(group) < len(terms) else None) \
-                and _TIMES.fullmatch(text[group[-1].end:c.start]):
+                and _TIMES.fullmatch(text[group[-1].end:c.start]) and len(group) < _MOST_SIZES:
             group.append(c)
         if "length" in {d for t in group for d in _dims(t)}:
             return _made("tuple", text, group, tuple(t.number.value for t in group)), len(group)
+    if b and c and _slashed(text, a, b, c):
+        return _made("tuple", text, (a, b, c), (a.number.value, b.number.value, c.number.value)), 3
     if b and _bounded(text, a, b):
         return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     if b and _is_range(text, a, b) and not (a.number.rate and b.number.rate and text[a.end:b.start].strip() == "/"):
         return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     return Quantity(a.start, a.end, "single", (a.number.value,), a.units, a.text, a.number.rate), 1
+
+
+def _compound(text: str, a: Term, b: Term) -> int | None:
+    """How many of b's unit are one of a's, where both make one number: `2 lb 3 oz`, `one kilo and eighty grams`."""
+    if not a.units or not b.units or b.number.value < 0:
+        return None
+    times = _COMPOUND.get((a.units[0].name, b.units[0].name))
+    gap = text[a.end:b.start]
+    joined = not gap.strip() or a.units[0].dimension == "mass" and _COMPOUND_GAP.fullmatch(gap) is not None
+    return times if times and joined and b.number.value < times else None
+
+
+def _slashed(text: str, a: Term, b: Term, c: Term) -> bool:
+    """`148 / 27 / 130 mm`: three sizes."""
+    gaps = text[a.end:b.start], text[b.end:c.start]
+    return (not a.units and not b.units and "length" in _dims(c) and gaps[0] == gaps[1] == " / "
+            and min(t.number.value for t in (a, b, c)) > 0 and len({t.number.value for t in (a, b, c)}) > 1)
 
 
 def _scale(part: Term, whole: Term) -> float:

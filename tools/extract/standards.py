@@ -31,11 +31,15 @@ _TESTS = re.compile(
     r"\d{4}\s?[年년]\s?\d{1,2}\s?[月월](?:\s?\d{1,2}\s?[日일])?|\bT\.\d(?:\s?-\s?T\.\d)?|\b\d{1,2}:\d{2}\b|\b\d{4}-\d{2}-\d{2}\b|\bQ[1-4]/\d{4}|\b(?:19|20)\d{2}/\d{2,4}\b")
 
 
-_ID = re.compile(r"\s*[\[(]?(?:[A-Z]{1,6}[-_./])*[A-Z]{1,6}[-_.]?\d{1,4}(?:[.-]\d{1,3})*[\])]?(?=[\s:.)]{1,3}[^\W\d])")
+_ID = re.compile(r"(?!\s*R\d+\s(?:per|a|each)\b)"      # R62 per cell is a price
+                 r"\s*[\[(]?(?:[A-Z]{1,6}[-_./])*[A-Z]{1,6}[-_.]?\d{1,4}(?:[.-]\d{1,3})*[\])]?(?=[\s:.)]{1,3}[^\W\d])")
 
 
+_AMPERE = ("min|max|typ|nom|con|peak|puls|for\\b|and\\b|per\\b|with|shall|must|should|will|during|accepted|chrg|"
+           "allowed|chg|dischg|dchg|from|until|through|when|either|sustained|steady")      # 3.3 A shall be sustained
 CLAUSE_NUMBER = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){1,3}[.)]?(?:\s{2,}|\s+(?="
-                            r"[\"“„(]?[A-ZÀ-Þ][a-zà-ÿ]{2,}|A\s(?!min|max|typ|nom|con|peak|puls|for\b|and\b|per\b|with)[a-z]{3,}|[\u3040-\u9fff\uac00-\ud7a3]{2}))")
+                           rf"[\"“„(]?[A-ZÀ-Þ][a-zà-ÿ]{{2,}}|A\s(?!{_AMPERE})[a-z]{{3,}}|"
+                           r"[\u3040-\u9fff\uac00-\ud7a3]{2}))")
 
 
 def masks(text: str, start: int, end: int) -> list[tuple[int, int]]:
