@@ -31,7 +31,7 @@ class Example:
     answer: str
 
 
-class _Model(torch.nn.Module):
+class _Model(torch.nn.Module):  # type: ignore[misc]
     def __init__(self, features: int, classes: int) -> None:
         super().__init__()
         self.table = torch.nn.EmbeddingBag(features, classes, mode="sum", sparse=True)
@@ -79,11 +79,12 @@ def fit(examples: list[Example], seed: int = 0, least: int = LEAST) -> Weights:
             loss = torch.nn.functional.cross_entropy(score, answers[batch]) + WEIGHT * (model.own ** 2).sum()
             rows.zero_grad()
             rest.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             touched = model.table.weight.grad.coalesce()
             weights = model.table.weight.detach()[touched.indices()[0]]
             model.table.weight.grad = torch.sparse_coo_tensor(
-                touched.indices(), touched.values() + DECAY * weights, touched.shape)
+                touched.indices(), touched.values() + DECAY * weights, touched.shape,
+                check_invariants=False)
             rows.step()
             rest.step()
             for schedule in schedules:

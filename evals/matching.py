@@ -79,7 +79,7 @@ def same_demand(label: GoldRequirement, read: Requirement) -> bool:
     return same_value(label.value, read.value)
 
 
-_LEGAL = re.compile(r"^(?:regulation|directive|verordnung|richtlinie|règlement|directive|规则|法规|規則|규정)\s*|^UN\s+(?=ECE\b)",
+_LEGAL = re.compile(r"^(?:regulation|directive|verordnung|richtlinie|règlement|规则|法规|規則|규정)\s*|^UN\s+(?=ECE\b)",
                     re.IGNORECASE)
 
 

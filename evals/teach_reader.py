@@ -33,8 +33,19 @@ CASES = Path(__file__).resolve().parent / "cases"
 TUNED = ("requirements", "development", "opened", "personas", "kept", "customers", "customers_kept", "authors")
 _NEAR = 400           # characters around a label in which its conditions stand
 _MOST_PLACES = 40     # places of one quote that are looked at
-# A condition in canonical units as it may have been written: a share, minutes, hours, days, months, years, 24 h as a day.
+# A condition in canonical units as it may have been written: a share, minutes, hours, days, months, years, hours a day.
 _SPELLINGS = (1.0, 0.01, 60.0, 3600.0, 86400.0, 86400.0 * 30, 86400.0 * 30.44, 86400.0 * 365, 1 / 24)
+
+
+_read: dict[str, Page] = {}
+
+
+def _page(document: Document) -> Page:
+    """The document as the rules alone leave it; the last one is kept for the next model."""
+    if document.sha256 not in _read:
+        _read.clear()
+        _read[document.sha256] = first_reading(document)
+    return _read[document.sha256]
 
 
 def documents(folder: Path) -> Iterator[tuple[Document, Gold]]:
@@ -48,7 +59,7 @@ def documents(folder: Path) -> Iterator[tuple[Document, Gold]]:
 
 def examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
     """What each number of a document is, by its labels."""
-    page = first_reading(document)
+    page = _page(document)
     text = _spaced(document.text)
     labels = [(label, _places(text, label.source.quote)) for label in gold.requirements]
     for seen in observe(page):
@@ -62,7 +73,7 @@ def examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
 
 def bound_examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
     """Whether each asked number is a least, a most or the value itself, by its label."""
-    page = first_reading(document)
+    page = _page(document)
     text = _spaced(document.text)
     labels = [(label, _places(text, label.source.quote)) for label in gold.requirements
               if plain(label.comparator) in CHOICES and isinstance(label.value, int | float)]
@@ -79,7 +90,7 @@ def bound_examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Exam
 
 def named_examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
     """What each thing that a document names asks for, by its labels."""
-    page = first_reading(document)
+    page = _page(document)
     text = _spaced(document.text)
     labels = [(label, _places(text, label.source.quote)) for label in gold.requirements]
     for seen in name_all(page):
@@ -173,7 +184,7 @@ def _close(a: float, b: float, tolerance: float) -> bool:
     return abs(a - b) <= tolerance * max(abs(a), abs(b)) + 1e-9
 
 
-_HEADS = ((NUMBERS, examples), (NAMES, named_examples), (BOUNDS, bound_examples))
+_HEADS = {NUMBERS: examples, NAMES: named_examples, BOUNDS: bound_examples}
 
 
 def main() -> None:
@@ -185,14 +196,15 @@ def main() -> None:
     chosen = parser.parse_args()
     folders = [(CASES / name, True) for name in TUNED]
     folders += [(folder, False) for folder in (CASES / "corpus", *chosen.more) if folder.is_dir()]
-    read = [(document, gold, tuned) for folder, tuned in folders for document, gold in documents(folder)]
-    for path, head in _HEADS:
-        if chosen.only and path.stem not in chosen.only:
-            continue
-        taught = [example for document, gold, tuned in read for example in head(document, gold, tuned)]
-        weights = fit(taught)
+    taught: dict[Path, list[Example]] = {path: [] for path in _HEADS if not chosen.only or path.stem in chosen.only}
+    for folder, tuned in folders:
+        for document, gold in documents(folder):
+            for path, found in taught.items():
+                found += _HEADS[path](document, gold, tuned)
+    for path, found in taught.items():
+        weights = fit(found)
         write(weights, chosen.out / path.name)
-        print(f"{path.name}: {len(taught)} examples, {weights.table.shape[0]} features, {len(weights.classes)} classes, "
+        print(f"{path.name}: {len(found)} examples, {weights.table.shape[0]} features, {len(weights.classes)} classes, "
               f"{(chosen.out / path.name).stat().st_size / 1e6:.1f} MB", flush=True)
 
 

@@ -13,7 +13,8 @@ from tools.extract.page import Page
 from tools.extract.quantities import Quantity
 
 # Between the two ends of a range that have no unit.
-_TO = re.compile(r"\s*(?:to|up to|till?|bis|à|a|et|/|-|–|~|～|…|\.\.\.?|から|至|到|에서|부터)\s*(?:\+\s*)?", re.IGNORECASE)
+_TO = re.compile(r"\s*(?:to|up to|till?|bis|à|a|et|/|-|–|~|～|…|\.\.\.?|から|至|到|에서|부터)\s*(?:\+\s*)?",
+                 re.IGNORECASE)
 _NUMBERING = re.compile(r"(?:^|\n)\s*(?:[-*•>|]\s*)*\(?$")
 _COUNTS = ("sample_quantity", "order_quantity", "dpa_sample_size")
 
@@ -33,7 +34,7 @@ def bare_numbers(page: Page, block: Block) -> list[Quantity]:
             place += 2
             continue
         place += 1
-        if not _NUMBERING.search(page.text, max(block.start, q.start - 8), q.start) or block.table is not None:
+        if not _NUMBERING.search(page.text[max(block.start, q.start - 8):q.start]) or block.table is not None:
             found.append(q)
     return found
 

@@ -64,8 +64,8 @@ def judge(page: Page, weights: Weights) -> list[Judged]:
                                         (NONE, CONDITION, *seen.fits))) for seen in observe(page)]
 
 
-def second_reading(page: Page, weights: Weights | None = None) -> None:
-    """Correct the drafts of a page, clause by clause, where the weights decide against the rules."""
+def second_reading(page: Page, weights: Weights | None = None) -> list[Observation]:
+    """Correct the drafts of a page, clause by clause, where the weights decide against the rules; the numbers seen."""
     judged = judge(page, weights or load())
     for block, group in _by_block(judged):
         if not any(j.decided != j.seen.verdict for j in group):
@@ -75,6 +75,7 @@ def second_reading(page: Page, weights: Weights | None = None) -> None:
                 inside = [j for j in group if span[0] <= j.seen.quantity.start < span[1]]
                 if any(j.decided != j.seen.verdict for j in inside):
                     _clause(page, block, sentence, span, inside)
+    return [j.seen for j in judged]
 
 
 def _by_block(judged: list[Judged]) -> Iterable[tuple[Block, list[Judged]]]:
@@ -89,7 +90,7 @@ def _clause(
 ) -> None:
     clause = Clause(page, block, *span)
     said = said_of_all(page.text, [j.seen.quantity for j in group], *span)
-    live, added, free = [], [], []
+    live, added, free = list[Draft](), list[Draft](), list[Quantity]()
     for one in group:
         q, decided = one.seen.quantity, one.decided
         old = one.seen.drafts[0] if one.seen.drafts else None

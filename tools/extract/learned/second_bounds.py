@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from knowledge.requirement import Comparator
 from knowledge.vocabulary import metric
-from tools.extract.learned.observe import Observation, observe
+from tools.extract.learned.observe import Observation
 from tools.extract.learned.weights import BOUNDS, Weights, load
 from tools.extract.page import Draft, Page
 
@@ -34,13 +34,14 @@ def bound_features(seen: Observation, name: str, said_by_rules: Comparator | Non
     return (*seen.features, *own)
 
 
-def second_bounds(page: Page, weights: Weights | None = None) -> None:
-    """Turn the bounds of a page that the weights are sure are others."""
+def second_bounds(page: Page, observed: list[Observation], weights: Weights | None = None) -> None:
+    """Turn the bounds of a page that the weights are sure are others; `observed` are the page's numbers."""
     weights = weights or load(BOUNDS)
-    for seen in observe(page):
-        for draft in seen.drafts:
-            if not bounded(draft):
-                continue
+    places = {(seen.quantity.start, seen.quantity.end): seen for seen in observed}
+    for draft in page.drafts:
+        q = draft.quantity
+        seen = places.get((q.start, q.end)) if q is not None and not draft.dead and bounded(draft) else None
+        if seen is not None:
             shares = weights.shares(bound_features(seen, draft.metric, draft.comparator), {}, CHOICES)
             best = max(CHOICES, key=lambda c: shares.get(c, 0.0))
             if best != plain(draft.comparator) and shares.get(best, 0.0) >= CLEARLY:

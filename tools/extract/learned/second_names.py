@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from knowledge.document import Block
-from knowledge.requirement import Comparator
+from knowledge.requirement import Comparator, Level
 from tools.extract.clauses import clauses, sentences
 from tools.extract.learned.named import CHEMICAL, NONE, WORDED, Named, name_all
 from tools.extract.learned.weights import NAMES, Weights, load
@@ -103,7 +103,7 @@ def _same(page: Page, added: list[Draft], name: str, block: Block, sentence: tup
 def _draft(page: Page, block: Block, span: tuple[int, int], one: JudgedName, name: str, comparator: str) -> Draft:
     thing = one.seen.thing
     sure = min(_SURE, round(one.shares[one.decided], 2))
-    level = "material" if name in CHEMICAL else "cell"
+    level: Level = "material" if name in CHEMICAL else "cell"
     bound: Comparator = comparator  # type: ignore[assignment]
     value: object = [thing.value] if comparator == "in" else thing.value
     start, end = thing.start, thing.end

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from knowledge.document import Block
 from tools.extract.clauses import sentences
 from tools.extract.comparators import said_about
-from tools.extract.page import Page, metric_hits
+from tools.extract.page import Page, metric_hits, synonyms
 from tools.extract.quantities import Quantity
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[<>≤≥±%°?!:;,()/+-]")
@@ -159,20 +159,18 @@ class Sight:
         if len({h.what for h in hits}) == 1:
             kinds.setdefault(hits[0].what, set()).add("only")
         if before:
-            for hit in metric_hits(page, *before)[-2:]:
-                kinds.setdefault(hit.what, set()).add("before")
+            for told in metric_hits(page, *before)[-2:]:
+                kinds.setdefault(told.what, set()).add("before")
         for name, where in (("row", row), ("head", head)):
             for cell in where:
-                for hit in metric_hits(page, cell.start, min(cell.end, cell.start + _ROW))[:3]:
-                    kinds.setdefault(hit.what, set()).add(name)
-        for hit in _titles(block):
-            kinds.setdefault(hit, set()).add("title")
+                for told in metric_hits(page, cell.start, min(cell.end, cell.start + _ROW))[:3]:
+                    kinds.setdefault(told.what, set()).add(name)
+        for title in _titles(block):
+            kinds.setdefault(title, set()).add("title")
         return {name: tuple(sorted(k)) for name, k in kinds.items()}
 
 
 def _titles(block: Block) -> Iterator[str]:
-    from tools.extract.page import synonyms
-
     for title in block.section[-1:]:
         for hit in synonyms().find(title):
             if hit.what:

@@ -1,0 +1,47 @@
+"""From a document and its labels, what each of its numbers and names is."""
+
+from __future__ import annotations
+
+from evals.gold import Gold
+from evals.teach_reader import bound_examples, examples, named_examples
+from knowledge.documents.read import read_document
+
+TEXT = """The cell shall give at least 4.8 Ah at 0.2C
+and 25 °C. Our present one gives 4.2 Ah. Resistance may grow by 40 %.
+UN 38.3 is a must; IEC 62660 is for the pack.
+"""
+
+
+def _labelled(tmp_path) -> tuple:
+    path = tmp_path / "ask.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    gold = Gold.model_validate({"document": "ask.txt", "language": "en", "requirements": [
+        {"metric": "capacity", "comparator": ">=", "value": 4.8, "unit": "Ah",
+         "source": {"quote": "at least 4.8 Ah at 0.2C and 25 °C"},
+         "conditions": {"rate_C": 0.2, "temperature_C": 25.0}},
+        {"metric": "resistance_growth", "comparator": "<=", "value": 140.0, "unit": "%",
+         "source": {"quote": "may grow by 40 %"}},
+        {"metric": "standard_compliance", "comparator": "required", "value": "UN 38.3",
+         "source": {"quote": "UN 38.3"}}]})
+    return read_document(path), gold
+
+
+def test_numbers_are_metrics_conditions_or_nothing(tmp_path):
+    document, gold = _labelled(tmp_path)
+    answers = [e.answer for e in examples(document, gold, tuned=True)]
+    assert answers == ["capacity", "condition", "condition", "none", "resistance_growth"]
+
+
+def test_a_document_that_no_rule_was_made_on_teaches_with_the_verdict_of_the_rules_too(tmp_path):
+    document, gold = _labelled(tmp_path)
+    both = list(examples(document, gold, tuned=False))
+    assert len(both) == 10
+    assert not any(f.startswith("fate=") for f in both[0].features)
+    assert any(f.startswith("fate=") for f in both[1].features)
+
+
+def test_bounds_and_names_have_their_answers(tmp_path):
+    document, gold = _labelled(tmp_path)
+    assert [e.answer for e in bound_examples(document, gold, tuned=True)] == [">=", "<="]
+    names = [e.answer for e in named_examples(document, gold, tuned=True)]
+    assert names.count("standard_compliance required") == 1 and "none" in names

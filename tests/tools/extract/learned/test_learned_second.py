@@ -1,0 +1,112 @@
+"""Where the weights are sure, they win: a number is dropped, renamed, added; a bound is turned; a name is asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from knowledge.documents.read import read_document
+from tools.extract.learned.observe import CONDITION, NONE, observe
+from tools.extract.learned.second import second_reading
+from tools.extract.learned.second_bounds import second_bounds
+from tools.extract.learned.second_names import second_names
+from tools.extract.learned.weights import KINDS, Weights, bucket
+from tools.extract.requirements import first_reading
+
+
+def weights(**said: dict[str, float]) -> Weights:
+    """Weights that give each class its sum for each feature: `weights(**{"Bn=least": {"mass": 5.0}})`."""
+    classes = tuple(sorted({name for sums in said.values() for name in sums}))
+    named = sorted((bucket(feature), sums) for feature, sums in said.items())
+    table = np.array([[int(sums.get(name, 0.0) * 10) for name in classes] for _, sums in named], dtype=np.int8)
+    return Weights(classes, np.array([key for key, _ in named], dtype=np.uint32), table,
+                   np.full(len(classes), 0.1, np.float32), np.zeros(len(classes), np.float32),
+                   np.zeros((len(classes), len(KINDS)), np.float32))
+
+
+@pytest.fixture
+def page_of(tmp_path):
+    def read(text: str):
+        path = tmp_path / "ask.txt"
+        path.write_text(text, encoding="utf-8")
+        return first_reading(read_document(path))
+    return read
+
+
+def alive(page):
+    return [(d.metric, d.comparator, d.value) for d in page.drafts if not d.dead]
+
+
+def test_a_number_that_is_surely_only_told_is_dropped_with_its_reason(page_of):
+    page = page_of("The cell shall weigh at most 70 g.")
+    assert alive(page) == [("mass", "<=", 70.0)]
+    second_reading(page, weights(**{"U=g": {NONE: 9.0, "mass": 0.0, CONDITION: 0.0}}))
+    assert alive(page) == []
+    assert [fate for fate, _ in page.fates.values()] == ["ignored"]
+
+
+def test_a_doubt_does_not_overrule_the_rules(page_of):
+    page = page_of("The cell shall weigh at most 70 g.")
+    second_reading(page, weights(**{"U=g": {NONE: 0.4, "mass": 0.0, CONDITION: 0.0}}))
+    assert alive(page) == [("mass", "<=", 70.0)]
+
+
+def test_a_number_that_the_rules_left_over_is_asked_for(page_of):
+    page = page_of("Two hundred of those rounds, 65.3 mm end to end.")
+    before = alive(page)
+    second_reading(page, weights(**{"U=mm": {"height": 9.0, NONE: 0.0, CONDITION: 0.0}}))
+    assert [d for d in alive(page) if d not in before] == [("height", "=", 65.3)]
+
+
+def test_the_conditions_beside_an_added_requirement_are_its_own(page_of):
+    page = page_of("In the cold we hope for 65 % at -20 °C.")
+    for draft in page.drafts:
+        draft.dead = True
+    page.fates.clear()
+    second_reading(page, weights(**{"U=%": {"low_temperature_capacity": 9.0, NONE: 0.0, CONDITION: 0.0},
+                                    "U=°c": {CONDITION: 9.0, NONE: 0.0}}))
+    made = [d for d in page.drafts if not d.dead]
+    assert [(d.metric, d.value) for d in made] == [("low_temperature_capacity", 65.0)]
+    assert made[0].conditions["temperature_C"] == -20.0
+
+
+def test_a_requirement_of_another_metric_keeps_its_place_and_priority(page_of):
+    page = page_of("Ideally the cell weighs at most 70 g.")
+    old = next(d for d in page.drafts if not d.dead)
+    second_reading(page, weights(**{"U=g": {"mass": 0.0, "shock": 0.0, "cobalt_mass": 9.0, NONE: 0.0}}))
+    new = next(d for d in page.drafts if not d.dead)
+    assert new.metric == "cobalt_mass" and new.priority == old.priority == "should"
+    assert (new.block, new.quantity) == (old.block, old.quantity)
+
+
+def test_a_lead_time_is_a_delivery_within_weeks(page_of):
+    page = page_of("Parts here 14 days from order.")
+    second_reading(page, weights(**{"U=days": {"delivery_date": 9.0, NONE: 0.0, CONDITION: 0.0}}))
+    made = [d for d in page.drafts if not d.dead]
+    assert [(d.metric, d.comparator, d.value, d.unit) for d in made] == [("delivery_date", "<=", 2.0, "week")]
+
+
+def test_a_bound_is_turned_only_when_it_is_sure(page_of):
+    page = page_of("The cell shall weigh at most 70 g.")
+    second_bounds(page, observe(page), weights(**{"U=g": {">=": 0.5, "<=": 0.0, "=": 0.0}}))
+    assert alive(page) == [("mass", "<=", 70.0)]
+    second_bounds(page, observe(page), weights(**{"U=g": {">=": 9.0, "<=": 0.0, "=": 0.0}}))
+    assert alive(page) == [("mass", ">=", 70.0)]
+
+
+def test_names_are_asked_for_refused_and_joined_to_one_choice(page_of):
+    page = page_of("Cathode: LFP. LMFP is fine with us as well, NMC never.")
+    for draft in page.drafts:
+        draft.dead = True
+    asked = {"cathode_chemistry in": 9.0, NONE: 0.0, "cathode_chemistry prohibited": 0.0}
+    second_names(page, weights(**{"V=lfp": asked, "V=lmfp": asked, "V=nmc": {
+        "cathode_chemistry prohibited": 9.0, NONE: 0.0, "cathode_chemistry in": 0.0}}))
+    assert sorted(alive(page), key=str) == [("cathode_chemistry", "in", ["LFP", "LMFP"]),
+                                            ("cathode_chemistry", "prohibited", "NMC")]
+
+
+def test_a_name_that_is_only_told_is_dropped(page_of):
+    page = page_of("The cell must comply with UN 38.3.")
+    assert alive(page) == [("standard_compliance", "required", "UN 38.3")]
+    second_names(page, weights(**{"T=standard": {NONE: 9.0, "standard_compliance required": 0.0}}))
+    assert alive(page) == []
