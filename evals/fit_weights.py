@@ -14,9 +14,9 @@ from tools.extract.learned.weights import KINDS, SCALE, Weights, bucket
 
 LEAST = 3             # a feature of fewer examples is left out
 EPOCHS, BATCH, RATE = 8, 256, 0.02
-DROPPED = 0.2         # share of the features that a pass leaves out
+DROPPED = 0.5         # share of the features that a pass leaves out
 WEIGHT = 4e-6         # of the weights of nearness, squared
-DECAY = 4e-8          # of the weights of features
+DECAY = 1e-6          # of the weights of features
 SMALL = 0.35          # steps below which a weight is stored as nothing
 
 
