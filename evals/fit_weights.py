@@ -46,7 +46,7 @@ class _Model(torch.nn.Module):
         return (score + self.bias + (kinds * (self.shared + self.own)).sum(-1)).masked_fill(~mask, -1e4)
 
 
-def fit(examples: list[Example], seed: int = 0, least: int = LEAST) -> Weights:
+def fit(examples: list[Example], seed: int = 0, least: int = LEAST, epochs: int = EPOCHS, size: int = BATCH) -> Weights:
     """The weights that tell these examples best; the same examples and seed give the same weights."""
     torch.manual_seed(seed)
     counts = Counter(f for e in examples for f in set(e.features))
@@ -65,15 +65,15 @@ def fit(examples: list[Example], seed: int = 0, least: int = LEAST) -> Weights:
     answers = torch.tensor([where[e.answer] for e in examples])
     model = _Model(len(keys), len(classes))
     optimiser = torch.optim.Adam(model.parameters(), lr=RATE)
-    steps = math.ceil(len(examples) / BATCH) * EPOCHS
+    steps = math.ceil(len(examples) / size) * epochs
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         order = torch.randperm(len(examples)).tolist()
-        for first in range(0, len(order), BATCH):
-            batch = order[first:first + BATCH]
+        for first in range(0, len(order), size):
+            batch = order[first:first + size]
             thinned = [bags[n][torch.rand(len(bags[n])) > DROPPED] for n in batch]
             score = model(thinned, kinds[batch].float(), mask[batch])
-            small = WEIGHT * ((model.table.weight ** 2).sum() / 2 + 100 * (model.own ** 2).sum()) / BATCH
+            small = WEIGHT * ((model.table.weight ** 2).sum() / 2 + 100 * (model.own ** 2).sum()) / size
             loss = torch.nn.functional.cross_entropy(score, answers[batch]) + small
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

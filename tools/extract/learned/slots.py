@@ -1,0 +1,131 @@
+"""The second reading of conditions: which number fills which slot of a requirement, by taught weights.
+
+Every number near a requirement (`candidates`) gets a probability for each slot that its unit allows; where the weights
+are sure, a slot that the rules left open is filled, one that they filled wrongly is corrected or emptied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.requirement import ConditionValue
+from tools.extract.conditions import CHARGE_TIMES
+from tools.extract.learned.candidates import WINDOWS, Candidate, Field, values
+from tools.extract.learned.pairs import Pairs, holds, same
+from tools.extract.learned.weights import Weights, load
+from tools.extract.learned.worded import GROUPS, NONE, Wording, told
+from tools.extract.page import Draft, Page
+
+SLOT_WEIGHTS = Path(__file__).parent / "slots.npz"
+ADDED = 0.5           # probability from which a slot that the rules left open is filled
+CORRECTED = 0.6       # ... from which another number than the rules' fills it
+MOVED = 0.6           # ... from which a number goes to another slot than the rules'
+DROPPED = 0.08        # ... below which a number leaves its slot
+WORDED = 0.5          # ... from which words say a condition
+_ALIKE = (("temperature_C", "ambient_temperature_C", "start_temperature_C", "inlet_temperature_C"),
+          ("rate_C", "charge_C"), ("rate_C", "discharge_C"), ("current_A", "charge_A"), ("current_A", "discharge_A"),
+          ("soc_pct", "soc_from_pct"), ("soc_pct", "soc_to_pct"),
+          ("hours", "days", "months", "years", "duration_s"))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A number beside a requirement with its probabilities by slot."""
+
+    seen: Candidate
+    shares: dict[str, float]
+    values: dict[str, ConditionValue | tuple[float, float]]
+
+    @property
+    def best(self) -> str:
+        """The slot that the number most probably fills, or `none`."""
+        return max(self.shares, key=lambda name: self.shares[name])
+
+    def has(self, slot: str, value: object) -> bool:
+        """Whether the number in this slot is this value."""
+        return slot in self.values and same(self.values[slot], value)
+
+
+def judge(made: Draft, field: Field, pairs: Pairs, weights: Weights) -> list[Judged]:
+    """The probabilities of every number that may be a condition of a requirement."""
+    around = field.of(made)
+    found = []
+    for one in around:
+        fits = values(one.quantity)
+        shares = weights.shares((*pairs.features(made, one, around), *pairs.rule_features(made, one)), {},
+                                (NONE, *fits))
+        found.append(Judged(one, shares, fits))
+    return found
+
+
+def second_conditions(page: Page, weights: Weights | None = None) -> None:
+    """Complete and correct the conditions of the live requirements of a page."""
+    weights = weights or load(SLOT_WEIGHTS)
+    field = Field(page)
+    pairs, wording = Pairs(field), Wording(field)
+    decided = [(made, _decided(made, judge(made, field, pairs, weights))) for made in field.live]
+    for made, conditions in decided:
+        made.conditions = conditions
+    for made in field.live:
+        for slot in GROUPS:
+            _worded(made, slot, told(wording, made, slot, weights))
+
+
+def _decided(made: Draft, judged: list[Judged]) -> dict[str, ConditionValue]:
+    found = dict(made.conditions)
+    for slot, value in made.conditions.items():
+        mine = [j for j in judged if j.has(slot, value)]
+        windows = [w for w, pair in WINDOWS.items() if slot in pair]
+        held = [j for j in judged for w in windows if w in j.values and holds(made.conditions, w, j.values[w])]
+        if mine and not held and max(j.shares.get(slot, 0.0) for j in mine) < DROPPED:
+            del found[slot]
+    for share, slot, one in sorted(((j.shares[j.best], j.best, j) for j in judged if j.best != NONE),
+                                   key=lambda p: -p[0]):
+        value = one.values[slot]
+        if slot in WINDOWS:
+            assert isinstance(value, tuple)
+            for name, part in zip(WINDOWS[slot], value, strict=True):
+                _fill(made, found, name, part, share, judged)
+        else:
+            assert not isinstance(value, tuple)
+            _move(found, slot, value, share, one)
+            _fill(made, found, slot, value, share, judged)
+    return found
+
+
+def _move(found: dict[str, ConditionValue], slot: str, value: ConditionValue, share: float, one: Judged) -> None:
+    """The number leaves the slot of the same kind in which the rules put it."""
+    if share < MOVED:
+        return
+    for alike in _ALIKE:
+        for other in alike if slot in alike else ():
+            if other != slot and other in found and one.has(other, found[other]):
+                del found[other]
+
+
+def _fill(
+    made: Draft, found: dict[str, ConditionValue], slot: str, value: ConditionValue, share: float, judged: list[Judged]
+) -> None:
+    if slot not in found:
+        if share >= ADDED and not (slot == "soc_pct" and made.metric in CHARGE_TIMES):
+            found[slot] = value
+        return
+    if same(found[slot], value) or share < CORRECTED:
+        return
+    support = max((j.shares.get(slot, 0.0) for j in judged if j.has(slot, found[slot])), default=0.0)
+    if share > support and slot in made.conditions and same(found[slot], made.conditions[slot]):
+        found[slot] = value
+
+
+def _worded(made: Draft, slot: str, shares: dict[str, float]) -> None:
+    if not shares:
+        return
+    best = max(shares, key=lambda name: shares[name])
+    if best == NONE or shares[best] < WORDED or slot in made.conditions:
+        return
+    word = best.split(":", 1)[1]
+    try:
+        made.conditions[slot] = float(word)
+    except ValueError:
+        made.conditions[slot] = word
