@@ -31,10 +31,11 @@ _BARE = ("soc_from_pct", "soc_to_pct", "soc_pct", "eol_pct", "dod_pct", "rate_C"
          "temperature_C", "v_min", "v_max", "order_volume", "repeats")
 # One range that fills two slots.
 WINDOWS = {"soc_window": ("soc_from_pct", "soc_to_pct"), "v_window": ("v_min", "v_max")}
+_GENERAL = "of the whole document"                       # the rules' word for a general condition
 FREE = "free"                                            # the relation of a sentence that asks for nothing itself
 _NEAR_BLOCKS = 3
-_MOST_FREE = 10            # numbers of such sentences that are looked at, the nearest first
-_MOST = 30                 # numbers that are looked at for one requirement
+_MOST_FREE = 14            # numbers of such sentences that are looked at, the nearest first
+_MOST = 36                 # numbers that are looked at for one requirement
 _PARAGRAPH = 4             # sentences before and behind
 _ROW = 14                  # cells of a row
 
@@ -132,7 +133,8 @@ class Field:
                 continue
             for start, end in self.spans(block):
                 inside = [q for q in self.page.inside(block, start, end) if q.units]
-                if inside and not self.between(start, end):
+                general = any(_GENERAL in self.page.fates.get(id(q), ("", ""))[1] for q in inside)
+                if inside and (general or not self.between(start, end)):
                     found += [Candidate(q, block, FREE, (start, end)) for q in inside if values(q)]
         return found
 

@@ -6,9 +6,10 @@ import math
 import re
 
 from knowledge.requirement import ConditionValue
+from knowledge.vocabulary import metric as metric_row
 from tools.extract.learned.candidates import FREE, WINDOWS, Candidate, Field, values
 from tools.extract.learned.surroundings import words
-from tools.extract.page import Draft
+from tools.extract.page import Draft, metric_hits
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
 
@@ -42,6 +43,8 @@ class Pairs:
 
     def __init__(self, field: Field) -> None:
         self._field = field
+        self._said: dict[tuple[int, int], tuple[frozenset[str], list[str]]] = {}
+        self._openings: dict[int, list[str]] = {}
         self._owned: dict[int, tuple[list[str], list[str]]] = {}
         self._dims: dict[int, str] = {}
         self._holders: dict[int, list[tuple[Draft, str]]] = {}
@@ -65,6 +68,7 @@ class Pairs:
         for v in q.values[:1]:
             found += [f"{metric}^{dims}={v:g}", f"{metric}^{dims}~{_order(v)}"]
         found += self._places(made, one, others, dims)
+        found += self._discourse(made, one, others, dims)
         role = self._quantities.get(id(q))
         found += [f"is={role}", f"is={role}^{metric}", f"asked={role is not None}@{relation}"]
         return list(dict.fromkeys(found))
@@ -128,6 +132,57 @@ class Pairs:
         self._owned[id(q)] = (found, near)
         return found, near
 
+    def _sentence(self, span: tuple[int, int]) -> tuple[frozenset[str], list[str]]:
+        """(the metrics that a sentence names, the dimensions of its numbers in order)"""
+        if span not in self._said:
+            page = self._field.page
+            named = frozenset(h.what for h in metric_hits(page, *span))
+            inside = page.inside(page.block_at(span[0]), *span)
+            self._said[span] = named, [self._dimension(q) for q in inside if q.units]
+        return self._said[span]
+
+    def _opening(self, made: Draft) -> list[str]:
+        """The first words of a requirement's sentence and those around it."""
+        if id(made) not in self._openings:
+            text = self._field.page.text
+            start, end = self._field.sentence(made.block, made.start)
+            first = words(text[start:min(end, start + 60)])[:4]
+            around = words(text[max(start, made.start - 80):min(end, made.end + 80)])
+            self._openings[id(made)] = [f"o={w[:_STEM]}" for w in first] + [f"w={w[:_STEM]}" for w in dict.fromkeys(
+                around[:30])]
+        return self._openings[id(made)]
+
+    def _discourse(self, made: Draft, one: Candidate, others: list[Candidate], dims: str) -> list[str]:
+        """What a sentence of its own has to do with the requirement."""
+        field, relation, metric = self._field, one.relation, made.metric
+        kind = relation.rstrip("0123456789")
+        takes = metric_row(metric).defaults
+        found = [f"k={kind}", f"{dims}@{kind}", f"{metric}^{dims}@{kind}"]
+        found += [f"takes={slot}^{dims}@{kind}" for slot in takes if slot in values(one.quantity)]
+        if relation == "clause":
+            return found
+        named, inside = self._sentence(one.span)
+        theirs = {d.metric for d in field.between(*one.span)}
+        found += [f"names={metric in named}@{kind}", f"names={metric in named}^{bool(named)}@{kind}^{dims}",
+                  f"theirs={metric in theirs}@{kind}^{dims}", f"inside={'_'.join(inside[:5])}@{kind}"]
+        found += [f"their={other}^{metric}" for other in sorted(theirs)[:3]]
+        found += [f"their={other}^{metric}^{dims}" for other in sorted(theirs)[:3]]
+        found += [f"named={other}^{metric}" for other in sorted(named)[:4]]
+        own = any(c.relation in ("clause", "sentence", "row") and self._dimension(c.quantity) == dims for c in others)
+        found += [f"own={own}@{kind}^{dims}", f"own={own}^{metric}^{dims}"]
+        lo, hi = sorted((made.start, one.quantity.start))
+        between = [d for d in field.between(lo, hi) if d is not made]
+        alike = sum(d.metric == metric for d in between)
+        steps = abs(made.block.index - one.block.index)
+        found += [f"asked={_few(len(between))}@{kind}^{dims}", f"alike={_few(alike)}@{kind}",
+                  f"steps={_few(steps)}@{kind}^{dims}", f"steps={_few(steps)}^{_few(len(between))}@{kind}",
+                  f"what={made.block.kind}^{one.block.kind}@{kind}"]
+        place = one.quantity.start * 4 // max(1, len(field.page.text))
+        found += [f"part={place}@{kind}", f"part={place}@{kind}^{dims}"]
+        found += [f"{w}@{kind}" for w in self._opening(made)]
+        found += [f"{w}^{dims}@{kind}" for w in self._opening(made)[:4]]
+        return found
+
     def _places(self, made: Draft, one: Candidate, others: list[Candidate], dims: str) -> list[str]:
         q, relation, text = one.quantity, one.relation, self._field.page.text
         right = q.start >= made.start
@@ -168,6 +223,10 @@ class Pairs:
         mine = words(text[max(made.block.start, made.start - 30):made.start])[-3:]
         found += [f"mine={w}^{dims}" for w in mine]
         return found
+
+
+def _few(n: int) -> str:
+    return str(n) if n < 4 else "4-7" if n < 8 else "8+"
 
 
 def _order(value: float) -> str:
