@@ -119,7 +119,7 @@ def _rank(pair: Pair) -> tuple[int, int]:
 
 
 def answered(pairs: Iterable[Pair], weights: Weights | None = None) -> list[tuple[Pair, str]]:
-    """Pairs with what their number is; of several that have the value of one slot, the best one, the others left out."""
+    """Pairs with what their number is; of several with the value of one slot the best, the others left out."""
     groups: dict[tuple[str, int], list[Pair]] = {}
     for pair in pairs:
         groups.setdefault((pair.document, pair.made), []).append(pair)

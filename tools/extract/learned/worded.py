@@ -83,11 +83,3 @@ class Wording:
 def answers(weights: Weights, slot: str) -> tuple[str, ...]:
     """The values of a slot that the weights know, as classes."""
     return tuple(name for name in weights.classes if name.startswith(f"{slot}:"))
-
-
-def told(wording: Wording, made: Draft, slot: str, weights: Weights) -> dict[str, float]:
-    """The probabilities of the values of a slot; empty where the weights know none or the slot is filled."""
-    known = answers(weights, slot)
-    if not known or slot in made.conditions:
-        return {}
-    return weights.shares((*wording.features(made), *wording.rule_features(made), f"W:slot={slot}"), {}, (NONE, *known))
