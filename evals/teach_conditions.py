@@ -29,7 +29,7 @@ from tools.extract.learned.worded import GROUPS, NONE, Wording
 from tools.extract.page import Draft
 from tools.extract.requirements import requirement, ruled, stated_once
 
-_LEAST, _EPOCHS, _BATCH = 6, 5, 1024
+_LEAST, _EPOCHS, _BATCH = 15, 8, 256
 _LEAST_WORDS = 5      # labels that a value in words needs to become a class
 _RELATIONS = ("clause", "sentence", "row", "before1", "after1", "head", "above1", "title", "before2", "after2")
 _SIDES = (("charge_C", "discharge_C", "rate_C"), ("charge_A", "discharge_A", "current_A"))

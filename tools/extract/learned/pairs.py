@@ -44,7 +44,6 @@ class Pairs:
     def __init__(self, field: Field) -> None:
         self._field = field
         self._said: dict[tuple[int, int], tuple[frozenset[str], list[str]]] = {}
-        self._openings: dict[int, list[str]] = {}
         self._owned: dict[int, tuple[list[str], list[str]]] = {}
         self._dims: dict[int, str] = {}
         self._holders: dict[int, list[tuple[Draft, str]]] = {}
@@ -141,17 +140,6 @@ class Pairs:
             self._said[span] = named, [self._dimension(q) for q in inside if q.units]
         return self._said[span]
 
-    def _opening(self, made: Draft) -> list[str]:
-        """The first words of a requirement's sentence and those around it."""
-        if id(made) not in self._openings:
-            text = self._field.page.text
-            start, end = self._field.sentence(made.block, made.start)
-            first = words(text[start:min(end, start + 60)])[:4]
-            around = words(text[max(start, made.start - 80):min(end, made.end + 80)])
-            self._openings[id(made)] = [f"o={w[:_STEM]}" for w in first] + [f"w={w[:_STEM]}" for w in dict.fromkeys(
-                around[:30])]
-        return self._openings[id(made)]
-
     def _discourse(self, made: Draft, one: Candidate, others: list[Candidate], dims: str) -> list[str]:
         """What a sentence of its own has to do with the requirement."""
         field, relation, metric = self._field, one.relation, made.metric
@@ -179,8 +167,6 @@ class Pairs:
                   f"what={made.block.kind}^{one.block.kind}@{kind}"]
         place = one.quantity.start * 4 // max(1, len(field.page.text))
         found += [f"part={place}@{kind}", f"part={place}@{kind}^{dims}"]
-        found += [f"{w}@{kind}" for w in self._opening(made)]
-        found += [f"{w}^{dims}@{kind}" for w in self._opening(made)[:4]]
         return found
 
     def _places(self, made: Draft, one: Candidate, others: list[Candidate], dims: str) -> list[str]:

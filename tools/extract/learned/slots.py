@@ -20,11 +20,11 @@ from tools.extract.learned.worded import GROUPS, NONE, Wording, answers
 from tools.extract.page import Draft, Page
 
 SLOT_WEIGHTS = Path(__file__).parent / "slots.npz"
-ADDED = 0.5           # probability from which a slot that the rules left open is filled
+ADDED = 0.4           # probability from which a slot that the rules left open is filled
 CORRECTED = 0.6       # ... from which another number than the rules' fills it
 MOVED = 0.6           # ... from which a number goes to another slot than the rules'
 DROPPED = 0.08        # ... below which a number leaves its slot
-WORDED = 0.5          # ... from which words say a condition
+WORDED = 0.4          # ... from which words say a condition
 _ALIKE = (("temperature_C", "ambient_temperature_C", "start_temperature_C", "inlet_temperature_C"),
           ("rate_C", "charge_C"), ("rate_C", "discharge_C"), ("current_A", "charge_A"), ("current_A", "discharge_A"),
           ("soc_pct", "soc_from_pct"), ("soc_pct", "soc_to_pct"),
