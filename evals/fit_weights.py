@@ -47,8 +47,21 @@ class _Model(torch.nn.Module):  # type: ignore[misc]
         return (score + self.bias + (kinds * (self.shared + self.own)).sum(-1)).masked_fill(~mask, -1e4)
 
 
-def fit(examples: list[Example], seed: int = 0, least: int = LEAST) -> Weights:
-    """The weights that tell these examples best; the same examples and seed give the same weights."""
+def fit(
+    examples: list[Example], seed: int = 0, least: int = LEAST, epochs: int = EPOCHS, size: int = BATCH,
+    dropped: float = DROPPED, decay: float = DECAY,
+) -> Weights:
+    """The weights that tell these examples best; the same examples and seed give the same weights.
+
+    Args:
+        examples: what to learn.
+        seed: of the order and of what is left out.
+        least: a feature of fewer examples is left out.
+        epochs: passes over the examples.
+        size: examples a step.
+        dropped: share of the features that a step leaves out.
+        decay: pull of a feature's weight towards zero, at each step that has the feature.
+    """
     torch.manual_seed(seed)
     counts = Counter(f for e in examples for f in set(e.features))
     keys = np.array(sorted({bucket(f) for f, n in counts.items() if n >= least}), dtype=np.uint32)
@@ -67,14 +80,14 @@ def fit(examples: list[Example], seed: int = 0, least: int = LEAST) -> Weights:
     model = _Model(len(keys), len(classes))
     rows = torch.optim.SparseAdam([model.table.weight], lr=RATE)
     rest = torch.optim.Adam([model.bias, model.shared, model.own], lr=RATE)
-    steps = math.ceil(len(examples) / BATCH) * EPOCHS
+    steps = math.ceil(len(examples) / size) * epochs
     schedules = [torch.optim.lr_scheduler.OneCycleLR(o, RATE, total_steps=steps, cycle_momentum=False)
                  for o in (rows, rest)]
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         order = torch.randperm(len(examples)).tolist()
-        for first in range(0, len(order), BATCH):
-            batch = order[first:first + BATCH]
-            thinned = [bags[n][torch.rand(len(bags[n])) > DROPPED] for n in batch]
+        for first in range(0, len(order), size):
+            batch = order[first:first + size]
+            thinned = [bags[n][torch.rand(len(bags[n])) > dropped] for n in batch]
             score = model(thinned, kinds[batch].float(), mask[batch])
             loss = torch.nn.functional.cross_entropy(score, answers[batch]) + WEIGHT * (model.own ** 2).sum()
             rows.zero_grad()
@@ -83,7 +96,7 @@ def fit(examples: list[Example], seed: int = 0, least: int = LEAST) -> Weights:
             touched = model.table.weight.grad.coalesce()
             weights = model.table.weight.detach()[touched.indices()[0]]
             model.table.weight.grad = torch.sparse_coo_tensor(
-                touched.indices(), touched.values() + DECAY * weights, touched.shape,
+                touched.indices(), touched.values() + decay * weights, touched.shape,
                 check_invariants=False)
             rows.step()
             rest.step()

@@ -25,6 +25,7 @@ from tools.extract.defaults import apply_defaults, share_protocols, share_with_w
 from tools.extract.learned.second import second_reading
 from tools.extract.learned.second_bounds import second_bounds
 from tools.extract.learned.second_names import second_names
+from tools.extract.learned.slots import second_conditions
 from tools.extract.level_tags import read_tags
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
@@ -71,6 +72,25 @@ def read_requirements(request: ReadRequest, context: Context) -> Reading:
 
 def extract_requirements(document: Document) -> Reading:
     """Read a document by rules. The text is data: an instruction in it is quoted as a finding and never followed."""
+    page = ruled(document)
+    second_conditions(page)
+    kept = stated_once(page)
+    requirements = tuple(requirement(page, made, number) for number, made in enumerate(kept, 1))
+    ids = {id(made): r.id for made, r in zip(kept, requirements, strict=True)}
+    flagged = {ids[id(made)] for made in kept if made.up_to}
+    found = [*_noted(page, ids), *findings.examine(requirements), *findings.up_to_questions(requirements, flagged)]
+    replaced = [(ids[id(n["drafts"][0])], float(n["old"].value), n["old"].unit) for n in page.notes
+                if "old" in n and id(n["drafts"][0]) in ids and isinstance(n["old"].value, float | int)]
+    found += findings.stale_references(requirements, replaced)
+    found += [Finding(kind="unread", text=f"{u.place}: {u.reason}") for u in page.document.unread]
+    residual, ignored = balance(page)
+    document = page.document
+    facts = DocumentFacts(name=document.name, sha256=document.sha256, language=document.language, pages=document.pages)
+    return Reading(document=facts, requirements=requirements, findings=tuple(found), residual=residual, ignored=ignored)
+
+
+def ruled(document: Document) -> Page:
+    """The page with every requirement and the conditions that the rules give it."""
     page = first_reading(document)
     second_bounds(page, second_reading(page))
     second_names(page)
@@ -87,19 +107,7 @@ def extract_requirements(document: Document) -> Reading:
     told_apart(page)
     share_protocols(page)
     apply_defaults(page)
-    kept = _kept(page)
-    requirements = tuple(_requirement(page, made, number) for number, made in enumerate(kept, 1))
-    ids = {id(made): r.id for made, r in zip(kept, requirements, strict=True)}
-    flagged = {ids[id(made)] for made in kept if made.up_to}
-    found = [*_noted(page, ids), *findings.examine(requirements), *findings.up_to_questions(requirements, flagged)]
-    replaced = [(ids[id(n["drafts"][0])], float(n["old"].value), n["old"].unit) for n in page.notes
-                if "old" in n and id(n["drafts"][0]) in ids and isinstance(n["old"].value, float | int)]
-    found += findings.stale_references(requirements, replaced)
-    found += [Finding(kind="unread", text=f"{u.place}: {u.reason}") for u in page.document.unread]
-    residual, ignored = balance(page)
-    document = page.document
-    facts = DocumentFacts(name=document.name, sha256=document.sha256, language=document.language, pages=document.pages)
-    return Reading(document=facts, requirements=requirements, findings=tuple(found), residual=residual, ignored=ignored)
+    return page
 
 
 def first_reading(document: Document) -> Page:
@@ -123,7 +131,7 @@ def _cells_only(page: Page) -> bool:
     return False
 
 
-def _kept(page: Page) -> list[Draft]:
+def stated_once(page: Page) -> list[Draft]:
     """Live drafts in document order, each statement once; a must and an equal wish are both kept."""
     seen: set[str] = set()
     kept = []
@@ -137,7 +145,8 @@ def _kept(page: Page) -> list[Draft]:
     return kept
 
 
-def _requirement(page: Page, made: Draft, number: int) -> Requirement:
+def requirement(page: Page, made: Draft, number: int) -> Requirement:
+    """A draft as it is told, numbered."""
     start, end = max(made.start, made.block.start), min(made.end, made.block.end)
     written = AsWritten(value=made.written[0], unit=made.written[1] or None) if made.written else None
     return Requirement(

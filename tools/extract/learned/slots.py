@@ -1,0 +1,173 @@
+"""The second reading of conditions: which number fills which slot of a requirement, by taught weights.
+
+Every number near a requirement (`candidates`) gets a probability for each slot that its unit allows; where the weights
+are sure, a slot that the rules left open is filled, one that they filled wrongly is corrected or emptied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.requirement import ConditionValue
+from tools.extract.conditions import CHARGE_TIMES
+from tools.extract.learned.candidates import WINDOWS, Candidate, Field, values
+from tools.extract.learned.pairs import Pairs, holds, same
+from tools.extract.learned.weights import SCALE, Weights, bucket, load
+from tools.extract.learned.worded import GROUPS, NONE, Wording, answers
+from tools.extract.page import Draft, Page
+
+SLOT_WEIGHTS = Path(__file__).parent / "slots.npz"
+ADDED = 0.4           # probability from which a slot that the rules left open is filled
+CORRECTED = 0.6       # ... from which another number than the rules' fills it
+MOVED = 0.6           # ... from which a number goes to another slot than the rules'
+DROPPED = 0.08        # ... below which a number leaves its slot
+WORDED = 0.4          # ... from which words say a condition
+_ALIKE = (("temperature_C", "ambient_temperature_C", "start_temperature_C", "inlet_temperature_C"),
+          ("rate_C", "charge_C"), ("rate_C", "discharge_C"), ("current_A", "charge_A"), ("current_A", "discharge_A"),
+          ("soc_pct", "soc_from_pct"), ("soc_pct", "soc_to_pct"),
+          ("hours", "days", "months", "years", "duration_s"))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A number beside a requirement with its probabilities by slot."""
+
+    seen: Candidate
+    shares: dict[str, float]
+    values: dict[str, ConditionValue | tuple[float, float]]
+
+    @property
+    def best(self) -> str:
+        """The slot that the number most probably fills, or `none`."""
+        return max(self.shares, key=lambda name: self.shares[name])
+
+    def has(self, slot: str, value: object) -> bool:
+        """Whether the number in this slot is this value."""
+        return slot in self.values and same(self.values[slot], value)
+
+
+class Scorer:
+    """The weights with the places of the features that a page has shown; most stand beside many numbers."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._places: dict[str, int] = {}
+        self._classes = {name: i for i, name in enumerate(weights.classes)}
+
+    def _place(self, feature: str) -> int:
+        keys, wanted = self.weights.keys, bucket(feature)
+        at = int(np.searchsorted(keys, wanted))
+        return at if at < len(keys) and keys[at] == wanted else -1
+
+    def shares(self, rows: list[tuple[list[str], tuple[str, ...]]]) -> list[dict[str, float]]:
+        """The probabilities of the allowed classes for each (features, allowed), as `Weights.shares` gives them."""
+        weights, places = self.weights, self._places
+        found = []
+        for features, allowed in rows:
+            known = []
+            for feature in features:
+                at = places.get(feature)
+                if at is None:
+                    at = places[feature] = self._place(feature)
+                if at >= 0:
+                    known.append(at)
+            open_ = [self._classes[name] for name in allowed if name in self._classes]
+            score = weights.bias[open_].astype(np.float64)
+            if known:
+                total = weights.table[known].sum(axis=0, dtype=np.int64)[open_]
+                score += total * weights.step[open_] * (SCALE / len(known) ** 0.5)
+            share = np.exp(score - score.max())
+            share /= share.sum()
+            found.append({weights.classes[c]: float(p) for c, p in zip(open_, share, strict=True)})
+        return found
+
+
+def judge(made: Draft, field: Field, pairs: Pairs, scorer: Scorer) -> list[Judged]:
+    """The probabilities of every number that may be a condition of a requirement."""
+    around = field.of(made)
+    fits = [values(one.quantity) for one in around]
+    rows = [([*pairs.features(made, one, around), *pairs.rule_features(made, one)], (NONE, *fit))
+            for one, fit in zip(around, fits, strict=True)]
+    return [Judged(one, shares, fit) for one, shares, fit in zip(around, scorer.shares(rows), fits, strict=True)]
+
+
+def second_conditions(page: Page, weights: Weights | None = None) -> None:
+    """Complete and correct the conditions of the live requirements of a page."""
+    scorer = Scorer(weights or load(SLOT_WEIGHTS))
+    field = Field(page)
+    pairs, wording = Pairs(field), Wording(field)
+    decided = [(made, _decided(made, judge(made, field, pairs, scorer))) for made in field.live]
+    for made, conditions in decided:
+        made.conditions = conditions
+    for made in field.live:
+        for slot in GROUPS:
+            _worded(made, slot, _told(wording, made, slot, scorer))
+
+
+def _decided(made: Draft, judged: list[Judged]) -> dict[str, ConditionValue]:
+    found = dict(made.conditions)
+    for slot, value in made.conditions.items():
+        mine = [j for j in judged if j.has(slot, value)]
+        windows = [w for w, pair in WINDOWS.items() if slot in pair]
+        held = [j for j in judged for w in windows if w in j.values and holds(made.conditions, w, j.values[w])]
+        if mine and not held and max(j.shares.get(slot, 0.0) for j in mine) < DROPPED:
+            del found[slot]
+    for share, slot, one in sorted(((j.shares[j.best], j.best, j) for j in judged if j.best != NONE),
+                                   key=lambda p: -p[0]):
+        whole = one.values[slot]
+        if isinstance(whole, tuple):
+            for name, part in zip(WINDOWS[slot], whole, strict=True):
+                _fill(made, found, name, part, share, judged)
+        else:
+            _move(found, slot, share, one)
+            _fill(made, found, slot, whole, share, judged)
+    return found
+
+
+def _move(found: dict[str, ConditionValue], slot: str, share: float, one: Judged) -> None:
+    """The number leaves the slot of the same kind in which the rules put it."""
+    if share < MOVED:
+        return
+    for alike in _ALIKE:
+        for other in alike if slot in alike else ():
+            if other != slot and other in found and one.has(other, found[other]):
+                del found[other]
+
+
+def _fill(
+    made: Draft, found: dict[str, ConditionValue], slot: str, value: ConditionValue, share: float, judged: list[Judged]
+) -> None:
+    if slot not in found:
+        if share >= ADDED and not (slot == "soc_pct" and made.metric in CHARGE_TIMES):
+            found[slot] = value
+        return
+    if same(found[slot], value) or share < CORRECTED:
+        return
+    support = max((j.shares.get(slot, 0.0) for j in judged if j.has(slot, found[slot])), default=0.0)
+    if share > support and slot in made.conditions and same(found[slot], made.conditions[slot]):
+        found[slot] = value
+
+
+def _told(wording: Wording, made: Draft, slot: str, scorer: Scorer) -> dict[str, float]:
+    """The probabilities of the values that words give a slot; empty where none is known or the slot is filled."""
+    known = answers(scorer.weights, slot)
+    if not known or slot in made.conditions:
+        return {}
+    seen = [*wording.features(made), *wording.rule_features(made), f"W:slot={slot}"]
+    return scorer.shares([(seen, (NONE, *known))])[0]
+
+
+def _worded(made: Draft, slot: str, shares: dict[str, float]) -> None:
+    if not shares:
+        return
+    best = max(shares, key=lambda name: shares[name])
+    if best == NONE or shares[best] < WORDED or slot in made.conditions:
+        return
+    word = best.split(":", 1)[1]
+    try:
+        made.conditions[slot] = float(word)
+    except ValueError:
+        made.conditions[slot] = word
