@@ -12,12 +12,12 @@ import torch
 
 from tools.extract.learned.weights import KINDS, SCALE, Weights, bucket
 
-LEAST = 3             # a feature of fewer examples is left out
+LEAST = 4             # a feature of fewer examples is left out
 EPOCHS, BATCH, RATE = 8, 256, 0.02
 DROPPED = 0.5         # share of the features that a pass leaves out
 WEIGHT = 4e-6         # of the weights of nearness, squared
 DECAY = 1e-6          # of the weights of features
-SMALL = 0.35          # steps below which a weight is stored as nothing
+LEVELS = 15           # steps on each side of nothing in which a weight is stored; more tell no better
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,8 @@ def fit(
 
 def _stored(model: _Model, classes: tuple[str, ...], keys: np.ndarray) -> Weights:
     table = model.table.weight.detach().numpy()
-    step = np.maximum(np.abs(table).max(axis=0), 1e-6).astype(np.float32) / 127
-    steps = table / step
-    steps[np.abs(steps) < SMALL] = 0
-    whole = np.rint(steps).astype(np.int8)
+    step = np.maximum(np.abs(table).max(axis=0), 1e-6).astype(np.float32) / LEVELS
+    whole = np.rint(table / step).astype(np.int8)
     used = np.abs(whole).sum(axis=1) > 0
     kinds = (model.shared + model.own).detach().numpy().astype(np.float32)
     return Weights(classes, keys[used], whole[used], step, model.bias.detach().numpy().astype(np.float32), kinds)

@@ -20,6 +20,7 @@ import shlex
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def read_labels(text: str) -> dict[str, Any]:
         elif mark == "~":
             what, quote = rest.split(" :: ", 1)
             metric, value = what.split(" ", 1)
-            found["distractors"].append({"metric": metric, "value": yaml.safe_load(value), "quote": quote.strip()})
+            found["distractors"].append({"metric": metric, "value": _parsed(value), "quote": quote.strip()})
         elif mark == "#":
             quote, what = (rest + " ").split(" :: ", 1) if " :: " in rest + " " else (rest, "")
             planted: dict[str, Any] = {"quote": quote.strip().removesuffix(" ::")}
@@ -86,6 +87,12 @@ def read_labels(text: str) -> dict[str, Any]:
         else:
             found["requirements"].append({"id": f"R{len(found['requirements']) + 1:02d}", **_requirement(line)})
     return found
+
+
+def _parsed(value: str) -> Any:
+    """A value as YAML reads it; a date stays in words."""
+    made = yaml.safe_load(value)
+    return made.isoformat() if isinstance(made, date) else made
 
 
 def _requirement(line: str) -> dict[str, Any]:
@@ -115,7 +122,7 @@ def _requirement(line: str) -> dict[str, Any]:
             made["level"] = word
         else:
             name, value = word.split("=", 1)
-            parsed = yaml.safe_load(value)
+            parsed = _parsed(value)
             conditions[name] = float(parsed) if isinstance(parsed, int) and not isinstance(parsed, bool) else parsed
     if conditions:
         made["conditions"] = conditions

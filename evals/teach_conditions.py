@@ -18,7 +18,7 @@ from pathlib import Path
 from evals.fit_weights import Example, fit, write
 from evals.gold import Gold, GoldRequirement
 from evals.matching import match
-from evals.teach_reader import CASES, TUNED, documents
+from evals.teach_reader import CASES, CORPUS, TUNED, documents
 from knowledge.document import Document
 from knowledge.requirement import ConditionValue, DocumentFacts, Reading
 from tools.extract.learned.candidates import WINDOWS, Candidate, Field, values
@@ -188,7 +188,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=SLOT_WEIGHTS)
     chosen = parser.parse_args()
     seen = gather([CASES / name for name in TUNED], tuned=True)
-    seen += gather([f for f in (CASES / "corpus", *chosen.more) if f.is_dir()], tuned=False)
+    seen += gather([f for f in (CORPUS, *chosen.more) if f.is_dir()], tuned=False)
     weights = taught(seen)
     write(weights, chosen.out)
     print(f"{len(seen)} observed, {weights.table.shape[0]} features, {len(weights.classes)} classes, "

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from evals.fit_weights import Example, fit, write
 from evals.gold import Gold, GoldRequirement, read_gold
+from evals.make_development import read_labels
 from knowledge.document import Document
 from knowledge.documents.read import read_document
 from knowledge.requirement import ConditionValue, Value
@@ -30,6 +31,7 @@ from tools.extract.quantities import Quantity
 from tools.extract.requirements import first_reading
 
 CASES = Path(__file__).resolve().parent / "cases"
+CORPUS = CASES / "corpus"
 TUNED = ("requirements", "development", "opened", "personas", "kept", "customers", "customers_kept", "authors")
 _NEAR = 400           # characters around a label in which its conditions stand
 _MOST_PLACES = 40     # places of one quote that are looked at
@@ -49,12 +51,19 @@ def _page(document: Document) -> Page:
 
 
 def documents(folder: Path) -> Iterator[tuple[Document, Gold]]:
-    """The labelled documents of a folder."""
+    """The labelled documents of a folder, their labels as YAML or as lines (`make_development`)."""
     for labels in sorted(folder.rglob("*.gold.yaml")):
-        stem = labels.name.removesuffix(".gold.yaml")
-        beside = [p for p in sorted(labels.parent.iterdir()) if p.stem == stem and p.suffix != ".yaml" and p.is_file()]
-        if beside:
-            yield read_document(beside[0]), read_gold(labels)
+        if beside := _beside(labels, labels.name.removesuffix(".gold.yaml")):
+            yield read_document(beside), read_gold(labels)
+    for labels in sorted(folder.rglob("*.labels")) if folder.name == CORPUS.name else ():
+        if beside := _beside(labels, labels.stem):
+            yield read_document(beside), Gold.model_validate(read_labels(labels.read_text(encoding="utf-8")))
+
+
+def _beside(labels: Path, stem: str) -> Path | None:
+    """The document of a file of labels."""
+    return next((p for p in sorted(labels.parent.iterdir())
+                 if p.stem == stem and p.suffix not in (".yaml", ".labels") and p.is_file()), None)
 
 
 def examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
@@ -195,7 +204,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=NUMBERS.parent)
     chosen = parser.parse_args()
     folders = [(CASES / name, True) for name in TUNED]
-    folders += [(folder, False) for folder in (CASES / "corpus", *chosen.more) if folder.is_dir()]
+    folders += [(folder, False) for folder in (CORPUS, *chosen.more) if folder.is_dir()]
     taught: dict[Path, list[Example]] = {path: [] for path in _HEADS if not chosen.only or path.stem in chosen.only}
     for folder, tuned in folders:
         for document, gold in documents(folder):

@@ -10,7 +10,8 @@ CASES = REPO / "evals" / "cases"
 
 
 @pytest.mark.parametrize(("folder", "suite", "documents"), [
-    ("blind", "requirements_blind", 16), ("authors_kept", "requirements_authors_kept", 15)])
+    ("blind", "requirements_blind", 16), ("authors_kept", "requirements_authors_kept", 15),
+    ("strangers", "requirements_strangers", 50)])
 def test_a_blind_set_is_the_one_that_was_frozen(folder, suite, documents):
     root = CASES / folder
     rows = [line.split("  ", 1) for line in (root / "MANIFEST.sha256").read_text(encoding="utf-8").splitlines()]

@@ -41,14 +41,14 @@ class Surroundings:
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words, signs, numbers as `#`; Chinese, Japanese and Korean by single characters."""
+    """Lower-case words, signs, numbers as `#`; Chinese, Japanese and Korean by pairs of characters."""
     found: list[str] = []
     for match in _WORD.finditer(text):
         word = match.group().lower()
         if word[0].isdigit():
             found.append("#")
         elif _CJK.match(word):
-            found.extend(word)
+            found += [a + b for a, b in zip(word, word[1:], strict=False)] or [word]
         else:
             found.append(word)
     return found
