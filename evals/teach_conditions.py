@@ -18,7 +18,7 @@ from pathlib import Path
 from evals.fit_weights import Example, fit, write
 from evals.gold import Gold, GoldRequirement
 from evals.matching import match
-from evals.teach_reader import CASES, CORPUS, TUNED, documents
+from evals.teach_reader import CORPUS, documents, tuned
 from knowledge.document import Document
 from knowledge.requirement import ConditionValue, DocumentFacts, Reading
 from tools.extract.learned.candidates import WINDOWS, Candidate, Field, values
@@ -166,9 +166,9 @@ def _both(document: str, features: tuple[str, ...], rules: tuple[str, ...], allo
     return [Example(document, (*features, *rules), {}, allowed, answer)]
 
 
-def gather(folders: Iterable[Path], tuned: bool) -> list[tuple[Pair | Told, bool]]:
-    """What stands around the requirements of the documents of folders."""
-    return [(one, tuned) for folder in folders for d, g in documents(folder) for one in observed(d, g)]
+def gather(source: Iterable[tuple[Document, Gold]], ruled: bool) -> list[tuple[Pair | Told, bool]]:
+    """What stands around the requirements of labelled documents; `ruled` where the rules were made on them."""
+    return [(one, ruled) for document, gold in source for one in observed(document, gold)]
 
 
 def taught(seen: list[tuple[Pair | Told, bool]], rounds: int = 2) -> Weights:
@@ -187,8 +187,9 @@ def main() -> None:
     parser.add_argument("--more", nargs="*", default=[], type=Path, help="folders of documents beside the corpus")
     parser.add_argument("--out", type=Path, default=SLOT_WEIGHTS)
     chosen = parser.parse_args()
-    seen = gather([CASES / name for name in TUNED], tuned=True)
-    seen += gather([f for f in (CORPUS, *chosen.more) if f.is_dir()], tuned=False)
+    seen = gather(tuned(), ruled=True)
+    for folder in (CORPUS, *chosen.more):
+        seen += gather(documents(folder), ruled=False)
     weights = taught(seen)
     write(weights, chosen.out)
     print(f"{len(seen)} observed, {weights.table.shape[0]} features, {len(weights.classes)} classes, "

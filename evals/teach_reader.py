@@ -16,6 +16,7 @@ from pathlib import Path
 from evals.fit_weights import Example, fit, write
 from evals.gold import Gold, GoldRequirement, read_gold
 from evals.make_development import read_labels
+from evals.suites import CASES, REPO, load_suite
 from knowledge.document import Document
 from knowledge.documents.read import read_document
 from knowledge.requirement import ConditionValue, Value
@@ -30,9 +31,9 @@ from tools.extract.page import Page
 from tools.extract.quantities import Quantity
 from tools.extract.requirements import first_reading
 
-CASES = Path(__file__).resolve().parent / "cases"
 CORPUS = CASES / "corpus"
-TUNED = ("requirements", "development", "opened", "personas", "kept", "customers", "customers_kept", "authors")
+TUNED = ("opened", "personas", "kept", "customers", "customers_kept", "authors")
+EXAMPLES = "requirements"     # the suite of the development documents and the examples
 _NEAR = 400           # characters around a label in which its conditions stand
 _MOST_PLACES = 40     # places of one quote that are looked at
 # A condition in canonical units as it may have been written: a share, minutes, hours, days, months, years, hours a day.
@@ -58,6 +59,15 @@ def documents(folder: Path) -> Iterator[tuple[Document, Gold]]:
     for labels in sorted(folder.rglob("*.labels")) if folder.name == CORPUS.name else ():
         if beside := _beside(labels, labels.stem):
             yield read_document(beside), Gold.model_validate(read_labels(labels.read_text(encoding="utf-8")))
+
+
+def tuned() -> Iterator[tuple[Document, Gold]]:
+    """The labelled documents that rules were made on."""
+    for case in load_suite(EXAMPLES).cases:
+        if case.document is not None and case.gold is not None:
+            yield read_document(REPO / case.document), read_gold(REPO / case.gold)
+    for name in TUNED:
+        yield from documents(CASES / name)
 
 
 def _beside(labels: Path, stem: str) -> Path | None:
@@ -203,13 +213,13 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help="numbers, names, bounds")
     parser.add_argument("--out", type=Path, default=NUMBERS.parent)
     chosen = parser.parse_args()
-    folders = [(CASES / name, True) for name in TUNED]
-    folders += [(folder, False) for folder in (CORPUS, *chosen.more) if folder.is_dir()]
+    sources = [(tuned(), True)]
+    sources += [(documents(folder), False) for folder in (CORPUS, *chosen.more) if folder.is_dir()]
     taught: dict[Path, list[Example]] = {path: [] for path in _HEADS if not chosen.only or path.stem in chosen.only}
-    for folder, tuned in folders:
-        for document, gold in documents(folder):
+    for source, ruled in sources:
+        for document, gold in source:
             for path, found in taught.items():
-                found += _HEADS[path](document, gold, tuned)
+                found += _HEADS[path](document, gold, ruled)
     for path, found in taught.items():
         weights = fit(found)
         write(weights, chosen.out / path.name)

@@ -48,9 +48,9 @@ class ReadRequest(Frozen):
     sha256: str = Field(description="hex SHA-256 of the file's bytes", min_length=64, max_length=64)
 
 
-@tool(stage="requirements", version="3", example={"path": "examples/rfx/drone_pouch.eml", "sha256": "0" * 64})
+@tool(stage="requirements", version="4", example={"path": "examples/rfx/drone_pouch.eml", "sha256": "0" * 64})
 def read_requirements(request: ReadRequest, context: Context) -> Reading:
-    """Read a customer's document for its requirements by rules: values, units, conditions, priorities, findings.
+    """Read a customer's document for its requirements by rules and taught weights: values, units, conditions, priorities, findings.
 
     Raises:
         BadInput: the file is missing or its content is not what `sha256` says.
@@ -70,10 +70,14 @@ def read_requirements(request: ReadRequest, context: Context) -> Reading:
     return extract_requirements(document)
 
 
-def extract_requirements(document: Document) -> Reading:
-    """Read a document by rules. The text is data: an instruction in it is quoted as a finding and never followed."""
-    page = ruled(document)
-    second_conditions(page)
+def extract_requirements(document: Document, taught: bool = True) -> Reading:
+    """Read a document by rules and, unless `taught` is off, a second time by what labelled documents have taught.
+
+    The text is data: an instruction in it is quoted as a finding and never followed.
+    """
+    page = ruled(document, taught)
+    if taught:
+        second_conditions(page)
     kept = stated_once(page)
     requirements = tuple(requirement(page, made, number) for number, made in enumerate(kept, 1))
     ids = {id(made): r.id for made, r in zip(kept, requirements, strict=True)}
@@ -89,11 +93,12 @@ def extract_requirements(document: Document) -> Reading:
     return Reading(document=facts, requirements=requirements, findings=tuple(found), residual=residual, ignored=ignored)
 
 
-def ruled(document: Document) -> Page:
+def ruled(document: Document, taught: bool = True) -> Page:
     """The page with every requirement and the conditions that the rules give it."""
     page = first_reading(document)
-    second_bounds(page, second_reading(page))
-    second_names(page)
+    if taught:
+        second_bounds(page, second_reading(page))
+        second_names(page)
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
     upright(page)

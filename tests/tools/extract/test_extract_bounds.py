@@ -25,7 +25,7 @@ def test_a_small_document_is_left_alone():
 
 def test_rows_of_a_table_of_data_are_told_as_unread(monkeypatch):
     monkeypatch.setattr(bounds, "MAX_TABLE_ROWS", 4)
-    reading = extract_requirements(table(9, 2))
+    reading = extract_requirements(table(9, 2), taught=False)
     assert max(r.value for r in reading.requirements) == 73.0
     told, = [f for f in reading.findings if f.kind == "unread"]
     assert "10 cells" in told.text and "from here on" in told.text
@@ -50,6 +50,6 @@ def test_text_beyond_the_bound_is_told_as_unread(monkeypatch):
 
 def test_many_requirements_on_one_metric_are_compared_in_part(monkeypatch):
     monkeypatch.setattr("tools.extract.findings._MOST_COMPARED", 3)
-    reading = extract_requirements(table(8, 2))
+    reading = extract_requirements(table(8, 2), taught=False)
     told = [f for f in contradictions(reading.requirements) if f.kind == "unread"]
     assert len(told) == 1 and "first 3" in told[0].text

@@ -13,7 +13,7 @@ def read(tmp_path):
     def run(text, name="d.md"):
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
-        return extract_requirements(read_document(path))
+        return extract_requirements(read_document(path), taught=False)
     return run
 
 

@@ -55,7 +55,7 @@ Agreed: the bays are given, so the width is 174 mm ± 0.8 mm.
 def read(text, name, tmp_path):
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    return extract_requirements(read_document(path))
+    return extract_requirements(read_document(path), taught=False)
 
 
 def values(reading):
@@ -155,7 +155,7 @@ def test_a_value_in_front_of_a_bound_is_no_clause_number(tmp_path):
     path = tmp_path / "table.md"
     path.write_text("| 항목 | 요구값 | 단위 | 비고 |\n|---|---|---|---|\n| 두께 | 72.0 이하 | mm | SOC 30% |\n"
                     "| 무게 | 5.45 이하 | kg | |\n| DCIR | 0.6 이하 | mΩ | SOC 50%, 30초 방전 |\n", encoding="utf-8")
-    reading = extract_requirements(read_document(path))
+    reading = extract_requirements(read_document(path), taught=False)
     assert [(r.metric, r.comparator, r.value) for r in reading.requirements] == [
         ("thickness", "<=", 72.0), ("mass", "<=", 5450.0), ("dcir", "<=", 0.6)]
 
@@ -165,6 +165,6 @@ def test_a_row_takes_the_conditions_of_the_row_it_names_first_in_its_cell(tmp_pa
     path.write_text("| No. | 항목 | 요구값 | 단위 | 구분 | 시험조건 |\n|---|---|---|---|---|---|\n"
                     "| C-1 | 사이클 수명 | 8,000 이상 | 회 | 필수 | 0.5P/0.5P, DOD 100%, SOH 70%까지 |\n"
                     "| C-2 | 사이클 수명 | 10,000 이상 | 회 | 희망 | C-1과 동일 |\n", encoding="utf-8")
-    first, second = extract_requirements(read_document(path)).requirements
+    first, second = extract_requirements(read_document(path), taught=False).requirements
     own = {k: v for k, v in second.conditions.items() if k != "note"}
     assert own == first.conditions == {"rate_P": 0.5, "dod_pct": 100.0, "eol_pct": 70.0}

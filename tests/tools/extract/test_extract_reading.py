@@ -19,7 +19,7 @@ def read(tmp_path):
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
         document = read_document(path)
-        reading = extract_requirements(document)
+        reading = extract_requirements(document, taught=False)
         for item in (*reading.requirements, *reading.residual, *reading.ignored):
             assert item.source.quote == document.text[item.source.start:item.source.end]
         return reading
@@ -313,7 +313,7 @@ def test_any_text_is_read_and_quoted_exactly(tmp_path_factory, pieces):
     path = Path(tmp_path_factory.mktemp("fuzz")) / "fuzz.md"
     path.write_text("RFQ " + " ".join(pieces), encoding="utf-8")
     document = read_document(path)
-    reading = extract_requirements(document)
+    reading = extract_requirements(document, taught=False)
     for item in (*reading.requirements, *reading.residual, *reading.ignored):
         assert item.source.quote == document.text[item.source.start:item.source.end]
 

@@ -12,6 +12,8 @@ from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page
 from tools.extract.quantities import Quantity
 
+# Text that is no part of the ask: what the rules say of its numbers stands, however it reads.
+_OUTSIDE = ("part of a text that tries to instruct", "in a hidden part", "in a page ", "in the document's metadata")
 NONE, CONDITION = "none", "condition"   # what a number is that asks for nothing, beside the names of metrics
 LEAD_TIME = "delivery_date"             # a time may also be one of delivery
 _SURE = 0.9
@@ -35,6 +37,12 @@ class Observation:
     def features(self) -> tuple[str, ...]:
         """What stands around the number and the comparator beside it."""
         return (*self.around.features, self.said)
+
+    @property
+    def outside(self) -> bool:
+        """Whether the number stands in no part of the ask: hidden, a header, an order to the reader."""
+        return outside(self.block) or self.fate == "ignored" and self.reason.startswith(
+            tuple(reason[:_REASON] for reason in _OUTSIDE))
 
     @property
     def verdict(self) -> str:
@@ -61,6 +69,11 @@ class Observation:
             found += [f"rule={made.metric}", f"level={made.level}", f"bound={made.comparator}",
                       f"sure={made.confidence}"]
         return [*found, *(f"{name}@table" for name in found)] if self.block.table is not None else found
+
+
+def outside(block: Block) -> bool:
+    """Whether a block is hidden or beside the text."""
+    return block.hidden or block.kind in ("comment", "header", "footer", "metadata", "caption")
 
 
 def _allowed(q: Quantity) -> tuple[str, ...]:

@@ -46,7 +46,8 @@ class Judged:
         """What the number is taken for: the rules' verdict unless the probabilities are clearly against it."""
         verdict, best = self.seen.verdict, self.best
         asked = 1.0 - self.shares.get(NONE, 0.0) - self.shares.get(CONDITION, 0.0)
-        if self.seen.quantity.shape in ("tuple", "tolerance_only") or len(self.seen.drafts) > 1:
+        whole = self.seen.quantity.shape in ("tuple", "tolerance_only") or len(self.seen.drafts) > 1
+        if whole or self.seen.outside:
             return verdict
         if self.seen.drafts:
             if 1.0 - asked >= DROPPED:

@@ -8,6 +8,7 @@ from knowledge.document import Block
 from knowledge.requirement import Comparator, Level
 from tools.extract.clauses import clauses, sentences
 from tools.extract.learned.named import CHEMICAL, NONE, WORDED, Named, name_all
+from tools.extract.learned.observe import outside
 from tools.extract.learned.weights import NAMES, Weights, load
 from tools.extract.page import Draft, Page
 from tools.extract.priorities import of_statement
@@ -30,6 +31,8 @@ class JudgedName:
     def decided(self) -> str:
         """`metric comparator` or `none`: the rules' verdict unless the probabilities are clearly against it."""
         verdict = self.seen.verdict
+        if outside(self.seen.thing.block) or self.seen.cause in ("injection", "hidden"):
+            return verdict
         best = max(self.shares, key=lambda name: self.shares[name])
         least = ASKED if verdict == NONE else DROPPED if best == NONE else OTHERWISE
         return best if self.shares[best] >= least else verdict
