@@ -10,7 +10,9 @@ from tools.extract.page import Draft, Page
 
 CHOICES: tuple[Comparator, ...] = (">=", "<=", "=")
 _DIRECTION: dict[Comparator, Comparator] = {">": ">=", "<": "<=", "about": "="}
-CLEARLY = 0.75        # probability from which a bound is turned
+CLEARLY = 0.75        # probability from which a bound that no word says is turned
+SURELY = 0.98         # ... from which one that a word says is
+UNSAID = "said=None"
 
 
 def bounded(draft: Draft) -> bool:
@@ -44,5 +46,6 @@ def second_bounds(page: Page, observed: list[Observation], weights: Weights | No
         if seen is not None:
             shares = weights.shares(bound_features(seen, draft.metric, draft.comparator), {}, CHOICES)
             best = max(CHOICES, key=lambda c: shares.get(c, 0.0))
-            if best != plain(draft.comparator) and shares.get(best, 0.0) >= CLEARLY:
+            least = CLEARLY if seen.said == UNSAID else SURELY
+            if best != plain(draft.comparator) and shares.get(best, 0.0) >= least:
                 draft.comparator = best
