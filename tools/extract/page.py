@@ -75,6 +75,7 @@ class Page:
     beside: dict[int, list[tuple[Block, bool]]] = field(default_factory=dict)
     level_tags: dict[str, Any] = field(default_factory=dict)
     top_level: Level | None = None
+    heads: dict[tuple[int, int], list[Block]] | None = None
 
     @cached_property
     def starts(self) -> list[int]:

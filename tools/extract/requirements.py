@@ -50,7 +50,7 @@ class ReadRequest(Frozen):
 
 @tool(stage="requirements", version="4", example={"path": "examples/rfx/drone_pouch.eml", "sha256": "0" * 64})
 def read_requirements(request: ReadRequest, context: Context) -> Reading:
-    """Read a customer's document for its requirements by rules and taught weights: values, units, conditions, priorities, findings.
+    """Read a customer's document for its requirements: values, units, conditions, priorities, findings.
 
     Raises:
         BadInput: the file is missing or its content is not what `sha256` says.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import chain
 
 from knowledge.document import Block
 from knowledge.units import accepts, meanings
@@ -69,11 +70,7 @@ def _in_row(page: Page, q: Quantity, name: str) -> tuple[tuple[UnitRow, ...], st
     if block.table is None:
         return None
     row = metric(name)
-    for other in page.document.blocks:
-        beside = other.table == block.table and other.index != block.index and (
-            other.row == block.row or other.column == block.column and other.header_row)
-        if not beside:
-            continue
+    for other in (*_same_row(page, block), *_heads(page).get((block.table, block.column or 0), ())):
         text = other.text[:_LONGEST]
         for word in (text.strip(), *_BREAK.split(text)):
             known = meanings(word) if word and not word.isdigit() else ()
@@ -82,22 +79,39 @@ def _in_row(page: Page, q: Quantity, name: str) -> tuple[tuple[UnitRow, ...], st
     return None
 
 
+def _same_row(page: Page, block: Block) -> list[Block]:
+    """The other cells of a row, from the first; a reader gives them one after the other."""
+    blocks, found = page.document.blocks, list[Block]()
+    for step in (-1, 1):
+        place = block.index + step
+        while 0 <= place < len(blocks) and (blocks[place].table, blocks[place].row) == (block.table, block.row):
+            found.append(blocks[place])
+            place += step
+    return sorted(found, key=lambda b: b.index)
+
+
+def _heads(page: Page) -> dict[tuple[int, int], list[Block]]:
+    """The cells of header rows by table and column, gathered once a page."""
+    if page.heads is None:
+        page.heads = {}
+        for block in page.document.blocks:
+            if block.header_row and block.table is not None:
+                page.heads.setdefault((block.table, block.column or 0), []).append(block)
+    return page.heads
+
+
 _LONGEST = 120        # characters of a cell in which a unit is looked for
 
 
 def _nearest(page: Page, q: Quantity, name: str) -> tuple[tuple[UnitRow, ...], str] | None:
     """The unit of the last number before that could be a value of the metric, else of the first one behind."""
-    behind: Quantity | None = None
-    last: Quantity | None = None
-    for block in page.document.blocks:
-        if block.start > q.end and (last or behind):
-            break
-        for other in page.blocks[block.index]:
-            if not other.units or metric_for(name, other) != name:
-                continue
-            if other.end <= q.start:
-                last = other
-            elif behind is None:
-                behind = other
-    chosen = last or behind
-    return (chosen.units, chosen.unit_text) if chosen else None
+    blocks, own = page.document.blocks, page.block_at(q.start).index
+    before = (o for place in range(own, max(-1, own - _AROUND), -1) for o in reversed(page.blocks[blocks[place].index])
+              if o.end <= q.start)
+    behind = (o for place in range(own, min(len(blocks), own + _AROUND)) for o in page.blocks[blocks[place].index]
+              if o.start >= q.end)
+    like = next((o for o in chain(before, behind) if o.units and metric_for(name, o) == name), None)
+    return (like.units, like.unit_text) if like else None
+
+
+_AROUND = 300         # blocks on each side in which a unit is looked for

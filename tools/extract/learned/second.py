@@ -24,7 +24,7 @@ from tools.extract.quantities import Quantity
 BACKGROUND = "told, not asked, as the second reading takes it"
 ADDED = 0.5           # probability from which a number that the rules left over is asked for
 ASKED, NAMED = 0.4, 0.3    # ... that it is asked for at all, and then as the likeliest metric
-RENAMED = 0.5         # ... from which it is another metric's
+RENAMED = 0.6         # ... from which it is another metric's
 DROPPED = 0.85        # ... from which it is not asked for
 _SURE = 0.9           # confidence of a requirement of the rules alone; the second reading's is its probability
 

@@ -18,7 +18,8 @@ _CJK = re.compile(r"[぀-ヿ㐀-鿿가-힣]")
 _STEM = 5             # letters of a word that stand for its family
 _NEAR, _FAR = 4, 12   # words
 _WIDEST = 600         # characters of a sentence that are looked at on each side
-_ROW = 300            # characters of a table's row
+_ROW = 300            # characters of a cell of the same row
+_LABELS, _BESIDE = 1, 6     # the first columns, and columns on each side, that are looked at
 _LEAD = 160           # characters of the line above
 
 
@@ -125,7 +126,9 @@ class Sight:
     def _row(self, block: Block) -> list[Block]:
         if block.table is None or block.row is None:
             return []
-        return [b for b in self._rows.get((block.table, block.row), []) if b.index != block.index]
+        column = block.column or 0
+        return [b for b in self._rows.get((block.table, block.row), []) if b.index != block.index
+                and ((b.column or 0) <= _LABELS or abs((b.column or 0) - column) <= _BESIDE)]
 
     def _head(self, block: Block) -> list[Block]:
         if block.table is None or block.column is None or block.header_row:
