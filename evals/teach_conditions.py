@@ -10,9 +10,11 @@ then the one that a first model likes best.
 from __future__ import annotations
 
 import argparse
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from multiprocessing import Pool
 from pathlib import Path
 
 from evals.fit_weights import Example, fit, write
@@ -166,9 +168,14 @@ def _both(document: str, features: tuple[str, ...], rules: tuple[str, ...], allo
     return [Example(document, (*features, *rules), {}, allowed, answer)]
 
 
-def gather(source: Iterable[tuple[Document, Gold]], ruled: bool) -> list[tuple[Pair | Told, bool]]:
+def gather(source: Iterable[tuple[Document, Gold]], ruled: bool, jobs: int | None) -> list[tuple[Pair | Told, bool]]:
     """What stands around the requirements of labelled documents; `ruled` where the rules were made on them."""
-    return [(one, ruled) for document, gold in source for one in observed(document, gold)]
+    with Pool(jobs) as pool:
+        return [(one, ruled) for found in pool.imap(_seen, source, chunksize=4) for one in found]
+
+
+def _seen(task: tuple[Document, Gold]) -> list[Pair | Told]:
+    return list(observed(*task))
 
 
 def taught(seen: list[tuple[Pair | Told, bool]], rounds: int = 2) -> Weights:
@@ -186,11 +193,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--more", nargs="*", default=[], type=Path, help="folders of documents beside the corpus")
     parser.add_argument("--out", type=Path, default=SLOT_WEIGHTS)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes that look at documents")
+    parser.add_argument("--rounds", type=int, default=2, help="models that are made, each with the help of the last")
     chosen = parser.parse_args()
-    seen = gather(tuned(), ruled=True)
+    seen = gather(tuned(), True, chosen.jobs)
     for folder in (CORPUS, *chosen.more):
-        seen += gather(documents(folder), ruled=False)
-    weights = taught(seen)
+        seen += gather(documents(folder), False, chosen.jobs)
+    weights = taught(seen, chosen.rounds)
     write(weights, chosen.out)
     print(f"{len(seen)} observed, {weights.table.shape[0]} features, {len(weights.classes)} classes, "
           f"{chosen.out.stat().st_size / 1e6:.1f} MB")

@@ -9,8 +9,10 @@ rules were made on teach without it, since there the rules are better than they 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Iterator
+from multiprocessing import Pool
 from pathlib import Path
 
 from evals.fit_weights import Example, fit, write
@@ -206,20 +208,27 @@ def _close(a: float, b: float, tolerance: float) -> bool:
 _HEADS = {NUMBERS: examples, NAMES: named_examples, BOUNDS: bound_examples}
 
 
+def _taught_by(task: tuple[Document, Gold, bool, tuple[Path, ...]]) -> dict[Path, list[Example]]:
+    document, gold, ruled, paths = task
+    return {path: list(_HEADS[path](document, gold, ruled)) for path in paths}
+
+
 def main() -> None:
     """Teach and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--more", nargs="*", default=[], type=Path, help="folders of documents beside the corpus")
     parser.add_argument("--only", nargs="*", default=[], help="numbers, names, bounds")
     parser.add_argument("--out", type=Path, default=NUMBERS.parent)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes that look at documents")
     chosen = parser.parse_args()
     sources = [(tuned(), True)]
     sources += [(documents(folder), False) for folder in (CORPUS, *chosen.more) if folder.is_dir()]
     taught: dict[Path, list[Example]] = {path: [] for path in _HEADS if not chosen.only or path.stem in chosen.only}
-    for source, ruled in sources:
-        for document, gold in source:
-            for path, found in taught.items():
-                found += _HEADS[path](document, gold, ruled)
+    tasks = ((document, gold, ruled, tuple(taught)) for source, ruled in sources for document, gold in source)
+    with Pool(chosen.jobs) as pool:
+        for made in pool.imap(_taught_by, tasks, chunksize=4):
+            for path, found in made.items():
+                taught[path] += found
     for path, found in taught.items():
         weights = fit(found)
         write(weights, chosen.out / path.name)

@@ -25,7 +25,7 @@ class ReadCase:
         return match(self.gold, self.reading)
 
 
-@scorer(version="3")
+@scorer(version="4")
 def precision(case: ReadCase, _expected: object) -> Score:
     """Share of the read requirements that the document really asks."""
     m = case.matching
@@ -33,7 +33,7 @@ def precision(case: ReadCase, _expected: object) -> Score:
     return Score(score.value, f"{score.reason}{_names('not asked', m.wrong)}")
 
 
-@scorer(version="3")
+@scorer(version="4")
 def recall(case: ReadCase, _expected: object) -> Score:
     """Share of the asked requirements that were read."""
     m = case.matching
@@ -42,7 +42,7 @@ def recall(case: ReadCase, _expected: object) -> Score:
     return Score(score.value, score.reason + (f"; missed: {missed}" if missed else ""))
 
 
-@scorer(version="3")
+@scorer(version="4")
 def f1(case: ReadCase, _expected: object) -> Score:
     """Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN)."""
     m = case.matching
