@@ -11,7 +11,6 @@ from tools.extract.page import Draft, Page
 CHOICES: tuple[Comparator, ...] = (">=", "<=", "=")
 _DIRECTION: dict[Comparator, Comparator] = {">": ">=", "<": "<=", "about": "="}
 CLEARLY = 0.75        # probability from which a bound that no word says is turned
-SURELY = 0.98         # ... from which one that a word says is
 UNSAID = "said=None"
 
 
@@ -43,9 +42,8 @@ def second_bounds(page: Page, observed: list[Observation], weights: Weights | No
     for draft in page.drafts:
         q = draft.quantity
         seen = places.get((q.start, q.end)) if q is not None and not draft.dead and bounded(draft) else None
-        if seen is not None:
+        if seen is not None and seen.said == UNSAID:       # what a word says stands: shall not exceed 3.5 Ah
             shares = weights.shares(bound_features(seen, draft.metric, draft.comparator), {}, CHOICES)
             best = max(CHOICES, key=lambda c: shares.get(c, 0.0))
-            least = CLEARLY if seen.said == UNSAID else SURELY
-            if best != plain(draft.comparator) and shares.get(best, 0.0) >= least:
+            if best != plain(draft.comparator) and shares.get(best, 0.0) >= CLEARLY:
                 draft.comparator = best
