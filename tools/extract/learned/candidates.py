@@ -91,7 +91,8 @@ class Field:
                 self._rows.setdefault((block.table, block.row), []).append(block)
             if block.header_row and block.column is not None:
                 self._heads.setdefault((block.table, block.column), []).append(block)
-        self._free = self._free_numbers()
+        self._free = sorted(self._free_numbers(), key=lambda c: c.quantity.start)
+        self._free_starts = [c.quantity.start for c in self._free]
         self._kept: dict[int, list[Candidate]] = {}
 
     def spans(self, block: Block) -> list[tuple[int, int]]:
@@ -198,5 +199,6 @@ class Field:
         return found
 
     def _far(self, made: Draft) -> list[Candidate]:
-        near = sorted(self._free, key=lambda c: abs(c.quantity.start - made.start))
-        return near[:_MOST_FREE]
+        at = bisect_left(self._free_starts, made.start)
+        near = self._free[max(0, at - _MOST_FREE):at + _MOST_FREE]
+        return sorted(near, key=lambda c: abs(c.quantity.start - made.start))[:_MOST_FREE]

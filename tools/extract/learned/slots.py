@@ -56,11 +56,7 @@ class Scorer:
         self.weights = weights
         self._places: dict[str, int] = {}
         self._classes = {name: i for i, name in enumerate(weights.classes)}
-
-    def _place(self, feature: str) -> int:
-        keys, wanted = self.weights.keys, bucket(feature)
-        at = int(np.searchsorted(keys, wanted))
-        return at if at < len(keys) and keys[at] == wanted else -1
+        self._rows = dict(zip(weights.keys.tolist(), range(len(weights.keys)), strict=True))
 
     def shares(self, rows: list[tuple[list[str], tuple[str, ...]]]) -> list[dict[str, float]]:
         """The probabilities of the allowed classes for each (features, allowed), as `Weights.shares` gives them."""
@@ -71,7 +67,7 @@ class Scorer:
             for feature in features:
                 at = places.get(feature)
                 if at is None:
-                    at = places[feature] = self._place(feature)
+                    at = places[feature] = self._rows.get(bucket(feature), -1)
                 if at >= 0:
                     known.append(at)
             open_ = [self._classes[name] for name in allowed if name in self._classes]

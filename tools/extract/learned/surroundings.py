@@ -11,6 +11,7 @@ from knowledge.document import Block
 from tools.extract.clauses import sentences
 from tools.extract.comparators import said_about
 from tools.extract.page import Page, metric_hits, synonyms
+from tools.extract.phrases import Hit
 from tools.extract.quantities import Quantity
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[<>≤≥±%°?!:;,()/+-]")
@@ -64,6 +65,7 @@ class Sight:
         self._heads: dict[tuple[int, int], list[Block]] = {}
         self._tops: dict[tuple[int, int], Block] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
+        self._found: dict[tuple[int, int], list[Hit[str]]] = {}
         for block in page.document.blocks:
             if block.table is None:
                 continue
@@ -86,7 +88,8 @@ class Sight:
         place = next((i for i, (a, b) in enumerate(spans) if a <= seen.start < b), 0)
         start, end = spans[place] if spans else (block.start, block.end)
         end = max(end, seen.end)
-        others = [o for o in page.inside(block, start, end) if o.units and not (o.start < seen.end
+        lo, hi = max(start, seen.start - _WIDEST), min(end, seen.end + _WIDEST)
+        others = [o for o in page.inside(block, lo, hi) if o.units and not (o.start < seen.end
                                                                                and o.end > seen.start)]
         found = [*seen.own, f"kind={block.kind}", f"part={bool(block.part)}", f"lang={page.document.language}"]
         found += _words_around(text, seen, max(start, seen.start - _WIDEST), min(end, seen.end + _WIDEST))
@@ -115,6 +118,12 @@ class Sight:
         if block.index not in self._sentences:
             self._sentences[block.index] = sentences(self._page.text, block.start, block.end)
         return self._sentences[block.index]
+
+    def _hits(self, start: int, end: int) -> list[Hit[str]]:
+        """The metrics that a piece names, looked for once."""
+        if (start, end) not in self._found:
+            self._found[start, end] = metric_hits(self._page, start, end)
+        return self._found[start, end]
 
     def _lead(self, block: Block) -> str:
         """The end of the block before, where it opens a list, or of a title above."""
@@ -151,9 +160,8 @@ class Sight:
         head: list[Block],
     ) -> dict[str, tuple[str, ...]]:
         """How near each metric is named, by the vocabulary's synonyms."""
-        page = self._page
         kinds: dict[str, set[str]] = {}
-        hits = metric_hits(page, *span)
+        hits = [h for h in self._hits(*span) if h.end > seen.start - _WIDEST and h.start < seen.end + _WIDEST]
         left = [h.what for h in hits if h.end <= seen.start][::-1]
         right = [h.what for h in hits if h.start >= seen.end]
         for side, names in (("left", left), ("right", right)):
@@ -162,11 +170,11 @@ class Sight:
         if len({h.what for h in hits}) == 1:
             kinds.setdefault(hits[0].what, set()).add("only")
         if before:
-            for told in metric_hits(page, *before)[-2:]:
+            for told in self._hits(*before)[-2:]:
                 kinds.setdefault(told.what, set()).add("before")
         for name, where in (("row", row), ("head", head)):
             for cell in where:
-                for told in metric_hits(page, cell.start, min(cell.end, cell.start + _ROW))[:3]:
+                for told in self._hits(cell.start, min(cell.end, cell.start + _ROW))[:3]:
                     kinds.setdefault(told.what, set()).add(name)
         for title in _titles(block):
             kinds.setdefault(title, set()).add("title")
