@@ -34,6 +34,9 @@ def _month() -> re.Pattern[str]:
     return re.compile(rf"\s+(?:{'|'.join(map(re.escape, names))})(?!\w)")
 
 
+_LONGEST = 3000       # characters
+
+
 def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The sentences of text[start:end]; a line that opens like a list row begins a new one."""
     cuts = []
@@ -53,6 +56,11 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
             first += 1
         while last > first and text[last - 1].isspace():
             last -= 1
+        while last - first > _LONGEST:                     # no sentence is that long; work in one is more than linear
+            cut = text.rfind(" ", first + 1, first + _LONGEST)
+            cut = cut if cut > first else first + _LONGEST
+            found.append((first, cut))
+            first = cut + (text[cut] == " ")
         if last > first:
             found.append((first, last))
     return found

@@ -112,3 +112,10 @@ def test_a_range_survives_any_dash(low, width):
 def test_each_line_of_a_chat_is_a_sentence():
     text = "【小周】 容量3.45Ah起步\n【阿凯】 一颗不超49 g\n[09:12] we want 5 Ah\n**Petra 09:02** at most 70 g"
     assert [text[a:b][:4] for a, b in sentences(text, 0, len(text))] == ["【小周】", "【阿凯】", "[09:", "**Pe"]
+
+
+def test_a_sentence_without_an_end_is_cut_at_a_space():
+    text = "the cell weighs 70 g and " * 400
+    found = sentences(text, 0, len(text))
+    assert max(b - a for a, b in found) <= 3000
+    assert " ".join(text[a:b] for a, b in found) == text.strip()
