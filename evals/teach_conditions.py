@@ -1,9 +1,9 @@
 """Teach the second reading of conditions from labelled documents: which number fills which slot of a requirement.
 
-    python -m evals.teach_conditions [--more FOLDER …] [--out FILE]
+    python -m evals.teach_conditions [--more FOLDER …] [--out FILE] [--jobs N] [--rounds N]
 
-Documents that no rule was made on teach with what the rules said of their numbers and without; documents that the rules
-were made on teach without it. A value that several numbers near a requirement have is taken to be the nearest at first,
+Documents that no rule was made on teach with what the rules said of their numbers; documents that the rules were made
+on teach without it. A value that several numbers near a requirement have is taken to be the nearest at first,
 then the one that a first model likes best.
 """
 
@@ -25,11 +25,10 @@ from knowledge.document import Document
 from knowledge.requirement import ConditionValue, DocumentFacts, Reading
 from tools.extract.learned.candidates import WINDOWS, Candidate, Field, values
 from tools.extract.learned.pairs import Pairs, same
-from tools.extract.learned.slots import SLOT_WEIGHTS
-from tools.extract.learned.weights import Weights
-from tools.extract.learned.worded import GROUPS, NONE, Wording
+from tools.extract.learned.weights import NONE, SLOTS, Weights
+from tools.extract.learned.worded import GROUPS, Wording
 from tools.extract.page import Draft
-from tools.extract.requirements import requirement, ruled, stated_once
+from tools.extract.requirements import drafted, requirement, stated_once
 
 _LEAST, _EPOCHS, _BATCH = 20, 6, 256
 _DROPPED, _DECAY = 0.2, 4e-8
@@ -67,7 +66,7 @@ class Told:
 
 def observed(document: Document, gold: Gold) -> Iterator[Pair | Told]:
     """What the requirements of a document that answer labels have around them."""
-    page = ruled(document)
+    page = drafted(document)
     kept = stated_once(page)
     read = tuple(requirement(page, made, n) for n, made in enumerate(kept, 1))
     drafts = {r.id: made for made, r in zip(kept, read, strict=True)}
@@ -144,28 +143,25 @@ def answered(pairs: Iterable[Pair], weights: Weights | None = None) -> list[tupl
 
 
 def examples(seen: list[tuple[Pair | Told, bool]], weights: Weights | None = None) -> list[Example]:
-    """Examples with the rules' verdict and without; of documents that the rules were made on, without."""
-    tuned = {id(one): flag for one, flag in seen}
+    """Examples with the rules' verdict; of documents that the rules were made on, without."""
+    known_to_rules = {id(one): flag for one, flag in seen}
     found: list[Example] = []
     for pair, answer in answered([one for one, _ in seen if isinstance(one, Pair)], weights):
-        found += _both(pair.document, pair.features, pair.rules, pair.allowed, answer, tuned[id(pair)])
+        found.append(_example(pair, pair.allowed, answer, known_to_rules[id(pair)]))
     told = [one for one, _ in seen if isinstance(one, Told)]
     common = Counter(one.answer for one in told if one.answer)
     known = {answer for answer, n in common.items() if n >= _LEAST_WORDS}
     for word in told:
-        if word.filled and not tuned[id(word)]:
+        if word.filled and not known_to_rules[id(word)]:
             continue
         allowed = (NONE, *sorted(a for a in known if a.startswith(f"{word.slot}:")))
         if len(allowed) > 1 and (word.answer in known or word.answer is None):
-            found += _both(word.document, word.features, word.rules, allowed, word.answer or NONE, tuned[id(word)])
+            found.append(_example(word, allowed, word.answer or NONE, known_to_rules[id(word)]))
     return found
 
 
-def _both(document: str, features: tuple[str, ...], rules: tuple[str, ...], allowed: tuple[str, ...], answer: str,
-          tuned: bool) -> list[Example]:
-    if tuned:
-        return [Example(document, features, {}, allowed, answer)]
-    return [Example(document, (*features, *rules), {}, allowed, answer)]
+def _example(one: Pair | Told, allowed: tuple[str, ...], answer: str, ruled: bool) -> Example:
+    return Example(one.document, one.features if ruled else (*one.features, *one.rules), {}, allowed, answer)
 
 
 def gather(source: Iterable[tuple[Document, Gold]], ruled: bool, jobs: int | None) -> list[tuple[Pair | Told, bool]]:
@@ -192,7 +188,7 @@ def main() -> None:
     """Teach and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--more", nargs="*", default=[], type=Path, help="folders of documents beside the corpus")
-    parser.add_argument("--out", type=Path, default=SLOT_WEIGHTS)
+    parser.add_argument("--out", type=Path, default=SLOTS)
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes that look at documents")
     parser.add_argument("--rounds", type=int, default=2, help="models that are made, each with the help of the last")
     chosen = parser.parse_args()

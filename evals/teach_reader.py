@@ -1,6 +1,6 @@
 """Teach the second reading from labelled documents: a log-linear model of what each number is.
 
-    python -m evals.teach_reader [--more FOLDER …] [--without NAME …] [--out FOLDER]
+    python -m evals.teach_reader [--more FOLDER …] [--only NAME …] [--out FOLDER] [--jobs N]
 
 Documents that no rule was made on (`corpus`) teach with what the rules said of them and without; documents that the
 rules were made on teach without it, since there the rules are better than they are on a stranger's document.
@@ -26,9 +26,9 @@ from knowledge.units import UnitMismatch, to_canonical
 from knowledge.vocabulary import metric
 from tools.extract.learned.bare import with_unit
 from tools.extract.learned.named import WORDED, Named, name_all
-from tools.extract.learned.observe import CONDITION, LEAD_TIME, NONE, Observation, observe
+from tools.extract.learned.observe import CONDITION, LEAD_TIME, Observation, observe
 from tools.extract.learned.second_bounds import CHOICES, bound_features, bounded, plain
-from tools.extract.learned.weights import BOUNDS, NAMES, NUMBERS
+from tools.extract.learned.weights import BOUNDS, NAMES, NONE, NUMBERS
 from tools.extract.page import Page
 from tools.extract.quantities import Quantity
 from tools.extract.requirements import first_reading
@@ -54,11 +54,12 @@ def _page(document: Document) -> Page:
 
 
 def documents(folder: Path) -> Iterator[tuple[Document, Gold]]:
-    """The labelled documents of a folder, their labels as YAML or as lines (`make_development`)."""
-    for labels in sorted(folder.rglob("*.gold.yaml")):
+    """The labelled documents of a folder: labels as YAML, or where there are none, as lines (`make_development`)."""
+    written = sorted(folder.rglob("*.gold.yaml"))
+    for labels in written:
         if beside := _beside(labels, labels.name.removesuffix(".gold.yaml")):
             yield read_document(beside), read_gold(labels)
-    for labels in sorted(folder.rglob("*.labels")) if folder.name == CORPUS.name else ():
+    for labels in () if written else sorted(folder.rglob("*.labels")):
         if beside := _beside(labels, labels.stem):
             yield read_document(beside), Gold.model_validate(read_labels(labels.read_text(encoding="utf-8")))
 
@@ -78,7 +79,7 @@ def _beside(labels: Path, stem: str) -> Path | None:
                  if p.stem == stem and p.suffix not in (".yaml", ".labels") and p.is_file()), None)
 
 
-def examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
+def examples(document: Document, gold: Gold, ruled: bool) -> Iterator[Example]:
     """What each number of a document is, by its labels."""
     page = _page(document)
     text = _spaced(document.text)
@@ -86,13 +87,12 @@ def examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
     for seen in observe(page):
         answer = _answer(page, seen, labels)
         allowed = (NONE, CONDITION, *seen.fits)
-        plain = Example(document.name, seen.features, seen.around.named, allowed, answer)
-        yield plain
-        if not tuned:
-            yield Example(document.name, (*plain.features, *seen.rule_features()), seen.kinds(), allowed, answer)
+        yield Example(document.name, seen.features, seen.around.named, allowed, answer)
+        if not ruled:
+            yield Example(document.name, (*seen.features, *seen.rule_features()), seen.kinds(), allowed, answer)
 
 
-def bound_examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
+def bound_examples(document: Document, gold: Gold, ruled: bool) -> Iterator[Example]:
     """Whether each asked number is a least, a most or the value itself, by its label."""
     page = _page(document)
     text = _spaced(document.text)
@@ -105,11 +105,11 @@ def bound_examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Exam
         answer = plain(label.comparator)
         yield Example(document.name, bound_features(seen, label.metric, None), {}, CHOICES, answer)
         made = next((d for d in seen.drafts if d.metric == label.metric and bounded(d)), None)
-        if not tuned and made is not None:
+        if not ruled and made is not None:
             yield Example(document.name, bound_features(seen, label.metric, made.comparator), {}, CHOICES, answer)
 
 
-def named_examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Example]:
+def named_examples(document: Document, gold: Gold, ruled: bool) -> Iterator[Example]:
     """What each thing that a document names asks for, by its labels."""
     page = _page(document)
     text = _spaced(document.text)
@@ -118,7 +118,7 @@ def named_examples(document: Document, gold: Gold, tuned: bool) -> Iterator[Exam
         answer = _asked(seen, labels)
         allowed = (NONE, *seen.thing.may)
         yield Example(document.name, seen.around.features, {}, allowed, answer)
-        if not tuned:
+        if not ruled:
             yield Example(document.name, (*seen.around.features, *seen.rule_features()), seen.kinds(), allowed, answer)
 
 
@@ -217,7 +217,7 @@ def main() -> None:
     """Teach and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--more", nargs="*", default=[], type=Path, help="folders of documents beside the corpus")
-    parser.add_argument("--only", nargs="*", default=[], help="numbers, names, bounds")
+    parser.add_argument("--only", nargs="*", default=[], choices=[path.stem for path in _HEADS])
     parser.add_argument("--out", type=Path, default=NUMBERS.parent)
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes that look at documents")
     chosen = parser.parse_args()

@@ -15,6 +15,7 @@ from knowledge.requirement import Comparator, ConditionValue, Level, Priority, S
 from knowledge.vocabulary import UnitRow, metrics
 from tools.extract import standards
 from tools.extract.characters import normalise
+from tools.extract.clauses import sentences
 from tools.extract.days import dates_in
 from tools.extract.numbers import Decimal, decimal_convention
 from tools.extract.phrases import Hit, Phrases
@@ -75,12 +76,47 @@ class Page:
     beside: dict[int, list[tuple[Block, bool]]] = field(default_factory=dict)
     level_tags: dict[str, Any] = field(default_factory=dict)
     top_level: Level | None = None
-    heads: dict[tuple[int, int], list[Block]] | None = None
+    bare_ranges: dict[tuple[int, int], Quantity] = field(default_factory=dict)
+    parted: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     @cached_property
     def starts(self) -> list[int]:
         """Where each block begins, in order."""
         return [b.start for b in self.document.blocks]
+
+    @cached_property
+    def _table_rows(self) -> dict[tuple[int, int], list[Block]]:
+        found: dict[tuple[int, int], list[Block]] = {}
+        for block in self.document.blocks:
+            if block.table is not None and block.row is not None:
+                found.setdefault((block.table, block.row), []).append(block)
+        return found
+
+    @cached_property
+    def _table_heads(self) -> dict[tuple[int, int], list[Block]]:
+        found: dict[tuple[int, int], list[Block]] = {}
+        for block in self.document.blocks:
+            if block.table is not None and block.column is not None and block.header_row:
+                found.setdefault((block.table, block.column), []).append(block)
+        return found
+
+    def row_of(self, block: Block) -> list[Block]:
+        """The other cells of a cell's row, in order; nothing outside of tables."""
+        if block.table is None or block.row is None:
+            return []
+        return [b for b in self._table_rows.get((block.table, block.row), []) if b.index != block.index]
+
+    def head_of(self, block: Block) -> list[Block]:
+        """The header cells of a cell's column; a header has none."""
+        if block.table is None or block.column is None or block.header_row:
+            return []
+        return self._table_heads.get((block.table, block.column), [])
+
+    def sentences(self, block: Block) -> list[tuple[int, int]]:
+        """The sentences of a block, parted once."""
+        if block.index not in self.parted:
+            self.parted[block.index] = sentences(self.text, block.start, block.end)
+        return self.parted[block.index]
 
     def block_at(self, place: int) -> Block:
         """The block of a place."""

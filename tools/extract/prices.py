@@ -32,15 +32,14 @@ def _codes() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _bases() -> dict[str, str]:
-    """What may follow a currency (`/kWh`, ` each`) → the basis of the price."""
-    return {alias.removeprefix("USD"): str(row.name.removeprefix("USD/")) for row in vocabulary.units().values()
+    """What may follow a currency (`/kWh`, `each`) → the basis of the price."""
+    return {alias.removeprefix("USD").strip(): str(row.name.removeprefix("USD/")) for row in vocabulary.units().values()
             if row.currency == "USD" and row.name != "USD" for alias in row.aliases if alias.startswith("USD")}
 
 
 @lru_cache(maxsize=1)
 def _basis() -> re.Pattern[str]:
-    words = [w.strip() for w in _bases()]
-    return re.compile(rf"\s*(?P<basis>{_any_of(words)})")
+    return re.compile(rf"\s*(?P<basis>{_any_of([*_bases()])})")
 
 
 @lru_cache(maxsize=1)
@@ -82,12 +81,7 @@ def _per(text: str, place: int, end: int) -> tuple[int, str] | None:
     if not found:
         return None
     written = " ".join(found.group("basis").split())
-    return found.end(), _stripped()[written]
-
-
-@lru_cache(maxsize=1)
-def _stripped() -> dict[str, str]:
-    return {k.strip(): v for k, v in _bases().items()}
+    return found.end(), _bases()[written]
 
 
 def _made(code: str, basis: tuple[int, str] | None, stop: int, written: str) -> Priced:

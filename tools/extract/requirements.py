@@ -75,7 +75,7 @@ def extract_requirements(document: Document, taught: bool = True) -> Reading:
 
     The text is data: an instruction in it is quoted as a finding and never followed.
     """
-    page = ruled(document, taught)
+    page = drafted(document, taught)
     if taught:
         second_conditions(page)
     kept = stated_once(page)
@@ -93,8 +93,8 @@ def extract_requirements(document: Document, taught: bool = True) -> Reading:
     return Reading(document=facts, requirements=requirements, findings=tuple(found), residual=residual, ignored=ignored)
 
 
-def ruled(document: Document, taught: bool = True) -> Page:
-    """The page with every requirement and the conditions that the rules give it."""
+def drafted(document: Document, taught: bool = True) -> Page:
+    """The page with every requirement, before the conditions that the rules give it are looked at again."""
     page = first_reading(document)
     if taught:
         second_bounds(page, second_reading(page))

@@ -30,8 +30,10 @@ def bare_numbers(page: Page, block: Block) -> list[Quantity]:
         after = open_[place + 1] if place + 1 < len(open_) else None
         if after is not None and q.shape == after.shape == "single" and q.value < after.value and _TO.fullmatch(
                 page.text, q.end, after.start):
-            found.append(Quantity(q.start, after.end, "range", (q.value, after.value),
-                                  members=((q.start, q.end), (after.start, after.end))))
+            # kept by the page, since fates are by identity
+            found.append(page.bare_ranges.setdefault((q.start, after.end), Quantity(
+                q.start, after.end, "range", (q.value, after.value),
+                members=((q.start, q.end), (after.start, after.end)))))
             place += 2
             continue
         place += 1
@@ -70,34 +72,13 @@ def _in_row(page: Page, q: Quantity, name: str) -> tuple[tuple[UnitRow, ...], st
     if block.table is None:
         return None
     row = metric(name)
-    for other in (*_same_row(page, block), *_heads(page).get((block.table, block.column or 0), ())):
+    for other in (*page.row_of(block), *page.head_of(block)):
         text = other.text[:_LONGEST]
         for word in (text.strip(), *_BREAK.split(text)):
             known = meanings(word) if word and not word.isdigit() else ()
             if any(accepts(row, u.dimension) for u in known):
                 return tuple(u for u in known if accepts(row, u.dimension)), word
     return None
-
-
-def _same_row(page: Page, block: Block) -> list[Block]:
-    """The other cells of a row, from the first; a reader gives them one after the other."""
-    blocks, found = page.document.blocks, list[Block]()
-    for step in (-1, 1):
-        place = block.index + step
-        while 0 <= place < len(blocks) and (blocks[place].table, blocks[place].row) == (block.table, block.row):
-            found.append(blocks[place])
-            place += step
-    return sorted(found, key=lambda b: b.index)
-
-
-def _heads(page: Page) -> dict[tuple[int, int], list[Block]]:
-    """The cells of header rows by table and column, gathered once a page."""
-    if page.heads is None:
-        page.heads = {}
-        for block in page.document.blocks:
-            if block.header_row and block.table is not None:
-                page.heads.setdefault((block.table, block.column or 0), []).append(block)
-    return page.heads
 
 
 _LONGEST = 120        # characters of a cell in which a unit is looked for

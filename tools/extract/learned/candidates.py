@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from knowledge.document import Block
 from knowledge.requirement import ConditionValue
-from tools.extract.clauses import clauses, sentences
+from tools.extract.clauses import clauses
 from tools.extract.conditions import amounts
 from tools.extract.page import Draft, Page
 from tools.extract.quantities import Quantity
@@ -78,44 +78,18 @@ class Field:
         self.page = page
         self.live = sorted((d for d in page.drafts if not d.dead), key=lambda d: (d.start, d.end))
         self.starts = [d.start for d in self.live]
-        self._spans: dict[int, list[tuple[int, int]]] = {}
-        self._rows: dict[tuple[int, int], list[Block]] = {}
-        self._heads: dict[tuple[int, int], list[Block]] = {}
-        self._titles: dict[str, Block] = {}
-        for block in page.document.blocks:
-            if block.kind == "heading":
-                self._titles[" ".join(block.text.split())] = block
-            if block.table is None:
-                continue
-            if block.row is not None:
-                self._rows.setdefault((block.table, block.row), []).append(block)
-            if block.header_row and block.column is not None:
-                self._heads.setdefault((block.table, block.column), []).append(block)
+        self._titles = {" ".join(b.text.split()): b for b in page.document.blocks if b.kind == "heading"}
         self._free = sorted(self._free_numbers(), key=lambda c: c.quantity.start)
         self._free_starts = [c.quantity.start for c in self._free]
         self._kept: dict[int, list[Candidate]] = {}
 
-    def spans(self, block: Block) -> list[tuple[int, int]]:
-        """The sentences of a block."""
-        if block.index not in self._spans:
-            self._spans[block.index] = sentences(self.page.text, block.start, block.end)
-        return self._spans[block.index]
-
     def sentence(self, block: Block, place: int) -> tuple[int, int]:
         """The sentence of a block in which a place lies."""
-        return next(((a, b) for a, b in self.spans(block) if a <= place < b), (block.start, block.end))
+        return next(((a, b) for a, b in self.page.sentences(block) if a <= place < b), (block.start, block.end))
 
     def row(self, block: Block) -> list[Block]:
-        """The other cells of a cell's row."""
-        if block.table is None or block.row is None:
-            return []
-        return [b for b in self._rows.get((block.table, block.row), []) if b.index != block.index][:_ROW]
-
-    def head(self, block: Block) -> list[Block]:
-        """The header of a cell's column."""
-        if block.table is None or block.column is None or block.header_row:
-            return []
-        return self._heads.get((block.table, block.column), [])
+        """The other cells of a cell's row, as many as are looked at."""
+        return self.page.row_of(block)[:_ROW]
 
     def between(self, start: int, end: int) -> list[Draft]:
         """The live requirements that begin in [start, end)."""
@@ -132,7 +106,7 @@ class Field:
             numbers = self.page.blocks[block.index]
             if not any(q.units for q in numbers):
                 continue
-            for start, end in self.spans(block):
+            for start, end in self.page.sentences(block):
                 inside = [q for q in self.page.inside(block, start, end) if q.units]
                 general = any(_GENERAL in self.page.fates.get(id(q), ("", ""))[1] for q in inside)
                 if inside and (general or not self.between(start, end)):
@@ -154,7 +128,7 @@ class Field:
 
     def _paragraph(self, made: Draft) -> list[Candidate]:
         page, block = self.page, made.block
-        spans = self.spans(block)
+        spans = self.page.sentences(block)
         own = next((i for i, (a, b) in enumerate(spans) if a <= made.start < b), 0)
         found = []
         for i in sorted(range(max(0, own - _PARAGRAPH), min(len(spans), own + _PARAGRAPH + 1)),
@@ -174,7 +148,7 @@ class Field:
 
     def _table(self, made: Draft) -> list[Candidate]:
         found = []
-        for relation, cells in (("row", self.row(made.block)), ("head", self.head(made.block))):
+        for relation, cells in (("row", self.row(made.block)), ("head", self.page.head_of(made.block))):
             for cell in cells:
                 found += [Candidate(q, cell, relation, (cell.start, cell.end))
                           for q in self.page.blocks[cell.index] if values(q) and (q.units or relation == "row")]

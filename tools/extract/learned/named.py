@@ -10,15 +10,14 @@ from knowledge.document import Block
 from knowledge.vocabulary import metric
 from tools.extract import standards
 from tools.extract.background import sentence_background
-from tools.extract.clauses import sentences
 from tools.extract.days import dates_in
 from tools.extract.learned.surroundings import Seen, Sight, Surroundings
+from tools.extract.learned.weights import NONE
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Phrases
 from tools.extract.substances import format_hits, substance_hits
+from tools.extract.wording import CHEMICAL
 
-NONE = "none"
-CHEMICAL = ("cathode_chemistry", "anode_chemistry", "chemistry")
 WORDED = ("safety_device", "marking", "origin", "ingress_protection", "environmental_test", "nail_penetration",
           "crush_test", "overcharge_test", "short_circuit_test", "hot_box_test", "immersion", "drop_test",
           "thermal_propagation", "random_vibration", "shock")
@@ -131,7 +130,7 @@ def name_all(page: Page) -> list[Named]:
         inside = things(page, block)
         if not inside:
             continue
-        causes = [(a, b, sentence_background(page, a, b)) for a, b in sentences(page.text, block.start, block.end)]
+        causes = [(a, b, sentence_background(page, a, b)) for a, b in page.sentences(block)]
         drafts = [d for d in made if d.start < block.end and d.end > block.start]
         for place, thing in enumerate(inside):
             own = _own(thing, inside, place)
@@ -149,8 +148,8 @@ def _of(draft: Draft, thing: Thing) -> bool:
         return draft.metric == thing.kind
     if draft.metric in CHEMICAL or draft.metric == "format":
         values = draft.value if isinstance(draft.value, list) else [draft.value]
-        return any(f"{draft.metric} " in f"{m} " for m in (name.split()[0] for name in thing.may)) and any(
-            str(v).lower() in (thing.value.lower(), "") or thing.value.lower() in str(v).lower() for v in values)
+        return draft.metric in {name.split()[0] for name in thing.may} and any(
+            thing.value.lower() in str(v).lower() for v in values)
     return any(name.startswith(draft.metric) for name in thing.may)
 
 

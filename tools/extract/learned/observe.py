@@ -8,13 +8,14 @@ from knowledge.document import Block
 from knowledge.vocabulary import metrics
 from tools.extract.learned.bare import bare_numbers
 from tools.extract.learned.surroundings import Sight, Surroundings
+from tools.extract.learned.weights import NONE
 from tools.extract.meaning import metric_for
 from tools.extract.page import Draft, Page
 from tools.extract.quantities import Quantity
 
 # Text that is no part of the ask: what the rules say of its numbers stands, however it reads.
 _OUTSIDE = ("part of a text that tries to instruct", "in a hidden part", "in a page ", "in the document's metadata")
-NONE, CONDITION = "none", "condition"   # what a number is that asks for nothing, beside the names of metrics
+CONDITION = "condition"                 # what a number is, beside the names of metrics and none
 LEAD_TIME = "delivery_date"             # a time may also be one of delivery
 _SURE = 0.9
 _REASON = 30                            # characters of a reason that tell it from others

@@ -124,7 +124,7 @@ class Pairs:
         if lexicon("defaults").search(text, start, end):
             found.append("general")
         if one.block.table is not None:
-            for cell in self._field.head(one.block):
+            for cell in self._field.page.head_of(one.block):
                 found += [f"H={w}^{dims}" for w in words(cell.text[:60])]
             label = self._field.row(one.block)[:1]
             found += [f"R0={w[:_STEM]}^{dims}" for cell in label for w in words(cell.text[:60])[:8]]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from knowledge.document import Block
 from knowledge.units import convert
 from knowledge.vocabulary import units
 from tools.extract.attach import attach
 from tools.extract.clause import Clause
-from tools.extract.clauses import clauses, sentences
+from tools.extract.clauses import clauses
 from tools.extract.comparators import Said, said_of_all
 from tools.extract.conditions import infer, merge
 from tools.extract.learned.bare import with_unit
-from tools.extract.learned.observe import CONDITION, LEAD_TIME, NONE, Observation, observe
-from tools.extract.learned.weights import Weights, load
+from tools.extract.learned.observe import CONDITION, LEAD_TIME, Observation, observe
+from tools.extract.learned.weights import NONE, Weights, load
 from tools.extract.meaning import draft
 from tools.extract.page import Draft, Page
 from tools.extract.priorities import of_statement
@@ -36,12 +37,12 @@ class Judged:
     seen: Observation
     shares: dict[str, float]
 
-    @property
+    @cached_property
     def best(self) -> str:
         """What the number most probably is."""
         return max(self.shares, key=lambda name: self.shares[name])
 
-    @property
+    @cached_property
     def decided(self) -> str:
         """What the number is taken for: the rules' verdict unless the probabilities are clearly against it."""
         verdict, best = self.seen.verdict, self.best
@@ -71,7 +72,7 @@ def second_reading(page: Page, weights: Weights | None = None) -> list[Observati
     for block, group in _by_block(judged):
         if not any(j.decided != j.seen.verdict for j in group):
             continue
-        for sentence in sentences(page.text, block.start, block.end):
+        for sentence in page.sentences(block):
             for span in clauses(page.text, *sentence):
                 inside = [j for j in group if span[0] <= j.seen.quantity.start < span[1]]
                 if any(j.decided != j.seen.verdict for j in inside):

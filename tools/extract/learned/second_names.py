@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from knowledge.document import Block
 from knowledge.requirement import Comparator, Level
-from tools.extract.clauses import clauses, sentences
-from tools.extract.learned.named import CHEMICAL, NONE, WORDED, Named, name_all
+from tools.extract.clauses import clauses
+from tools.extract.learned.named import WORDED, Named, name_all
 from tools.extract.learned.observe import outside
-from tools.extract.learned.weights import NAMES, Weights, load
+from tools.extract.learned.weights import NAMES, NONE, Weights, load
 from tools.extract.page import Draft, Page
 from tools.extract.priorities import of_statement
-from tools.extract.wording import test_drafts
+from tools.extract.wording import CHEMICAL, test_drafts
 
 ASKED = 0.5           # probability from which a thing that the rules left over is asked for
 OTHERWISE = 0.6       # ... from which it is asked for otherwise than the rules said
@@ -27,7 +28,7 @@ class JudgedName:
     seen: Named
     shares: dict[str, float]
 
-    @property
+    @cached_property
     def decided(self) -> str:
         """`metric comparator` or `none`: the rules' verdict unless the probabilities are clearly against it."""
         verdict = self.seen.verdict
@@ -82,7 +83,7 @@ def _added(page: Page, one: JudgedName, added: list[Draft]) -> None:
     thing = one.seen.thing
     name, comparator = one.decided.split()
     block = thing.block
-    sentence = next(((a, b) for a, b in sentences(page.text, block.start, block.end) if a <= thing.start < b),
+    sentence = next(((a, b) for a, b in page.sentences(block) if a <= thing.start < b),
                     (block.start, block.end))
     span = next(((a, b) for a, b in clauses(page.text, *sentence) if a <= thing.start < b), sentence)
     if comparator == "in" and (same := _same(page, added, name, block, sentence)):

@@ -7,19 +7,15 @@ are sure, a slot that the rules left open is filled, one that they filled wrongl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
 
 from knowledge.requirement import ConditionValue
 from tools.extract.conditions import CHARGE_TIMES
 from tools.extract.learned.candidates import WINDOWS, Candidate, Field, values
 from tools.extract.learned.pairs import Pairs, holds, same
-from tools.extract.learned.weights import SCALE, Weights, bucket, load
-from tools.extract.learned.worded import GROUPS, NONE, Wording, answers
+from tools.extract.learned.weights import NONE, SLOTS, Weights, load
+from tools.extract.learned.worded import GROUPS, Wording, answers
 from tools.extract.page import Draft, Page
 
-SLOT_WEIGHTS = Path(__file__).parent / "slots.npz"
 ADDED = 0.4           # probability from which a slot that the rules left open is filled
 CORRECTED = 0.6       # ... from which another number than the rules' fills it
 MOVED = 0.6           # ... from which a number goes to another slot than the rules'
@@ -49,58 +45,27 @@ class Judged:
         return slot in self.values and same(self.values[slot], value)
 
 
-class Scorer:
-    """The weights with the places of the features that a page has shown; most stand beside many numbers."""
-
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self._places: dict[str, int] = {}
-        self._classes = {name: i for i, name in enumerate(weights.classes)}
-        self._rows = dict(zip(weights.keys.tolist(), range(len(weights.keys)), strict=True))
-
-    def shares(self, rows: list[tuple[list[str], tuple[str, ...]]]) -> list[dict[str, float]]:
-        """The probabilities of the allowed classes for each (features, allowed), as `Weights.shares` gives them."""
-        weights, places = self.weights, self._places
-        found = []
-        for features, allowed in rows:
-            known = []
-            for feature in features:
-                at = places.get(feature)
-                if at is None:
-                    at = places[feature] = self._rows.get(bucket(feature), -1)
-                if at >= 0:
-                    known.append(at)
-            open_ = [self._classes[name] for name in allowed if name in self._classes]
-            score = weights.bias[open_].astype(np.float64)
-            if known:
-                total = weights.table[known].sum(axis=0, dtype=np.int64)[open_]
-                score += total * weights.step[open_] * (SCALE / len(known) ** 0.5)
-            share = np.exp(score - score.max())
-            share /= share.sum()
-            found.append({weights.classes[c]: float(p) for c, p in zip(open_, share, strict=True)})
-        return found
-
-
-def judge(made: Draft, field: Field, pairs: Pairs, scorer: Scorer) -> list[Judged]:
+def judge(made: Draft, field: Field, pairs: Pairs, weights: Weights) -> list[Judged]:
     """The probabilities of every number that may be a condition of a requirement."""
-    around = field.of(made)
-    fits = [values(one.quantity) for one in around]
-    rows = [([*pairs.features(made, one, around), *pairs.rule_features(made, one)], (NONE, *fit))
-            for one, fit in zip(around, fits, strict=True)]
-    return [Judged(one, shares, fit) for one, shares, fit in zip(around, scorer.shares(rows), fits, strict=True)]
+    around, found = field.of(made), list[Judged]()
+    for one in around:
+        fit = values(one.quantity)
+        seen = (*pairs.features(made, one, around), *pairs.rule_features(made, one))
+        found.append(Judged(one, weights.shares(seen, {}, (NONE, *fit)), fit))
+    return found
 
 
 def second_conditions(page: Page, weights: Weights | None = None) -> None:
     """Complete and correct the conditions of the live requirements of a page."""
-    scorer = Scorer(weights or load(SLOT_WEIGHTS))
+    weights = weights or load(SLOTS)
     field = Field(page)
     pairs, wording = Pairs(field), Wording(field)
-    decided = [(made, _decided(made, judge(made, field, pairs, scorer))) for made in field.live]
+    decided = [(made, _decided(made, judge(made, field, pairs, weights))) for made in field.live]
     for made, conditions in decided:
         made.conditions = conditions
     for made in field.live:
         for slot in GROUPS:
-            _worded(made, slot, _told(wording, made, slot, scorer))
+            _worded(made, slot, _told(wording, made, slot, weights))
 
 
 def _decided(made: Draft, judged: list[Judged]) -> dict[str, ConditionValue]:
@@ -147,13 +112,13 @@ def _fill(
         found[slot] = value
 
 
-def _told(wording: Wording, made: Draft, slot: str, scorer: Scorer) -> dict[str, float]:
+def _told(wording: Wording, made: Draft, slot: str, weights: Weights) -> dict[str, float]:
     """The probabilities of the values that words give a slot; empty where none is known or the slot is filled."""
-    known = answers(scorer.weights, slot)
+    known = answers(weights, slot)
     if not known or slot in made.conditions:
         return {}
     seen = [*wording.features(made), *wording.rule_features(made), f"W:slot={slot}"]
-    return scorer.shares([(seen, (NONE, *known))])[0]
+    return weights.shares(seen, {}, (NONE, *known))
 
 
 def _worded(made: Draft, slot: str, shares: dict[str, float]) -> None:

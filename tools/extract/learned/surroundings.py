@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from knowledge.document import Block
-from tools.extract.clauses import sentences
 from tools.extract.comparators import said_about
 from tools.extract.page import Page, metric_hits, synonyms
 from tools.extract.phrases import Hit
@@ -22,6 +21,7 @@ _WIDEST = 600         # characters of a sentence that are looked at on each side
 _ROW = 300            # characters of a cell of the same row
 _LABELS, _BESIDE = 1, 6     # the first columns, and columns on each side, that are looked at
 _LEAD = 160           # characters of the line above
+_TELLING = (0, 1, 10, 20, 23, 25, 30, 50, 70, 80, 100)     # values that tell by themselves what a number is
 
 
 @dataclass(frozen=True)
@@ -57,25 +57,15 @@ def words(text: str) -> list[str]:
 
 
 class Sight:
-    """The page as the second reading looks at it; rows and headers are gathered once."""
+    """The page as the second reading looks at it; the metrics that a piece names are looked for once."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._rows: dict[tuple[int, int], list[Block]] = {}
-        self._heads: dict[tuple[int, int], list[Block]] = {}
         self._tops: dict[tuple[int, int], Block] = {}
-        self._sentences: dict[int, list[tuple[int, int]]] = {}
         self._found: dict[tuple[int, int], list[Hit[str]]] = {}
         for block in page.document.blocks:
-            if block.table is None:
-                continue
-            if block.row is not None:
-                self._rows.setdefault((block.table, block.row), []).append(block)
-            if block.column is None:
-                continue
-            if block.header_row:
-                self._heads.setdefault((block.table, block.column), []).append(block)
-            self._tops.setdefault((block.table, block.column), block)
+            if block.table is not None and block.column is not None:
+                self._tops.setdefault((block.table, block.column), block)
 
     def of(self, block: Block, q: Quantity) -> Surroundings:
         """What stands around one number of a block."""
@@ -84,7 +74,7 @@ class Sight:
     def at(self, block: Block, seen: Seen) -> Surroundings:
         """What stands around a piece of a block."""
         page, text = self._page, self._page.text
-        spans = self._spans(block)
+        spans = page.sentences(block)
         place = next((i for i, (a, b) in enumerate(spans) if a <= seen.start < b), 0)
         start, end = spans[place] if spans else (block.start, block.end)
         end = max(end, seen.end)
@@ -92,7 +82,7 @@ class Sight:
         others = [o for o in page.inside(block, lo, hi) if o.units and not (o.start < seen.end
                                                                                and o.end > seen.start)]
         found = [*seen.own, f"kind={block.kind}", f"part={bool(block.part)}", f"lang={page.document.language}"]
-        found += _words_around(text, seen, max(start, seen.start - _WIDEST), min(end, seen.end + _WIDEST))
+        found += _words_around(text, seen, lo, hi)
         found += _neighbours(seen, others)
         found += _between(text, seen, others, start, end)
         before = spans[place - 1] if place else None
@@ -110,14 +100,9 @@ class Sight:
 
     def said(self, block: Block, q: Quantity) -> str:
         """The comparator that stands next to a number, as a feature."""
-        spans = self._spans(block)
+        spans = self._page.sentences(block)
         start, end = next(((a, b) for a, b in spans if a <= q.start < b), (block.start, block.end))
         return f"said={said_about(self._page.text, q, start, end).sign}"
-
-    def _spans(self, block: Block) -> list[tuple[int, int]]:
-        if block.index not in self._sentences:
-            self._sentences[block.index] = sentences(self._page.text, block.start, block.end)
-        return self._sentences[block.index]
 
     def _hits(self, start: int, end: int) -> list[Hit[str]]:
         """The metrics that a piece names, looked for once."""
@@ -133,17 +118,15 @@ class Sight:
         return self._page.text[max(above.start, above.end - _LEAD):above.end]
 
     def _row(self, block: Block) -> list[Block]:
-        if block.table is None or block.row is None:
-            return []
         column = block.column or 0
-        return [b for b in self._rows.get((block.table, block.row), []) if b.index != block.index
-                and ((b.column or 0) <= _LABELS or abs((b.column or 0) - column) <= _BESIDE)]
+        return [b for b in self._page.row_of(block)
+                if (b.column or 0) <= _LABELS or abs((b.column or 0) - column) <= _BESIDE]
 
     def _head(self, block: Block) -> list[Block]:
         if block.table is None or block.column is None or block.header_row:
             return []
         top = self._tops[block.table, block.column]
-        return self._heads.get((block.table, block.column)) or ([top] if top.row != block.row else [])
+        return self._page.head_of(block) or ([top] if top.row != block.row else [])
 
     def _column(self, block: Block, row: list[Block]) -> list[str]:
         """Which of the row's cells with numbers this one is, and how many there are."""
@@ -195,7 +178,7 @@ def _own(q: Quantity) -> list[str]:
     order = round(2 * math.log10(size)) if size > 0 else "zero"
     found = [f"D={dims}", f"U={q.unit_text.lower()}", f"shape={q.shape}", f"{dims}:size={order}",
              f"negative={any(v < 0 for v in q.values)}", f"{dims}:shape={q.shape}"]
-    if size in (0, 20, 23, 25, 50, 70, 80, 100, 1, 10, 30):
+    if size in _TELLING:
         found.append(f"{dims}:is={size:g}")
     return found
 
@@ -250,7 +233,7 @@ def _row_words(row: list[Block], head: list[Block]) -> list[str]:
     for cell in row:
         own = words(cell.text[:_ROW])
         found += [f"R={w}" for w in own[:40]] + [f"R2={a}_{b}" for a, b in zip(own[:20], own[1:20], strict=False)]
-        if cell.column is not None and cell.column <= 1:
+        if cell.column is not None and cell.column <= _LABELS:
             found += [f"R0={w}" for w in own[:12]]
     for cell in head:
         found += [f"H={w}" for w in words(cell.text[:80])]

@@ -1,17 +1,19 @@
-"""The taught weights: which metric, condition or nothing a number is, as probabilities."""
+"""Taught weights: what a number, a name, a bound or a condition is, as probabilities."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-NUMBERS, NAMES, BOUNDS = (Path(__file__).parent / f"{name}.npz" for name in ("numbers", "names", "bounds"))
+NUMBERS, NAMES, BOUNDS, SLOTS = (
+    Path(__file__).parent / f"{name}.npz" for name in ("numbers", "names", "bounds", "slots"))
+NONE = "none"    # the class of what asks for nothing
 # How near a metric is named, and what the rules said of it: weights that all metrics share, and one of each metric.
 KINDS = ("left0", "left1", "left2", "right0", "right1", "right2", "only", "before", "row", "head", "title",
          "rule", "rule_sure", "rule_table", "rule_more")
@@ -34,6 +36,14 @@ class Weights:
     bias: NDArray[np.float32]         # (classes,)
     kinds: NDArray[np.float32]        # (classes, KINDS)
 
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return dict(zip(self.keys.tolist(), range(len(self.keys)), strict=True))
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.classes)}
+
     def shares(self, features: Iterable[str], kinds: dict[str, tuple[str, ...]], allowed: Iterable[str]
                ) -> dict[str, float]:
         """The probability of each allowed class.
@@ -43,18 +53,16 @@ class Weights:
             kinds: the kinds of nearness of each class, out of `KINDS`.
             allowed: names of classes; those that the model does not know are left out.
         """
-        place = {name: i for i, name in enumerate(self.classes)}
-        open_ = [place[name] for name in allowed if name in place]
-        wanted = np.fromiter((bucket(f) for f in features), dtype=np.uint32)
-        at = np.searchsorted(self.keys, wanted)
-        known = at[(at < len(self.keys)) & (self.keys[np.minimum(at, len(self.keys) - 1)] == wanted)]
+        columns, places = self._columns, self._places
+        open_ = [columns[name] for name in allowed if name in columns]
+        known = [at for feature in features if (at := places.get(bucket(feature))) is not None]
         score = self.bias.astype(np.float64)
-        if len(known):
+        if known:
             total = self.table[known].sum(axis=0, dtype=np.int64) * self.step
             score = score + total * (SCALE / np.sqrt(len(known)))
         for name, near in kinds.items():
-            if name in place:
-                score[place[name]] += sum(self.kinds[place[name], KINDS.index(k)] for k in near)
+            if name in columns:
+                score[columns[name]] += sum(self.kinds[columns[name], KINDS.index(k)] for k in near)
         open_score = score[open_]
         share = np.exp(open_score - open_score.max())
         share /= share.sum()

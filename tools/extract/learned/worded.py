@@ -8,7 +8,6 @@ from tools.extract.learned.weights import Weights
 from tools.extract.page import Draft
 from tools.extract.phrases import lexicon
 
-NONE = "none"
 # Slots that words may fill without a number.
 GROUPS = ("life", "kind", "direction", "element", "soc_pct", "soc_from_pct", "soc_to_pct", "dod_pct", "frequency_Hz",
           "temperature_C")
@@ -26,7 +25,7 @@ class Wording:
         page = field.page
         self._page: list[str] = []
         for block in page.document.blocks:
-            for start, end in field.spans(block):
+            for start, end in page.sentences(block):
                 if not field.between(start, end):
                     self._page += [f"doc={h.what}" for name in _LISTS
                                    for h in lexicon(name).find(page.text, start, end)]
@@ -54,12 +53,12 @@ class Wording:
                 if place < 8:
                     found += [f"W:{side}={word[:_STEM]}", f"W:{metric}{side}={word[:_STEM]}"]
             found += [f"W:2={a[:_STEM]}_{b[:_STEM]}" for a, b in zip(line[:24], line[1:24], strict=False)]
-        spans = field.spans(block)
+        spans = page.sentences(block)
         own = next((i for i, (a, b) in enumerate(spans) if a <= made.start < b), 0)
         for name, i in (("P", own - 1), ("N", own + 1)):
             if 0 <= i < len(spans) and not field.between(*spans[i]):
                 found += [f"W:{name}={w[:_STEM]}" for w in words(text[spans[i][0]:min(spans[i][1], spans[i][0] + 200)])]
-        for place, cell in enumerate((*field.row(block), *field.head(block))):
+        for place, cell in enumerate((*field.row(block), *page.head_of(block))):
             found += [f"W:R={w[:_STEM]}" for w in words(cell.text[:_ROW])]
             found += self._hits("row", cell.start, cell.end) if place < 8 else []
         for title in block.section[-2:]:

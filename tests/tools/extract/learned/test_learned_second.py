@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from knowledge.documents.read import read_document
-from tools.extract.learned.observe import CONDITION, NONE, observe
+from tools.extract.learned.observe import CONDITION, observe
 from tools.extract.learned.second import second_reading
 from tools.extract.learned.second_bounds import second_bounds
 from tools.extract.learned.second_names import second_names
-from tools.extract.learned.weights import KINDS, Weights, bucket
+from tools.extract.learned.weights import KINDS, NONE, Weights, bucket
 from tools.extract.requirements import first_reading
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evals.fit_weights import Example, fit, write
-from tools.extract.learned.weights import BOUNDS, KINDS, NAMES, NUMBERS, Weights, bucket, load
+from tools.extract.learned.weights import BOUNDS, KINDS, NAMES, NUMBERS, SLOTS, Weights, bucket, load
 
 
 @pytest.fixture
@@ -50,7 +50,8 @@ def test_fitting_learns_and_is_the_same_twice(tmp_path):
     assert again.shares(["A=yesterday"], {}, allowed)["none"] > 0.9
 
 
-@pytest.mark.parametrize(("path", "wanted"), [(NUMBERS, "capacity"), (NAMES, "cathode_chemistry in"), (BOUNDS, ">=")])
+@pytest.mark.parametrize(("path", "wanted"), [(NUMBERS, "capacity"), (NAMES, "cathode_chemistry in"), (BOUNDS, ">="),
+                                              (SLOTS, "temperature_C")])
 def test_the_weights_that_ship_can_be_read(path, wanted):
     weights = load(path)
     assert wanted in weights.classes

@@ -13,8 +13,8 @@ from knowledge.documents.read import read_document
 from tools.extract.learned.candidates import Field, values
 from tools.extract.learned.pairs import Pairs, same
 from tools.extract.learned.slots import second_conditions
-from tools.extract.learned.weights import KINDS, Weights, bucket, load
-from tools.extract.learned.worded import NONE, Wording
+from tools.extract.learned.weights import KINDS, NONE, Weights, bucket, load
+from tools.extract.learned.worded import Wording
 from tools.extract.page import Draft, Page
 from tools.extract.requirements import first_reading
 
