@@ -14,7 +14,8 @@ from knowledge.frozen import Frozen
 Level = Literal["cell", "module", "pack", "system", "material"]
 Comparator = Literal[">=", "<=", ">", "<", "=", "range", "tolerance", "in", "required", "prohibited", "about"]
 Priority = Literal["must", "should", "info"]
-Method = Literal["rule", "llm", "both", "answer"]
+# Who found a requirement: the rules, the taught second reading, a language model, rules and model, the engineer's answer.
+Method = Literal["rule", "taught", "llm", "both", "answer"]
 Number = float | list[float]
 Value = float | list[float] | str | list[str]
 ConditionValue = float | list[float] | str

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from knowledge import vocabulary
 from knowledge.document import Block, Document
 from knowledge.documents.mail_in_force import IN_FORCE
-from knowledge.requirement import Comparator, ConditionValue, Level, Priority, SourceSpan
+from knowledge.requirement import Comparator, ConditionValue, Level, Method, Priority, SourceSpan
 from knowledge.vocabulary import UnitRow, metrics
 from tools.extract import standards
 from tools.extract.characters import normalise
@@ -44,6 +44,7 @@ class Draft:
     confidence: float = 0.9
     up_to: bool = False
     dead: bool = False
+    method: Method = "rule"
 
 
 @dataclass
@@ -125,6 +126,11 @@ class Page:
     def settle(self, q: Quantity, fate: Fate, reason: str = "") -> None:
         """Say what a quantity is; the first word counts, and a requirement outranks the rest."""
         if id(q) not in self.fates or fate == "requirement":
+            self.fates[id(q)] = (fate, reason)
+
+    def resettle(self, q: Quantity, fate: Fate, reason: str = "") -> None:
+        """Say anew what a quantity is that was taken for something else; a requirement stays one."""
+        if self.fates.get(id(q), ("", ""))[0] != "requirement":
             self.fates[id(q)] = (fate, reason)
 
     def reject(self, q: Quantity, reason: str) -> None:

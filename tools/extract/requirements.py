@@ -48,7 +48,7 @@ class ReadRequest(Frozen):
     sha256: str = Field(description="hex SHA-256 of the file's bytes", min_length=64, max_length=64)
 
 
-@tool(stage="requirements", version="4", example={"path": "examples/rfx/drone_pouch.eml", "sha256": "0" * 64})
+@tool(stage="requirements", version="5", example={"path": "examples/rfx/drone_pouch.eml", "sha256": "0" * 64})
 def read_requirements(request: ReadRequest, context: Context) -> Reading:
     """Read a customer's document for its requirements: values, units, conditions, priorities, findings.
 
@@ -157,7 +157,7 @@ def requirement(page: Page, made: Draft, number: int) -> Requirement:
     return Requirement(
         id=f"R{number:02d}", metric=made.metric, level=made.level, comparator=made.comparator, value=made.value,
         unit=made.unit, as_written=written, conditions=made.conditions, priority=made.priority,
-        source=page.span(made.block, start, end), confidence=made.confidence, method="rule")
+        source=page.span(made.block, start, end), confidence=made.confidence, method=made.method)
 
 
 def _noted(page: Page, ids: dict[int, str]) -> list[Finding]:

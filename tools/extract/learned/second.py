@@ -147,6 +147,7 @@ def _made(
         new = draft(page, block, q, one.decided, said) if q else None
     if new is None:
         return None
+    new.method = "taught"
     new.confidence = min(new.confidence, _SURE, round(one.shares[one.decided], 2))
     new.priority = of_statement(page, block, span, sentence, None, (new.start, new.end))
     page.settle(one.seen.quantity, "requirement")

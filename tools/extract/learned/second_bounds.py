@@ -46,4 +46,4 @@ def second_bounds(page: Page, observed: list[Observation], weights: Weights | No
             shares = weights.shares(bound_features(seen, draft.metric, draft.comparator), {}, CHOICES)
             best = max(CHOICES, key=lambda c: shares.get(c, 0.0))
             if best != plain(draft.comparator) and shares.get(best, 0.0) >= CLEARLY:
-                draft.comparator = best
+                draft.comparator, draft.method = best, "taught"

@@ -116,4 +116,5 @@ def _draft(page: Page, block: Block, span: tuple[int, int], one: JudgedName, nam
         like = next((d for d in test_drafts(page, block, *span) if d.metric == name), None)
         if like is not None:
             value, start, end, conditions = like.value, like.start, like.end, dict(like.conditions)
-    return Draft(name, bound, value, None, start, end, block, level=level, conditions=conditions, confidence=sure)
+    return Draft(name, bound, value, None, start, end, block, level=level, conditions=conditions, confidence=sure,
+                 method="taught")

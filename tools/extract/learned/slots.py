@@ -15,12 +15,14 @@ from tools.extract.learned.pairs import Pairs, holds, same
 from tools.extract.learned.weights import NONE, SLOTS, Weights, load
 from tools.extract.learned.worded import GROUPS, Wording, answers
 from tools.extract.page import Draft, Page
+from tools.extract.quantities import Quantity
 
 ADDED = 0.4           # probability from which a slot that the rules left open is filled
 CORRECTED = 0.6       # ... from which another number than the rules' fills it
 MOVED = 0.6           # ... from which a number goes to another slot than the rules'
 DROPPED = 0.08        # ... below which a number leaves its slot
 WORDED = 0.4          # ... from which words say a condition
+NO_CONDITION = "beside a requirement, no condition of it as the second reading takes it"
 _ALIKE = (("temperature_C", "ambient_temperature_C", "start_temperature_C", "inlet_temperature_C"),
           ("rate_C", "charge_C"), ("rate_C", "discharge_C"), ("current_A", "charge_A"), ("current_A", "discharge_A"),
           ("soc_pct", "soc_from_pct"), ("soc_pct", "soc_to_pct"),
@@ -60,12 +62,34 @@ def second_conditions(page: Page, weights: Weights | None = None) -> None:
     weights = weights or load(SLOTS)
     field = Field(page)
     pairs, wording = Pairs(field), Wording(field)
-    decided = [(made, _decided(made, judge(made, field, pairs, weights))) for made in field.live]
-    for made, conditions in decided:
+    judged = [(made, judge(made, field, pairs, weights)) for made in field.live]
+    decided = [(made, around, _decided(made, around)) for made, around in judged]
+    _booked(page, decided)
+    for made, _, conditions in decided:
         made.conditions = conditions
     for made in field.live:
         for slot in GROUPS:
             _worded(made, slot, _told(wording, made, slot, weights))
+
+
+def _booked(page: Page, decided: list[tuple[Draft, list[Judged], dict[str, ConditionValue]]]) -> None:
+    """What was added to conditions is one in the books too; what no requirement has any more is set aside."""
+    kept = set[int]()
+    left: dict[int, Quantity] = {}
+    for made, around, conditions in decided:
+        for one in around:
+            q = one.seen.quantity
+            before, now = (any(holds(c, slot, value) for slot, value in one.values.items())
+                           for c in (made.conditions, conditions))
+            if now:
+                kept.add(id(q))
+            elif before:
+                left[id(q)] = q
+            if one.best != NONE and not before and holds(conditions, one.best, one.values[one.best]):
+                page.resettle(q, "condition")
+    for key, q in left.items():
+        if key not in kept and page.fates.get(key, ("", ""))[0] == "condition":
+            page.resettle(q, "ignored", NO_CONDITION)
 
 
 def _decided(made: Draft, judged: list[Judged]) -> dict[str, ConditionValue]:
