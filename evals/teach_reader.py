@@ -1,9 +1,10 @@
-"""Teach the second reading from labelled documents: a log-linear model of what each number is.
+"""Teach the second reading from labelled documents: what each number, name and bound is.
 
     python -m evals.teach_reader [--more FOLDER …] [--only NAME …] [--out FOLDER] [--jobs N]
 
 Documents that no rule was made on (`corpus`) teach with what the rules said of them and without; documents that the
-rules were made on teach without it, since there the rules are better than they are on a stranger's document.
+rules were made on teach without it, since there the rules are better than they are on a stranger's document. With
+`numbers` goes the network that judges them together (`teach_together`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from evals.fit_weights import Example, fit, write
 from evals.gold import Gold, GoldRequirement, read_gold
 from evals.make_development import read_labels
 from evals.suites import CASES, REPO, load_suite
+from evals.teach_together import Numbers, fit_together, judged_by_others, write_network
 from knowledge.document import Document
 from knowledge.documents.read import read_document
 from knowledge.requirement import ConditionValue, Value
@@ -28,6 +31,7 @@ from tools.extract.learned.bare import with_unit
 from tools.extract.learned.named import WORDED, Named, name_all
 from tools.extract.learned.observe import CONDITION, LEAD_TIME, Observation, observe
 from tools.extract.learned.second_bounds import CHOICES, bound_features, bounded, plain
+from tools.extract.learned.together import TOGETHER, placed
 from tools.extract.learned.weights import BOUNDS, NAMES, NONE, NUMBERS
 from tools.extract.page import Page
 from tools.extract.quantities import Quantity
@@ -55,13 +59,20 @@ def _page(document: Document) -> Page:
 
 def documents(folder: Path) -> Iterator[tuple[Document, Gold]]:
     """The labelled documents of a folder: labels as YAML, or where there are none, as lines (`make_development`)."""
+    for _, document, gold in by_author(folder):
+        yield document, gold
+
+
+def by_author(folder: Path) -> Iterator[tuple[str, Document, Gold]]:
+    """The labelled documents of a folder, each with the name of the folder in which its author wrote."""
     written = sorted(folder.rglob("*.gold.yaml"))
     for labels in written:
         if beside := _beside(labels, labels.name.removesuffix(".gold.yaml")):
-            yield read_document(beside), read_gold(labels)
+            yield labels.parent.name, read_document(beside), read_gold(labels)
     for labels in () if written else sorted(folder.rglob("*.labels")):
         if beside := _beside(labels, labels.stem):
-            yield read_document(beside), Gold.model_validate(read_labels(labels.read_text(encoding="utf-8")))
+            gold = Gold.model_validate(read_labels(labels.read_text(encoding="utf-8")))
+            yield labels.parent.name, read_document(beside), gold
 
 
 def tuned() -> Iterator[tuple[Document, Gold]]:
@@ -79,17 +90,21 @@ def _beside(labels: Path, stem: str) -> Path | None:
                  if p.stem == stem and p.suffix not in (".yaml", ".labels") and p.is_file()), None)
 
 
-def examples(document: Document, gold: Gold, ruled: bool) -> Iterator[Example]:
+def numbers(author: str, document: Document, gold: Gold, ruled: bool) -> Numbers:
     """What each number of a document is, by its labels."""
     page = _page(document)
     text = _spaced(document.text)
     labels = [(label, _places(text, label.source.quote)) for label in gold.requirements]
-    for seen in observe(page):
+    plain, beside = list[Example](), list[Example]()
+    observed = observe(page)
+    for seen in observed:
         answer = _answer(page, seen, labels)
         allowed = (NONE, CONDITION, *seen.fits)
-        yield Example(document.name, seen.features, seen.around.named, allowed, answer)
+        plain.append(Example(document.name, seen.features, seen.around.named, allowed, answer))
         if not ruled:
-            yield Example(document.name, (*seen.features, *seen.rule_features()), seen.kinds(), allowed, answer)
+            with_rules = (*seen.features, *seen.rule_features())
+            beside.append(Example(document.name, with_rules, seen.kinds(), allowed, answer))
+    return Numbers(author, document.language, tuple(placed(seen) for seen in observed), tuple(plain), tuple(beside))
 
 
 def bound_examples(document: Document, gold: Gold, ruled: bool) -> Iterator[Example]:
@@ -205,35 +220,63 @@ def _close(a: float, b: float, tolerance: float) -> bool:
     return abs(a - b) <= tolerance * max(abs(a), abs(b)) + 1e-9
 
 
-_HEADS = {NUMBERS: examples, NAMES: named_examples, BOUNDS: bound_examples}
+_HEADS = {NAMES: named_examples, BOUNDS: bound_examples}
+_ALL = (NUMBERS, NAMES, BOUNDS)
 
 
-def _taught_by(task: tuple[Document, Gold, bool, tuple[Path, ...]]) -> dict[Path, list[Example]]:
-    document, gold, ruled, paths = task
-    return {path: list(_HEADS[path](document, gold, ruled)) for path in paths}
+def _taught_by(
+    task: tuple[str, Document, Gold, bool, tuple[Path, ...]]
+) -> tuple[Numbers | None, dict[Path, list[Example]]]:
+    author, document, gold, ruled, paths = task
+    counted = numbers(author, document, gold, ruled) if NUMBERS in paths else None
+    return counted, {path: list(_HEADS[path](document, gold, ruled)) for path in paths if path in _HEADS}
+
+
+def gathered(
+    folders: Iterable[Path], paths: tuple[Path, ...], jobs: int | None
+) -> tuple[list[Numbers], dict[Path, list[Example]]]:
+    """What the documents of folders, and those that rules were made on, teach."""
+    tasks = chain((("", document, gold, True, paths) for document, gold in tuned()),
+                  ((*one, False, paths) for folder in folders if folder.is_dir() for one in by_author(folder)))
+    counted: list[Numbers] = []
+    taught: dict[Path, list[Example]] = {path: [] for path in paths if path in _HEADS}
+    with Pool(jobs) as pool:
+        for found, made in pool.imap(_taught_by, tasks, chunksize=4):
+            counted += [found] if found else []
+            for path, examples in made.items():
+                taught[path] += examples
+    return counted, taught
+
+
+def teach_numbers(counted: list[Numbers], out: Path) -> None:
+    """Write the weights of numbers and the network that judges them together."""
+    _fitted([e for d in counted for e in (*d.plain, *d.ruled)], out / NUMBERS.name)
+    judged = judged_by_others(counted)
+    write_network(fit_together(judged), out / TOGETHER.name)
+    print(f"{TOGETHER.name}: {sum(len(shares) for _, shares in judged)} numbers", flush=True)
+
+
+def _fitted(examples: list[Example], path: Path) -> None:
+    weights = fit(examples)
+    write(weights, path)
+    print(f"{path.name}: {len(examples)} examples, {weights.table.shape[0]} features, {len(weights.classes)} classes, "
+          f"{path.stat().st_size / 1e6:.1f} MB", flush=True)
 
 
 def main() -> None:
     """Teach and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--more", nargs="*", default=[], type=Path, help="folders of documents beside the corpus")
-    parser.add_argument("--only", nargs="*", default=[], choices=[path.stem for path in _HEADS])
+    parser.add_argument("--only", nargs="*", default=[], choices=[path.stem for path in _ALL])
     parser.add_argument("--out", type=Path, default=NUMBERS.parent)
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes that look at documents")
     chosen = parser.parse_args()
-    sources = [(tuned(), True)]
-    sources += [(documents(folder), False) for folder in (CORPUS, *chosen.more) if folder.is_dir()]
-    taught: dict[Path, list[Example]] = {path: [] for path in _HEADS if not chosen.only or path.stem in chosen.only}
-    tasks = ((document, gold, ruled, tuple(taught)) for source, ruled in sources for document, gold in source)
-    with Pool(chosen.jobs) as pool:
-        for made in pool.imap(_taught_by, tasks, chunksize=4):
-            for path, found in made.items():
-                taught[path] += found
+    paths = tuple(path for path in _ALL if not chosen.only or path.stem in chosen.only)
+    counted, taught = gathered((CORPUS, *chosen.more), paths, chosen.jobs)
     for path, found in taught.items():
-        weights = fit(found)
-        write(weights, chosen.out / path.name)
-        print(f"{path.name}: {len(found)} examples, {weights.table.shape[0]} features, {len(weights.classes)} classes, "
-              f"{(chosen.out / path.name).stat().st_size / 1e6:.1f} MB", flush=True)
+        _fitted(found, chosen.out / path.name)
+    if counted:
+        teach_numbers(counted, chosen.out)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evals.gold import Gold
-from evals.teach_reader import bound_examples, documents, examples, named_examples
+from evals.teach_reader import bound_examples, by_author, documents, named_examples, numbers
 from knowledge.documents.read import read_document
 
 TEXT = """The cell shall give at least 4.8 Ah at 0.2C
@@ -28,16 +28,18 @@ def _labelled(tmp_path) -> tuple:
 
 def test_numbers_are_metrics_conditions_or_nothing(tmp_path):
     document, gold = _labelled(tmp_path)
-    answers = [e.answer for e in examples(document, gold, ruled=True)]
+    found = numbers("author", document, gold, ruled=True)
+    answers = [e.answer for e in found.plain]
+    assert len(found.placed) == len(answers) and not found.ruled
     assert answers == ["capacity", "condition", "condition", "none", "resistance_growth"]
 
 
 def test_a_document_that_no_rule_was_made_on_teaches_with_the_verdict_of_the_rules_too(tmp_path):
     document, gold = _labelled(tmp_path)
-    both = list(examples(document, gold, ruled=False))
-    assert len(both) == 10
-    assert not any(f.startswith("fate=") for f in both[0].features)
-    assert any(f.startswith("fate=") for f in both[1].features)
+    both = numbers("author", document, gold, ruled=False)
+    assert len(both.plain) == len(both.ruled) == 5
+    assert not any(f.startswith("fate=") for f in both.plain[0].features)
+    assert any(f.startswith("fate=") for f in both.ruled[0].features)
 
 
 def test_bounds_and_names_have_their_answers(tmp_path):
@@ -51,5 +53,6 @@ def test_a_folder_of_ones_own_is_read_with_its_labels_as_lines(tmp_path):
     (tmp_path / "ours.txt").write_text("The cell shall weigh at most 70 g.\n", encoding="utf-8")
     (tmp_path / "ours.labels").write_text("en ours.txt\nmass <= 70 g :: at most 70 g\n", encoding="utf-8")
     (document, gold), = documents(tmp_path)
+    assert [author for author, _, _ in by_author(tmp_path)] == [tmp_path.name]
     assert document.name == "ours.txt"
     assert [(r.metric, r.value) for r in gold.requirements] == [("mass", 70.0)]

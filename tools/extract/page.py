@@ -130,8 +130,12 @@ class Page:
 
     def resettle(self, q: Quantity, fate: Fate, reason: str = "") -> None:
         """Say anew what a quantity is that was taken for something else; a requirement stays one."""
-        if self.fates.get(id(q), ("", ""))[0] != "requirement":
+        if self.fate_of(q) != "requirement":
             self.fates[id(q)] = (fate, reason)
+
+    def fate_of(self, q: Quantity) -> Fate | None:
+        """What a quantity is so far."""
+        return self.fates[id(q)][0] if id(q) in self.fates else None
 
     def reject(self, q: Quantity, reason: str) -> None:
         """Take a quantity out of the running, whatever it was before."""

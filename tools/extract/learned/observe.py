@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from knowledge.document import Block
@@ -23,10 +24,11 @@ _REASON = 30                            # characters of a reason that tell it fr
 
 @dataclass(frozen=True)
 class Observation:
-    """A number, its surroundings, the metrics that its unit allows, and the rules' verdict."""
+    """A number, its sentence in its block, its surroundings, the metrics that its unit allows, the rules' verdict."""
 
     block: Block
     quantity: Quantity
+    sentence: int
     around: Surroundings
     said: str
     fits: tuple[str, ...]
@@ -96,10 +98,12 @@ def observe(page: Page) -> list[Observation]:
     found = []
     for block in page.document.blocks:
         whole = [q for q in page.blocks[block.index] if q.units]
+        starts = [start for start, _ in page.sentences(block)]
         for q in sorted([*whole, *bare_numbers(page, block)], key=lambda q: q.start):
             if q.dimensions not in allowed:
                 allowed[q.dimensions] = _allowed(q)
             fate, reason = page.fates.get(id(q), ("residual", ""))
-            found.append(Observation(block, q, sight.of(block, q), sight.said(block, q), allowed[q.dimensions],
-                                     tuple(made.get((q.start, q.end), ())), fate, reason[:_REASON]))
+            found.append(Observation(
+                block, q, bisect_right(starts, q.start), sight.of(block, q), sight.said(block, q),
+                allowed[q.dimensions], tuple(made.get((q.start, q.end), ())), fate, reason[:_REASON]))
     return found

@@ -16,6 +16,7 @@ from tools.extract.comparators import Said, said_of_all
 from tools.extract.conditions import infer, merge
 from tools.extract.learned.bare import with_unit
 from tools.extract.learned.observe import CONDITION, LEAD_TIME, Observation, observe
+from tools.extract.learned.together import Network, load_network, placed
 from tools.extract.learned.weights import NONE, Weights, load
 from tools.extract.meaning import draft
 from tools.extract.page import Draft, Page
@@ -24,9 +25,9 @@ from tools.extract.quantities import Quantity
 
 BACKGROUND = "told, not asked, as the second reading takes it"
 ADDED = 0.5           # probability from which a number that the rules left over is asked for
-ASKED, NAMED = 0.4, 0.3    # ... that it is asked for at all, and then as the likeliest metric
-RENAMED = 0.6         # ... from which it is another metric's
-DROPPED = 0.85        # ... from which it is not asked for
+ASKED, NAMED = 0.45, 0.3   # ... that it is asked for at all, and then as the likeliest metric
+RENAMED = 0.5         # ... from which it is another metric's
+DROPPED = 0.55        # ... from which it is not asked for
 _SURE = 0.9           # confidence of a requirement of the rules alone; the second reading's is its probability
 
 
@@ -60,15 +61,30 @@ class Judged:
         return best if self.shares[best] >= ADDED else verdict
 
 
-def judge(page: Page, weights: Weights) -> list[Judged]:
-    """The probabilities of every number of a page."""
-    return [Judged(seen, weights.shares((*seen.features, *seen.rule_features()), seen.kinds(),
-                                        (NONE, CONDITION, *seen.fits))) for seen in observe(page)]
+def judge(page: Page, weights: Weights, network: Network | None = None) -> list[Judged]:
+    """The probabilities of every number of a page: by its own words and, with a network, beside the others."""
+    observed = observe(page)
+    shares = [own_shares(seen, weights) for seen in observed]
+    if network is not None:
+        shares = network.judge([placed(seen) for seen in observed], shares, page.document.language)
+    return [Judged(seen, own) for seen, own in zip(observed, shares, strict=True)]
 
 
-def second_reading(page: Page, weights: Weights | None = None) -> list[Observation]:
-    """Correct the drafts of a page, clause by clause, where the weights decide against the rules; the numbers seen."""
-    judged = judge(page, weights or load())
+def own_shares(seen: Observation, weights: Weights) -> dict[str, float]:
+    """The probabilities of a number by its own words and by what the rules made of it."""
+    return weights.shares((*seen.features, *seen.rule_features()), seen.kinds(), (NONE, CONDITION, *seen.fits))
+
+
+def second_reading(
+    page: Page, weights: Weights | None = None, network: Network | None = None
+) -> list[Observation]:
+    """Correct the drafts of a page, clause by clause, where the weights decide against the rules; the numbers seen.
+
+    Other weights than the shipped ones judge each number alone unless a network is given too.
+    """
+    if weights is None:
+        weights, network = load(), network or load_network()
+    judged = judge(page, weights, network)
     for block, group in _by_block(judged):
         if not any(j.decided != j.seen.verdict for j in group):
             continue

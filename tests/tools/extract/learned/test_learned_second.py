@@ -47,7 +47,7 @@ def test_a_number_that_is_surely_only_told_is_dropped_with_its_reason(page_of):
 
 def test_a_doubt_does_not_overrule_the_rules(page_of):
     page = page_of("The cell shall weigh at most 70 g.")
-    second_reading(page, weights(**{"U=g": {NONE: 0.4, "mass": 0.0, CONDITION: 0.0}}))
+    second_reading(page, weights(**{"U=g": {NONE: 0.4, "mass": 0.6, CONDITION: -9.0}}))
     assert alive(page) == [("mass", "<=", 70.0)]
 
 
