@@ -9,12 +9,15 @@ from typing import Any
 from knowledge.documents.assemble import Content, Draft, Sections, cell_name, stack
 from knowledge.documents.errors import PARSER_FAULTS, UnreadableDocument
 from knowledge.documents.header_rows import header_rows
+from knowledge.documents.lines import lines_of
 from knowledge.documents.script_digits import raised
+from knowledge.documents.text import TextBlocks, holds_table
 
 _SKIPPED = frozenset({"script", "style", "template", "noscript", "head", "svg", "math", "object", "iframe", "select"})
 _INLINE = frozenset({"a", "abbr", "b", "bdi", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
                      "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "tt", "u", "var",
                      "wbr", "img", "input", "o:p"})
+_PLAIN = frozenset({"pre", "listing", "xmp", "plaintext"})
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:px|pt|em|%)?\s*(?:;|$)|"
                      r"opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)", re.IGNORECASE)
 _WHITE = re.compile(r"(?<!-)color\s*:\s*(?:#fff(?:fff)?\b|white\b)", re.IGNORECASE)
@@ -83,6 +86,9 @@ class HtmlBlocks:
                 self.pending.append(raised(words) if tag == "sup" else words)
             else:
                 self.walk(node, kind, hidden)
+        elif tag in _PLAIN:
+            self.flush(kind, hidden)
+            self.plain("".join(pieces(node)).replace("\v", "\n"), unseen)
         elif tag == "table":
             self.flush(kind, hidden)
             self.table(node, unseen)
@@ -101,8 +107,25 @@ class HtmlBlocks:
         """Close the block whose text has been gathered."""
         text = readable("".join(self.pending))
         self.pending = []
-        if text:
+        if "\n" in text and kind == "paragraph" and holds_table(text):
+            self.plain(text, hidden)
+        elif text:
             self.found.append(Draft(kind, text, section=self.sections.path, hidden=hidden))
+
+    def plain(self, text: str, hidden: bool) -> None:
+        """Text whose line ends and spaces count: its tables, items and paragraphs as in a file of plain text."""
+        tables, end = self.tables, 0
+        for draft in TextBlocks(text, lines_of(text)).drafts():
+            if end:
+                draft.glue = text[end:draft.start] or "\n"    # delimiters and spaces stay where they stood
+            end = draft.start + len(draft.text)
+            draft.section = (*self.sections.path, *draft.section)
+            draft.hidden = hidden
+            if draft.table is not None and draft.row is not None and draft.column is not None:
+                draft.table += tables
+                draft.cell = cell_name(draft.table, draft.row, draft.column)
+                self.tables = max(self.tables, draft.table + 1)
+            self.found.append(draft)
 
     def heading(self, node: Any, level: int, hidden: bool) -> None:
         """A heading and the section that it opens."""

@@ -20,6 +20,13 @@ def read_text(text: str) -> Content:
     return Content("text", text, TextBlocks(text, lines_of(text)).drafts())
 
 
+def holds_table(text: str) -> bool:
+    """Whether lines of a text are a drawn or a delimited table."""
+    lines = lines_of(text)
+    return any(ascii_table.table_length(lines, at) or delimited_table.table_length(lines, at)
+               for at, line in enumerate(lines) if not line.blank)
+
+
 class TextBlocks:
     """Walks over lines and cuts them into drafts; Markdown derives from it."""
 
