@@ -43,8 +43,8 @@ def answered(page: Page, header: list[list[Block]], body: list[list[Block]]) -> 
     """A table of questions and answers: the answers are read as corrections, the questions say what they are about."""
     columns = {kind: next((b.column for row in header for b in row if b.text.strip() and len(b.text) < 40
                            and lexicon("asked_columns", kind).search(b.text)), None) for kind in ("question", "answer")}
-    if columns["question"] is None or columns["answer"] is None or not any(
-            b.column == columns["answer"] and re.search(r"\w", b.text) for row in body for b in row):
+    given = sum(b.column == columns["answer"] and re.search(r"\w", b.text) is not None for row in body for b in row)
+    if columns["question"] is None or columns["answer"] is None or 2 * given < sum(len(row) > 1 for row in body):
         return False                                        # a column of answers that the reader has to fill
     numbers = lexicon("asked_columns", "number")
     numbered = any(numbers.starting_at(b.text, 0, len(b.text)) for row in header for b in row)
