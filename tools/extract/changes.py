@@ -7,6 +7,7 @@ import re
 from knowledge.document import Block
 from tools.extract import background
 from tools.extract.clauses import sentences
+from tools.extract.owner_lines import inside
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
 
@@ -88,6 +89,14 @@ def replaced(page: Page, header: list[list[Block]], body: list[list[Block]]) -> 
                 for q in page.blocks[block.index]:
                     page.settle(q, "ignored", "the reason of a change")
     return True
+
+
+def without_others(page: Page, cells: list[Block]) -> list[Block]:
+    """A row without the cells that a tag gives to others; their numbers are set aside."""
+    theirs = [b for b in cells if page.theirs and inside(page, b.start, b.end)]
+    for block in theirs:
+        background.ignore_span(page, block, block.start, block.end, "competitor")
+    return [b for b in cells if b not in theirs]
 
 
 def ordered(page: Page, cells: list[Block]) -> bool:

@@ -78,6 +78,7 @@ class Page:
     level_tags: dict[str, Any] = field(default_factory=dict)
     top_level: Level | None = None
     bare_ranges: dict[tuple[int, int], Quantity] = field(default_factory=dict)
+    theirs: list[tuple[int, int]] = field(default_factory=list)
     parted: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     @cached_property

@@ -18,6 +18,7 @@ from tools.extract.list_titles import leads, turn, way_of
 from tools.extract.meaning import final_metric
 from tools.extract.minutes import discussed, label_of, take_back
 from tools.extract.numbered_lines import number_paragraph, stands_alone
+from tools.extract.owner_lines import inside
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
@@ -121,6 +122,7 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         note = amendments.footnote(page, block, start, end) or row
         tag = tag_at(page, block, start)
         cause = cause_of(tag, _cause(page, block, (start, end), whole, note, running, walk.decided))
+        cause = "competitor" if inside(page, start, end) else cause
         if cause and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause

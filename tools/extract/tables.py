@@ -10,7 +10,7 @@ from knowledge.units import meanings
 from knowledge.vocabulary import metric
 from tools.extract import axes, background
 from tools.extract.cell_signs import meant, pair_ends, signs
-from tools.extract.changes import changes, ordered
+from tools.extract.changes import changes, ordered, without_others
 from tools.extract.clause_changes import clause_changes
 from tools.extract.column_fit import refit
 from tools.extract.columns import column_roles, split_header, variants
@@ -69,7 +69,7 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
         group: Priority | None = None
         if changes(page, header, body) or clause_changes(page, [*header, *body]):
             continue
-        for cells in body:
+        for cells in (without_others(page, row) for row in body):
             if ordered(page, cells):
                 continue
             row = Row(page, cells, roles, codes, named=named, options=options, heads=heads)
