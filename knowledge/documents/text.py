@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from knowledge.document import BlockKind
 from knowledge.documents import aligned_table, ascii_table, delimited_table
 from knowledge.documents.assemble import Content, Draft, Sections
-from knowledge.documents.lines import LABEL, Line, lines_of, list_marker, marked_title, numbered_title, title_like
+from knowledge.documents.lines import LABEL, Line, lines_of, list_marker, marked_title, numbered_title, title_like, topic_title
 
 _ANNEX = re.compile(r"\s*(?:(?:ANNEXE?|Annexe?|ANHANG|Anhang|APPENDIX|Appendix|PART|TEIL)\s+\w+|附[录錄件]\s*\w?|"
                     r"付録\s*\w?|부록\s*\w?)(?=[\s(:（])[^.;]*$")
@@ -85,6 +85,10 @@ class TextBlocks:
             return at + 2
         if below and (at == 0 or self.lines[at - 1].blank) and (place := marked_title(line.text, below.text)):
             self.heading(line, 3, *place)
+            return at + 1
+        if below and (at == 0 or self.lines[at - 1].blank) and not list_marker(below.text) and (
+                depth := topic_title(line.text)) and not below.decoration:
+            self.heading(line, depth)
             return at + 1
         lone = (at == 0 or self.lines[at - 1].blank) and (below is None or below.blank or below.decoration)
         depth = numbered_title(line.text)

@@ -38,6 +38,7 @@ from tools.extract.turned import forbidden_ranges, permitted
 from tools.extract.unnumbered import demands_in_words
 from tools.extract.walk import Walk
 
+_TOPIC = 40           # characters of a heading that names what the text below is about
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
 
@@ -84,6 +85,7 @@ def _heading(walk: Walk, block: Block, place: int) -> None:
     for q in page.blocks[block.index]:
         page.settle(q, "ignored", "in a heading")
     walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
+    walk.title_hits = metric_hits(page, block.start, block.end) if len(block.text) <= _TOPIC else []
     if place == 0 and not background.section_background(page, block):
         _title(page, block)
 
@@ -282,7 +284,8 @@ def _sentence(
     apart: list[sizes.Deviation] = []
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
-        lead = leads(walk) if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
+        lead = leads(walk) if block.kind == "list_item" else metric_hits(page, *asked) if asked else (
+            [] if own else walk.title_hits)
         if holds_for_all(page, block, (a, b), found):
             continue
         clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
