@@ -143,7 +143,9 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
                 background.ignore_span(page, block, start, end, "superseded")
                 continue
             page.correcting.add(block.index)               # 5.000 instead of 4.000: the old value finds what is meant
+        before = len(page.drafts)
         _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or note, asked or walk.asked)
+        answers.conditions(page, asked or walk.asked, page.drafts[before:])
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
     number_paragraph(page, block, page.drafts[kept:])
@@ -284,7 +286,7 @@ def _sentence(
     apart: list[sizes.Deviation] = []
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
-        lead = leads(walk) if block.kind == "list_item" else metric_hits(page, *asked) if asked else (
+        lead = metric_hits(page, *asked) if asked else leads(walk) if block.kind == "list_item" else (
             [] if own else walk.title_hits)
         if holds_for_all(page, block, (a, b), found):
             continue
