@@ -105,10 +105,11 @@ class HtmlBlocks:
 
     def flush(self, kind: Any, hidden: bool) -> None:
         """Close the block whose text has been gathered."""
-        text = readable("".join(self.pending))
+        raw = "".join(self.pending)
+        text, spaced = readable(raw), _spaced(raw)
         self.pending = []
-        if "\n" in text and kind == "paragraph" and holds_table(text):
-            self.plain(text, hidden)
+        if kind == "paragraph" and "\n" in text and (holds_table(text) or holds_table(spaced, aligned=True)):
+            self.plain(text if holds_table(text) else spaced, hidden)
         elif text:
             self.found.append(Draft(kind, text, section=self.sections.path, hidden=hidden))
 
@@ -208,6 +209,15 @@ def readable(text: str) -> str:
     """White space collapsed as a browser does; kept line ends become newlines."""
     lines = [" ".join(line.split()) for line in text.split("\v")]
     return "\n".join(line for line in lines if line)
+
+
+def _spaced(text: str) -> str:
+    """White space as a browser shows it, with the spaces that are kept; empty where no line has a run of them."""
+    if "\xa0\xa0" not in text:
+        return ""
+    lines = [re.sub(r"[ \t\r\n]+", " ", line).strip(" ") for line in text.split("\v")]
+    shown = "\n".join(lines).replace("\xa0", " ")
+    return shown if holds_table(shown, aligned=True) else re.sub(" {2,}", "\t", shown)
 
 
 def _lays_out(cells: list[list[Any]]) -> bool:

@@ -71,6 +71,7 @@ class MarkdownBlocks(TextBlocks):
         """Read what begins at line `at`; returns the line after it."""
         line = self.lines[at]
         if fence := _FENCE.match(line.text):
+            self.fenced = not self.fenced
             info = line.text[fence.end():].strip()
             if info:
                 start = line.start + line.text.index(info, fence.end())

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from knowledge.document import BlockKind
 from knowledge.documents import aligned_table, ascii_table, delimited_table
 from knowledge.documents.assemble import Content, Draft, Sections
-from knowledge.documents.lines import LABEL, Line, lines_of, list_marker, marked_title, numbered_title, title_like, topic_title
+from knowledge.documents.lines import (
+    LABEL,
+    Line,
+    lines_of,
+    list_marker,
+    marked_title,
+    numbered_title,
+    title_like,
+    topic_title,
+)
 
 _ANNEX = re.compile(r"\s*(?:(?:ANNEXE?|Annexe?|ANHANG|Anhang|APPENDIX|Appendix|PART|TEIL)\s+\w+|附[录錄件]\s*\w?|"
                     r"付録\s*\w?|부록\s*\w?)(?=[\s(:（])[^.;]*$")
@@ -20,17 +29,18 @@ def read_text(text: str) -> Content:
     return Content("text", text, TextBlocks(text, lines_of(text)).drafts())
 
 
-def holds_table(text: str) -> bool:
-    """Whether lines of a text are a drawn or a delimited table."""
+def holds_table(text: str, aligned: bool = False) -> bool:
+    """Whether lines of a text are a drawn or a delimited table, or an aligned one."""
     lines = lines_of(text)
     return any(ascii_table.table_length(lines, at) or delimited_table.table_length(lines, at)
-               for at, line in enumerate(lines) if not line.blank)
+               or aligned and aligned_table.table_length(lines, at) for at, line in enumerate(lines) if not line.blank)
 
 
 class TextBlocks:
     """Walks over lines and cuts them into drafts; Markdown derives from it."""
 
     markdown = False
+    fenced = False             # inside a fence of Markdown, where spaces count
 
     def __init__(self, text: str, lines: Sequence[Line]) -> None:
         self.text = text
@@ -64,7 +74,7 @@ class TextBlocks:
     def table_length(self, at: int) -> int:
         """Lines of the table that begins here, 0 if none does."""
         return ascii_table.table_length(self.lines, at) or delimited_table.table_length(self.lines, at) or (
-            0 if self.markdown else aligned_table.table_length(self.lines, at))
+            0 if self.markdown and not self.fenced else aligned_table.table_length(self.lines, at))
 
     def take_table(self, at: int, length: int) -> int:
         """A drawn, delimited or aligned table."""
