@@ -17,6 +17,7 @@ _SKIPPED = frozenset({"script", "style", "template", "noscript", "head", "svg", 
 _INLINE = frozenset({"a", "abbr", "b", "bdi", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
                      "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "tt", "u", "var",
                      "wbr", "img", "input", "o:p"})
+_LEAST_LINES = 3           # lines of all cells of a row that are rows of their own
 _PLAIN = frozenset({"pre", "listing", "xmp", "plaintext"})
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:px|pt|em|%)?\s*(?:;|$)|"
                      r"opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)", re.IGNORECASE)
@@ -154,8 +155,10 @@ class HtmlBlocks:
     def cells(self, rows: list[Any], cells: list[list[Any]], hidden: bool) -> None:
         """Cells at their grid places, with row and column spans."""
         taken: set[tuple[int, int]] = set()
-        grid: list[dict[int, str]] = [{} for _ in rows]
-        styled = frozenset(i for i, row in enumerate(cells) if row and all(c.tag == "th" for c in row))
+        deep = [_lines_of_row(row) for row in cells]
+        places = [sum(deep[:r]) for r in range(len(rows))]
+        grid: list[dict[int, str]] = [{} for _ in range(sum(deep))]
+        styled = frozenset(places[i] for i, row in enumerate(cells) if row and all(c.tag == "th" for c in row))
         made: list[Draft] = []
         for r, row in enumerate(cells):
             column = 0
@@ -165,17 +168,17 @@ class HtmlBlocks:
                 down, across = _span(cell, "rowspan"), _span(cell, "colspan")
                 taken.update((r + i, column + j) for i in range(down) for j in range(across))
                 text = readable("".join(pieces(cell)))
-                if text:
-                    grid[r][column] = text
-                    made.append(Draft("cell", text, section=self.sections.path, table=self.tables, row=r,
-                                      column=column, cell=cell_name(self.tables, r, column), row_span=down,
+                for place, part in enumerate(text.split("\n") if deep[r] > 1 else [text] if text else [], places[r]):
+                    grid[place][column] = part
+                    made.append(Draft("cell", part, section=self.sections.path, table=self.tables, row=place,
+                                      column=column, cell=cell_name(self.tables, place, column), row_span=down,
                                       column_span=across,
                                       hidden=hidden or is_unseen(cell) or is_unseen(rows[r])))
                 column += across
         heads = header_rows(grid, styled) | {i for i in styled if i <= 2}
         for draft in made:
             draft.header_row = draft.row in heads
-        self.found += made
+        self.found += sorted(made, key=lambda d: d.row or 0)
         self.tables += 1
 
 
@@ -218,6 +221,16 @@ def _spaced(text: str) -> str:
     lines = [re.sub(r"[ \t\r\n]+", " ", line).strip(" ") for line in text.split("\v")]
     shown = "\n".join(lines).replace("\xa0", " ")
     return shown if holds_table(shown, aligned=True) else re.sub(" {2,}", "\t", shown)
+
+
+def _lines_of_row(cells: list[Any]) -> int:
+    """How many rows a row is: its filled cells hold as many lines each, three or more (names beside their values)."""
+    if len(cells) < 2 or any(_span(c, "rowspan") > 1 for c in cells):
+        return 1
+    counts = {text.count("\n") + 1 for c in cells if (text := readable("".join(pieces(c))))}
+    filled = sum(bool(readable("".join(pieces(c)))) for c in cells)
+    lines = max(counts, default=1)
+    return lines if len(counts) == 1 and filled > 1 and lines >= _LEAST_LINES else 1
 
 
 def _lays_out(cells: list[list[Any]]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from knowledge.document import BlockKind
-from knowledge.documents import aligned_table, ascii_table, delimited_table
+from knowledge.documents import aligned_table, ascii_table, delimited_table, tagged_table
 from knowledge.documents.assemble import Content, Draft, Sections
 from knowledge.documents.lines import (
     LABEL,
@@ -73,13 +73,14 @@ class TextBlocks:
 
     def table_length(self, at: int) -> int:
         """Lines of the table that begins here, 0 if none does."""
-        return ascii_table.table_length(self.lines, at) or delimited_table.table_length(self.lines, at) or (
+        return tagged_table.table_length(self.lines, at) or ascii_table.table_length(
+            self.lines, at) or delimited_table.table_length(self.lines, at) or (
             0 if self.markdown and not self.fenced else aligned_table.table_length(self.lines, at))
 
     def take_table(self, at: int, length: int) -> int:
         """A drawn, delimited or aligned table."""
         part = self.lines[at:at + length]
-        readers = (ascii_table, delimited_table)
+        readers = (tagged_table, ascii_table, delimited_table)
         make = next((r.table_drafts for r in readers if r.table_length(self.lines, at)), aligned_table.table_drafts)
         self.found += make(part, self.tables, self.sections.path, self.markdown)
         self.tables += 1

@@ -32,14 +32,14 @@ def _by_label(page: Page) -> list[tuple[int, int]]:
             stop = block.start + after.start() if after else block.end
             found.append((" ".join(mark.group("name").split()).lower(), block.start + mark.start("name"), stop))
     owners = {name: owner_of(name) for name, _, _ in found}
-    ours = {n for n, o in owners.items() if o in ("ours", "new", "now")}
+    ours = {n for n, o in owners.items() if o in ("ours", "now")}
     if sum(name in ours for name, _, _ in found) < _FEWEST:
         return []
     count: dict[str, int] = {}
     below: dict[str, int] = {}
-    for (name, _, _), after in zip(found, [*(n for n, _, _ in found[1:]), ""], strict=False):
+    for (name, _, _), next_name in zip(found, [*(n for n, _, _ in found[1:]), ""], strict=False):
         count[name] = count.get(name, 0) + 1
-        below[name] = below.get(name, 0) + (after in ours)
+        below[name] = below.get(name, 0) + (next_name in ours)
     theirs = {n for n in count if count[n] >= _FEWEST and n not in ours and below[n] >= _FOLLOWED * count[n]
               and (owners[n] in ("theirs", "present") or count[n] >= 3 and not _names_metric(page, found, n))}
     return [(start, end) for name, start, end in found if name in theirs]

@@ -30,11 +30,12 @@ def by_owner(header: list[list[Block]], body: list[list[Block]], roles: Roles) -
     said = {c: owner_of(t) for c, t in heads.items()}
     numbered = _filled(body)
     ours = {c for c, r in roles.items() if r in ("value", "should") and said.get(c) is None}
-    ours |= {c for c, owner in said.items() if owner in ("ours", "now", "new") and numbered.get(c)}
+    ours |= {c for c, owner in said.items() if owner in ("ours", "now") and numbered.get(c)}
     theirs = {c for c, owner in said.items() if owner == "theirs"}
-    theirs |= {c for c, owner in said.items() if owner in ("present", "now") and any(
-        said.get(o) in ("ours", "new") or roles.get(o) == "should" for o in ours - {c})
-        and not any(said.get(o) == "present" for o in said if owner == "now")}
+    wanted = {c for c in ours if said.get(c) == "ours" or roles.get(c) == "should"}
+    told = "present" in said.values()                      # beside `was`, `now` is what is asked for
+    theirs |= {c for c, owner in said.items() if owner == "present" and (wanted or ours & {
+        o for o, other in said.items() if other == "now"}) or owner == "now" and wanted and not told}
     theirs |= _earlier_issues(heads)
     theirs = {c for c in theirs if numbered.get(c)}
     left = [c for c in numbered if c in heads and c not in theirs and roles.get(c) != "label" and numbered[c]]
@@ -47,7 +48,7 @@ def by_owner(header: list[list[Block]], body: list[list[Block]], roles: Roles) -
 
 
 def owner_of(head: str) -> str | None:
-    """`theirs`, `present`, `now`, `new` or `ours`, as the words that fill most of a head say; else None."""
+    """`theirs`, `present`, `now` or `ours`, as the words that fill most of a head say; else None."""
     word = " ".join(re.sub(r"[*_]", " ", head).split())
     inner = re.search(r"[(（\[](.*?)[)）\]]", word)
     bare = re.sub(r"[(（\[].*?[)）\]]", " ", word)

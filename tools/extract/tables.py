@@ -36,6 +36,7 @@ from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, marked, spoken
 from tools.extract.quantities import Quantity
 from tools.extract.references import defined_table
+from tools.extract.row_cues import named_by_row
 from tools.extract.row_extras import also_allowed, bans_beside, by_way, directed, parallel, remark_demands, shared_sign
 from tools.extract.row_texts import dates_of, text_only, texts_beside, texts_of
 from tools.extract.sections import sheet_background
@@ -194,7 +195,7 @@ def _choose(row: Row, q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], pl
     for label in row.label:
         if name := by_cue(row.page.text, q, label.start, label.end, None) or by_way(row.page, q, label):
             return name
-    return next((m for d in q.dimensions if (m := implied_metric(d))), None)
+    return next((m for d in q.dimensions if (m := implied_metric(d))), None) or named_by_row(row, q)
 
 
 def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> list[Draft]:
