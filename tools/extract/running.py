@@ -18,6 +18,7 @@ from tools.extract.list_titles import leads, turn, way_of
 from tools.extract.meaning import final_metric
 from tools.extract.minutes import discussed, label_of, take_back
 from tools.extract.numbered_lines import number_paragraph, stands_alone
+from tools.extract.old_values import then_and_now
 from tools.extract.owner_lines import inside
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
@@ -38,6 +39,7 @@ from tools.extract.turned import forbidden_ranges, permitted
 from tools.extract.unnumbered import demands_in_words
 from tools.extract.walk import Walk
 
+_EARLIER = ("predecessor", "superseded")
 _TOPIC = 40           # characters of a heading that names what the text below is about
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
@@ -124,7 +126,8 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         note = amendments.footnote(page, block, start, end) or row
         tag = tag_at(page, block, start)
         cause = cause_of(tag, _cause(page, block, (start, end), whole, note, running, walk.decided))
-        cause = "competitor" if inside(page, start, end) else cause
+        renewed = then_and_now(page, block, start, end)
+        cause = "competitor" if inside(page, start, end) else None if renewed and cause in _EARLIER else cause
         if cause and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
@@ -137,15 +140,14 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if holds_for_paragraph(page, block, (start, end)) or not closes_with_all(
                 page, block, (start, end)) and read_defaults(page, block, start, end):
             continue
-        _set_beside_apart(page, block, start, end, tag)
+        if not renewed:
+            _set_beside_apart(page, block, start, end, tag)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
             if not lexicon("old_lead").search(page.text, start, end):
                 background.ignore_span(page, block, start, end, "superseded")
                 continue
             page.correcting.add(block.index)               # 5.000 instead of 4.000: the old value finds what is meant
-        before = len(page.drafts)
         _sentence(walk, block, start, end, amendments.referred_row(page, start, end) or note, asked or walk.asked)
-        answers.conditions(page, asked or walk.asked, page.drafts[before:])
     walk.asked = asked if asked and not spans[-1][1] > asked[1] else None
     _lead(walk, block)
     number_paragraph(page, block, page.drafts[kept:])
@@ -321,6 +323,7 @@ def _sentence(
     at_most(page, start, end, found)
     after_these_cycles(page, block, (start, end), found)
     sizes.tolerate(page, block, found, apart)
+    answers.conditions(page, asked, found)
     give_level(page, found, tag_at(page, block, start))
     corrections.correct(page, block, start, end, found)
     _keep(page, block, found)

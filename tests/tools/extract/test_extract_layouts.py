@@ -70,7 +70,8 @@ def test_a_column_of_what_others_have_asks_for_nothing(tmp_path, theirs, ours):
 
 def test_a_target_beside_a_stretch_must_be_reached(tmp_path):
     document = read(tmp_path, "x.md", "| | Current | Target | Stretch |\n|---|---|---|---|\n| Mass | 46 g | "
-                    "anything above 42 g is useless | not over 40 g |\n| Capacity | 2.2 Ah | must not drop under 1.75 Ah | 1.9 Ah |\n")
+                    "anything above 42 g is useless | not over 40 g |\n"
+                    "| Capacity | 2.2 Ah | must not drop under 1.75 Ah | 1.9 Ah |\n")
     found = extract_requirements(document, taught=False).requirements
     assert [(r.metric, r.comparator, r.value, r.priority) for r in found] == [
         ("mass", "<=", 42.0, "must"), ("mass", "<=", 40.0, "should"), ("capacity", ">=", 1.75, "must"),
