@@ -138,7 +138,7 @@ def dimension_aliases() -> Mapping[str, tuple[str, ...]]:
 def words() -> Mapping[str, Any]:
     """The lexicon of all languages merged: lists are joined, mappings are merged key by key."""
     merged: dict[str, Any] = {}
-    for code in ("any", *LANGUAGES, "prose", "clauses"):
+    for code in ("any", *LANGUAGES, "prose", "clauses", "layouts"):
         _merge(merged, _load(f"language_{code}.yaml"))
     return MappingProxyType(merged)
 

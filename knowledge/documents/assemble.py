@@ -34,6 +34,7 @@ class Draft:
     column_span: int = 1
     header_row: bool = False
     hidden: bool = False
+    glue: str = "\n"          # what stands between it and the draft before, where drafts are stacked
 
 
 @dataclass(slots=True)
@@ -74,18 +75,20 @@ def cell_name(table: int, row: int, column: int) -> str:
 
 def stack(media: Media, drafts: Iterable[Draft], unread: list[Unread] | None = None,
           pages: int | None = None) -> Content:
-    """Content whose text is the draft texts joined by newlines; empty drafts fall away, running numbers are lines."""
+    """Content whose text is the draft texts joined by their glue; empty drafts fall away, running numbers are lines."""
     kept: list[Draft] = []
+    texts: list[str] = []
     position = 0
     for draft in drafts:
         if not draft.text.strip():
             continue
         draft.text = draft.text.strip()
-        draft.start = position
-        position += len(draft.text) + 1
+        texts += [draft.glue if kept else "", draft.text]
+        draft.start = position + len(texts[-2])
+        position = draft.start + len(draft.text)
         kept.append(draft)
         draft.line = len(kept)
-    return Content(media, "\n".join(d.text for d in kept), kept, unread or [], pages)
+    return Content(media, "".join(texts), kept, unread or [], pages)
 
 
 def chain(media: Media, parts: Iterable[Content]) -> Content:

@@ -9,12 +9,16 @@ from typing import Any
 from knowledge.documents.assemble import Content, Draft, Sections, cell_name, stack
 from knowledge.documents.errors import PARSER_FAULTS, UnreadableDocument
 from knowledge.documents.header_rows import header_rows
+from knowledge.documents.lines import lines_of
 from knowledge.documents.script_digits import raised
+from knowledge.documents.text import TextBlocks, holds_table
 
 _SKIPPED = frozenset({"script", "style", "template", "noscript", "head", "svg", "math", "object", "iframe", "select"})
 _INLINE = frozenset({"a", "abbr", "b", "bdi", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
                      "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "tt", "u", "var",
                      "wbr", "img", "input", "o:p"})
+_LEAST_LINES = 3           # lines of all cells of a row that are rows of their own
+_PLAIN = frozenset({"pre", "listing", "xmp", "plaintext"})
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:px|pt|em|%)?\s*(?:;|$)|"
                      r"opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)", re.IGNORECASE)
 _WHITE = re.compile(r"(?<!-)color\s*:\s*(?:#fff(?:fff)?\b|white\b)", re.IGNORECASE)
@@ -83,6 +87,9 @@ class HtmlBlocks:
                 self.pending.append(raised(words) if tag == "sup" else words)
             else:
                 self.walk(node, kind, hidden)
+        elif tag in _PLAIN:
+            self.flush(kind, hidden)
+            self.plain("".join(pieces(node)).replace("\v", "\n"), unseen)
         elif tag == "table":
             self.flush(kind, hidden)
             self.table(node, unseen)
@@ -99,10 +106,28 @@ class HtmlBlocks:
 
     def flush(self, kind: Any, hidden: bool) -> None:
         """Close the block whose text has been gathered."""
-        text = readable("".join(self.pending))
+        raw = "".join(self.pending)
+        text, spaced = readable(raw), _spaced(raw)
         self.pending = []
-        if text:
+        if kind == "paragraph" and "\n" in text and (holds_table(text) or holds_table(spaced, aligned=True)):
+            self.plain(text if holds_table(text) else spaced, hidden)
+        elif text:
             self.found.append(Draft(kind, text, section=self.sections.path, hidden=hidden))
+
+    def plain(self, text: str, hidden: bool) -> None:
+        """Text whose line ends and spaces count: its tables, items and paragraphs as in a file of plain text."""
+        tables, end = self.tables, 0
+        for draft in TextBlocks(text, lines_of(text)).drafts():
+            if end:
+                draft.glue = text[end:draft.start] or "\n"    # delimiters and spaces stay where they stood
+            end = draft.start + len(draft.text)
+            draft.section = (*self.sections.path, *draft.section)
+            draft.hidden = hidden
+            if draft.table is not None and draft.row is not None and draft.column is not None:
+                draft.table += tables
+                draft.cell = cell_name(draft.table, draft.row, draft.column)
+                self.tables = max(self.tables, draft.table + 1)
+            self.found.append(draft)
 
     def heading(self, node: Any, level: int, hidden: bool) -> None:
         """A heading and the section that it opens."""
@@ -130,8 +155,10 @@ class HtmlBlocks:
     def cells(self, rows: list[Any], cells: list[list[Any]], hidden: bool) -> None:
         """Cells at their grid places, with row and column spans."""
         taken: set[tuple[int, int]] = set()
-        grid: list[dict[int, str]] = [{} for _ in rows]
-        styled = frozenset(i for i, row in enumerate(cells) if row and all(c.tag == "th" for c in row))
+        deep = [_lines_of_row(row) for row in cells]
+        places = [sum(deep[:r]) for r in range(len(rows))]
+        grid: list[dict[int, str]] = [{} for _ in range(sum(deep))]
+        styled = frozenset(places[i] for i, row in enumerate(cells) if row and all(c.tag == "th" for c in row))
         made: list[Draft] = []
         for r, row in enumerate(cells):
             column = 0
@@ -141,17 +168,17 @@ class HtmlBlocks:
                 down, across = _span(cell, "rowspan"), _span(cell, "colspan")
                 taken.update((r + i, column + j) for i in range(down) for j in range(across))
                 text = readable("".join(pieces(cell)))
-                if text:
-                    grid[r][column] = text
-                    made.append(Draft("cell", text, section=self.sections.path, table=self.tables, row=r,
-                                      column=column, cell=cell_name(self.tables, r, column), row_span=down,
+                for place, part in enumerate(text.split("\n") if deep[r] > 1 else [text] if text else [], places[r]):
+                    grid[place][column] = part
+                    made.append(Draft("cell", part, section=self.sections.path, table=self.tables, row=place,
+                                      column=column, cell=cell_name(self.tables, place, column), row_span=down,
                                       column_span=across,
                                       hidden=hidden or is_unseen(cell) or is_unseen(rows[r])))
                 column += across
         heads = header_rows(grid, styled) | {i for i in styled if i <= 2}
         for draft in made:
             draft.header_row = draft.row in heads
-        self.found += made
+        self.found += sorted(made, key=lambda d: d.row or 0)
         self.tables += 1
 
 
@@ -185,6 +212,25 @@ def readable(text: str) -> str:
     """White space collapsed as a browser does; kept line ends become newlines."""
     lines = [" ".join(line.split()) for line in text.split("\v")]
     return "\n".join(line for line in lines if line)
+
+
+def _spaced(text: str) -> str:
+    """White space as a browser shows it, with the spaces that are kept; empty where no line has a run of them."""
+    if "\xa0\xa0" not in text:
+        return ""
+    lines = [re.sub(r"[ \t\r\n]+", " ", line).strip(" ") for line in text.split("\v")]
+    shown = "\n".join(lines).replace("\xa0", " ")
+    return shown if holds_table(shown, aligned=True) else re.sub(" {2,}", "\t", shown)
+
+
+def _lines_of_row(cells: list[Any]) -> int:
+    """How many rows a row is: its filled cells hold as many lines each, three or more (names beside their values)."""
+    if len(cells) < 2 or any(_span(c, "rowspan") > 1 for c in cells):
+        return 1
+    counts = {text.count("\n") + 1 for c in cells if (text := readable("".join(pieces(c))))}
+    filled = sum(bool(readable("".join(pieces(c)))) for c in cells)
+    lines = max(counts, default=1)
+    return lines if len(counts) == 1 and filled > 1 and lines >= _LEAST_LINES else 1
 
 
 def _lays_out(cells: list[list[Any]]) -> bool:

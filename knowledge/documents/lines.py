@@ -16,6 +16,8 @@ _TITLE = re.compile(r"\s*(?:[■□◆◇●○◎▼▶◼]\s?(?P<marked>\S.{0,
                     r"|[【〔［](?P<bracketed>[^】〕］]{1,22})[】〕］])\s*$")
 NUMBERING = re.compile(r"\s*(?:(?:§|Chapter|Section|Kapitel|Abschnitt|Annex|Anhang|Appendix)\s*)?"
                        r"((?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,4})\.?\s+(?=[^\W\d_])")
+_TOPIC = re.compile(r"[（(]?\d{1,2}[)）]\s*(?=[^\W\d_])")
+_SHORT = 36                # characters of a line that names a topic
 LABEL = re.compile(r"\s*[^\W\d_][^:：\n]{0,50}?[:：]\s*\S")
 
 
@@ -85,6 +87,12 @@ def numbered_title(text: str) -> int | None:
     if not match or not title_like(text[match.end():]):
         return None
     return match.group(1).count(".") + 1
+
+
+def topic_title(text: str) -> int | None:
+    """3 where a short line such as `4) 저항` or `(2) Cold` names what the lines right below it are about."""
+    match = _TOPIC.match(text)
+    return 3 if match and title_like(text[match.end():]) and len(text.strip()) <= _SHORT else None
 
 
 def title_like(text: str) -> bool:

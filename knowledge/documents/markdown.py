@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from knowledge.documents import tagged_table
 from knowledge.documents.assemble import Content, Draft
 from knowledge.documents.lines import Line, lines_of
 from knowledge.documents.text import TextBlocks
@@ -71,12 +72,15 @@ class MarkdownBlocks(TextBlocks):
         """Read what begins at line `at`; returns the line after it."""
         line = self.lines[at]
         if fence := _FENCE.match(line.text):
+            self.fenced = not self.fenced
             info = line.text[fence.end():].strip()
             if info:
                 start = line.start + line.text.index(info, fence.end())
                 self.found.append(Draft("caption", info, start, line=line.number, section=self.sections.path,
                                         hidden=True))
             return at + 1
+        if length := tagged_table.table_length(self.lines, at):
+            return self.take_table(at, length)
         if line.text.lstrip().startswith(">") or _TAG_LINE.match(line.text):
             self.quote(line)
             return at + 1

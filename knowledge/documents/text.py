@@ -6,9 +6,18 @@ import re
 from collections.abc import Sequence
 
 from knowledge.document import BlockKind
-from knowledge.documents import aligned_table, ascii_table, delimited_table
+from knowledge.documents import aligned_table, ascii_table, delimited_table, tagged_table
 from knowledge.documents.assemble import Content, Draft, Sections
-from knowledge.documents.lines import LABEL, Line, lines_of, list_marker, marked_title, numbered_title, title_like
+from knowledge.documents.lines import (
+    LABEL,
+    Line,
+    lines_of,
+    list_marker,
+    marked_title,
+    numbered_title,
+    title_like,
+    topic_title,
+)
 
 _ANNEX = re.compile(r"\s*(?:(?:ANNEXE?|Annexe?|ANHANG|Anhang|APPENDIX|Appendix|PART|TEIL)\s+\w+|附[录錄件]\s*\w?|"
                     r"付録\s*\w?|부록\s*\w?)(?=[\s(:（])[^.;]*$")
@@ -20,10 +29,18 @@ def read_text(text: str) -> Content:
     return Content("text", text, TextBlocks(text, lines_of(text)).drafts())
 
 
+def holds_table(text: str, aligned: bool = False) -> bool:
+    """Whether lines of a text are a drawn or a delimited table, or an aligned one."""
+    lines = lines_of(text)
+    return any(ascii_table.table_length(lines, at) or delimited_table.table_length(lines, at)
+               or aligned and aligned_table.table_length(lines, at) for at, line in enumerate(lines) if not line.blank)
+
+
 class TextBlocks:
     """Walks over lines and cuts them into drafts; Markdown derives from it."""
 
     markdown = False
+    fenced = False             # inside a fence of Markdown, where spaces count
 
     def __init__(self, text: str, lines: Sequence[Line]) -> None:
         self.text = text
@@ -56,13 +73,14 @@ class TextBlocks:
 
     def table_length(self, at: int) -> int:
         """Lines of the table that begins here, 0 if none does."""
-        return ascii_table.table_length(self.lines, at) or delimited_table.table_length(self.lines, at) or (
-            0 if self.markdown else aligned_table.table_length(self.lines, at))
+        return tagged_table.table_length(self.lines, at) or ascii_table.table_length(
+            self.lines, at) or delimited_table.table_length(self.lines, at) or (
+            0 if self.markdown and not self.fenced else aligned_table.table_length(self.lines, at))
 
     def take_table(self, at: int, length: int) -> int:
         """A drawn, delimited or aligned table."""
         part = self.lines[at:at + length]
-        readers = (ascii_table, delimited_table)
+        readers = (tagged_table, ascii_table, delimited_table)
         make = next((r.table_drafts for r in readers if r.table_length(self.lines, at)), aligned_table.table_drafts)
         self.found += make(part, self.tables, self.sections.path, self.markdown)
         self.tables += 1
@@ -78,6 +96,10 @@ class TextBlocks:
             return at + 2
         if below and (at == 0 or self.lines[at - 1].blank) and (place := marked_title(line.text, below.text)):
             self.heading(line, 3, *place)
+            return at + 1
+        if below and (at == 0 or self.lines[at - 1].blank) and not list_marker(below.text) and (
+                depth := topic_title(line.text)) and not below.decoration:
+            self.heading(line, depth)
             return at + 1
         lone = (at == 0 or self.lines[at - 1].blank) and (below is None or below.blank or below.decoration)
         depth = numbered_title(line.text)

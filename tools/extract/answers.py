@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from tools.extract import wording
+from tools.extract.conditions import infer, merge
+from tools.extract.meaning import final_metric
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 
@@ -44,6 +46,7 @@ def still_asking(page: Page, spans: list[tuple[int, int]], place: int, asked: tu
 def agreed(page: Page, asked: tuple[int, int], start: int, end: int) -> bool:
     """Whether text[start:end] says yes to a question and gives no number of its own in the question's unit."""
     first = label_end(page, "answering", start, end) or start
+    first += len(page.text[first:end]) - len(page.text[first:end].lstrip(" [【("))
     if not lexicon("positive_answer").starting_at(page.text, first, end):
         return False
     proposed = [q for q in page.inside(page.block_at(asked[0]), *asked) if q.units]
@@ -56,6 +59,21 @@ def reopen(page: Page, asked: tuple[int, int]) -> None:
     for q in page.inside(page.block_at(asked[0]), *asked):
         if page.fates.get(id(q)) == ("ignored", IN_A_QUESTION):
             del page.fates[id(q)]
+
+
+def conditions(page: Page, asked: tuple[int, int] | None, made: list[Draft]) -> None:
+    """The numbers of a question are the conditions of its answer: `How much is left at -20 °C? 70 %.`"""
+    numbers = [q for q in page.inside(page.block_at(asked[0]), *asked) if q.units] if asked and made else []
+    for q in numbers:
+        if asked is None or page.fates.get(id(q)) != ("ignored", IN_A_QUESTION):
+            continue
+        for new in made:
+            slots = infer(page.text, q, *asked, new.metric, None) if new.quantity is not None else None
+            if slots:
+                page.resettle(q, "condition")
+                merge(new.conditions, [slots])
+    for new in made if asked and numbers else []:
+        new.metric = final_metric(new, page.text, *asked) if asked and new.quantity is not None else new.metric
 
 
 def in_words(page: Page, asked: tuple[int, int]) -> list[Draft]:

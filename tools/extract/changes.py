@@ -7,6 +7,7 @@ import re
 from knowledge.document import Block
 from tools.extract import background
 from tools.extract.clauses import sentences
+from tools.extract.owner_lines import inside
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
 
@@ -43,8 +44,9 @@ def answered(page: Page, header: list[list[Block]], body: list[list[Block]]) -> 
     """A table of questions and answers: the answers are read as corrections, the questions say what they are about."""
     columns = {kind: next((b.column for row in header for b in row if b.text.strip() and len(b.text) < 40
                            and lexicon("asked_columns", kind).search(b.text)), None) for kind in ("question", "answer")}
-    if columns["question"] is None or columns["answer"] is None:
-        return False
+    given = sum(b.column == columns["answer"] and re.search(r"\w", b.text) is not None for row in body for b in row)
+    if columns["question"] is None or columns["answer"] is None or 2 * given < sum(len(row) > 1 for row in body):
+        return False                                        # a column of answers that the reader has to fill
     numbers = lexicon("asked_columns", "number")
     numbered = any(numbers.starting_at(b.text, 0, len(b.text)) for row in header for b in row)
     for row in body:
@@ -87,6 +89,14 @@ def replaced(page: Page, header: list[list[Block]], body: list[list[Block]]) -> 
                 for q in page.blocks[block.index]:
                     page.settle(q, "ignored", "the reason of a change")
     return True
+
+
+def without_others(page: Page, cells: list[Block]) -> list[Block]:
+    """A row without the cells that a tag gives to others; their numbers are set aside."""
+    theirs = [b for b in cells if page.theirs and inside(page, b.start, b.end)]
+    for block in theirs:
+        background.ignore_span(page, block, block.start, block.end, "competitor")
+    return [b for b in cells if b not in theirs]
 
 
 def ordered(page: Page, cells: list[Block]) -> bool:

@@ -11,8 +11,8 @@ _ABBREVIATIONS = re.compile(
     r"(?:\b(?:max|min|approx|ca|no|nr|fig|rev|art|abs|incl|excl|resp|bzw|ggf|inkl|exkl|typ|nom|temp|vol|pos|lfd|mind|"
     r"vs|e\.g|i\.e|z\.\s?b|d\.\s?h|u\.\s?a|o\.\s?g|cf|eq|éq|äq|ed|sup|inf|dept|ltd|co|inc|gmbh|st|std|sek|cont|acc|zul|rel|spez)|(?<!\d)\s[A-Z])$",
     re.IGNORECASE)
-_STOP = re.compile(r"[.!?](?=\s+[\"'(\[]?[A-ZÄÖÜÀ-Þ0-9]|\s*$)|[。！？]|(?<=[가-힣])\.(?=\s)"
-                   r"|(?<=[)\]])\.(?=\s+[가-힣])|\n\s*\n")
+_STOP = re.compile(r"[?？](?=\s*[\[【])|[.!?](?=\s+[\"'(\[]?[A-ZÄÖÜÀ-Þ0-9]|\s*$)|[。！？]|(?<=[가-힣])\.(?=\s)"
+                   r"|(?<=[)\]%℃°ΩA-Za-z])\.(?=\s+[가-힣])|\n\s*\n")
 _ROW_START = re.compile(
     r"\n(?=\s*(?:[A-Z]{1,3}[- ]?\d{1,3}[:.)\s]|\d{1,2}(?:\.\d{1,2}){1,3}[.)]?\s+[A-ZÀ-Þ\"“]|"
     r"[-*•]\s|\(?[a-z0-9]{1,2}\)\s|[^\W\d_](?:(?!\.\s)[^\n:]){1,40}:\s|"

@@ -10,6 +10,7 @@ from knowledge import vocabulary
 from knowledge.document import Block
 from knowledge.units import meanings
 from tools.extract.characters import normalise
+from tools.extract.owners import by_owner, targets
 from tools.extract.page import Page, metric_hits
 from tools.extract.priorities import is_code
 
@@ -96,6 +97,7 @@ def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]])
             if role and block.column is not None:
                 roles[block.column] = role
     _class_column(page, body, roles)
+    roles = targets(header, by_owner(header, body, roles))
     labels = [c for c, r in sorted(roles.items()) if r == "label"]
     if len(labels) == 2 and not any(r in ("value", "min", "typ", "max", "should") for r in roles.values()):
         roles[labels[1]] = "value"
@@ -107,6 +109,7 @@ def column_roles(page: Page, header: list[list[Block]], body: list[list[Block]])
         roles[min(deviated) - 1] = "value"                  # the nominal size stands before its deviations
     _label_column(page, body, roles)
     if any(r in ("value", "min", "typ", "max") for r in roles.values()):
+        _id_columns(body, roles)
         if "label" not in roles.values():
             _guess_label(page, body, roles)
         spare = "condition" if "condition" not in roles.values() else "remark"
@@ -189,12 +192,22 @@ def _guess_label(page: Page, body: list[list[Block]], roles: Roles) -> None:
         roles[scores.most_common(1)[0][0]] = "label"
 
 
+def _id_columns(body: list[list[Block]], roles: Roles) -> None:
+    """Columns without a role that hold nothing but running numbers and such names."""
+    cells: dict[int, list[str]] = {}
+    for row in body:
+        for block in row:
+            if block.column is not None and block.column not in roles:
+                cells.setdefault(block.column, []).append(block.text.strip())
+    for column, texts in cells.items():
+        if len(texts) > 1 and all(map(_ID.match, texts)):
+            roles[column] = "id"
+
+
 def _guess(page: Page, body: list[list[Block]], roles: Roles) -> Roles:
+    _id_columns(body, roles)
     columns = sorted({b.column for row in body for b in row if b.column is not None})
     cells = {c: [b for row in body for b in row if b.column == c] for c in columns}
-    for column in columns:
-        if column not in roles and all(_ID.match(b.text.strip()) for b in cells[column]) and len(cells[column]) > 1:
-            roles[column] = "id"
     free = [c for c in columns if c not in roles]
     if "label" not in roles.values() and free:
         named = {c: sum(bool(named_in(page, b)) for b in cells[c]) for c in free}

@@ -78,6 +78,7 @@ class Page:
     level_tags: dict[str, Any] = field(default_factory=dict)
     top_level: Level | None = None
     bare_ranges: dict[tuple[int, int], Quantity] = field(default_factory=dict)
+    theirs: list[tuple[int, int]] = field(default_factory=list)
     parted: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     @cached_property
@@ -169,7 +170,7 @@ class Page:
 
 def lay_out(document: Document) -> Page:
     """Normalise the text and find every quantity, block by block."""
-    text = _unmarked(document, normalise(document.text))
+    text = _parted(document, _unmarked(document, normalise(document.text)))
     decimal = decimal_convention(text, document.language)
     page = Page(document, text, {}, decimal=decimal)
     for block in document.blocks:
@@ -178,6 +179,18 @@ def lay_out(document: Document) -> Page:
 
 
 _MARKS = re.compile(r"(?<=\n)[ \t]{0,3}(?:>+[ \t]*)+")
+
+
+def _parted(document: Document, text: str) -> str:
+    """The text with spaces for the commas between the cells of a row; they would read as part of a number."""
+    cells = [b for b in document.blocks if b.table is not None]
+    gaps = [(a.end, b.start) for a, b in zip(cells, cells[1:], strict=False)
+            if (a.table, a.row) == (b.table, b.row) and "," in text[a.end:b.start]]
+    pieces, at = [], 0
+    for start, end in gaps:
+        pieces += [text[at:start], text[start:end].replace(",", " ")]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _unmarked(document: Document, text: str) -> str:

@@ -27,6 +27,7 @@ from tools.extract.learned.second_bounds import second_bounds
 from tools.extract.learned.second_names import second_names
 from tools.extract.learned.slots import second_conditions
 from tools.extract.level_tags import read_tags
+from tools.extract.owner_lines import others
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
@@ -122,6 +123,7 @@ def first_reading(document: Document) -> Page:
     read_tags(page)
     page.cells_only = not page.level_tags and _cells_only(page)
     defined_lines(page)
+    page.theirs = others(page)
     read_tables(page, codes)
     read_running(page)
     return page

@@ -18,6 +18,8 @@ from tools.extract.list_titles import leads, turn, way_of
 from tools.extract.meaning import final_metric
 from tools.extract.minutes import discussed, label_of, take_back
 from tools.extract.numbered_lines import number_paragraph, stands_alone
+from tools.extract.old_values import then_and_now
+from tools.extract.owner_lines import inside
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import marked, of_statement, spoken
@@ -37,6 +39,8 @@ from tools.extract.turned import forbidden_ranges, permitted
 from tools.extract.unnumbered import demands_in_words
 from tools.extract.walk import Walk
 
+_EARLIER = ("predecessor", "superseded")
+_TOPIC = 40           # characters of a heading that names what the text below is about
 _SILENT = {"header": "in a page header", "footer": "in a page footer", "metadata": "in the document's metadata",
            "caption": "in a caption"}
 
@@ -83,6 +87,7 @@ def _heading(walk: Walk, block: Block, place: int) -> None:
     for q in page.blocks[block.index]:
         page.settle(q, "ignored", "in a heading")
     walk.lead, walk.lead_priority, walk.lead_hits = "", None, []
+    walk.title_hits = metric_hits(page, block.start, block.end) if len(block.text) <= _TOPIC else []
     if place == 0 and not background.section_background(page, block):
         _title(page, block)
 
@@ -121,6 +126,8 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         note = amendments.footnote(page, block, start, end) or row
         tag = tag_at(page, block, start)
         cause = cause_of(tag, _cause(page, block, (start, end), whole, note, running, walk.decided))
+        renewed = then_and_now(page, block, start, end)
+        cause = "competitor" if inside(page, start, end) else None if renewed and cause in _EARLIER else cause
         if cause and general_defaults(page, start, end) and read_defaults(page, block, start, end):
             continue                                       # an introduction states what holds for every value
         running = cause
@@ -133,7 +140,8 @@ def _prose(walk: Walk, block: Block, number: int) -> None:
         if holds_for_paragraph(page, block, (start, end)) or not closes_with_all(
                 page, block, (start, end)) and read_defaults(page, block, start, end):
             continue
-        _set_beside_apart(page, block, start, end, tag)
+        if not renewed:
+            _set_beside_apart(page, block, start, end, tag)
         if block.index in page.changed and row is None and amendments.section_target(page, start, end) is None:
             if not lexicon("old_lead").search(page.text, start, end):
                 background.ignore_span(page, block, start, end, "superseded")
@@ -280,7 +288,8 @@ def _sentence(
     apart: list[sizes.Deviation] = []
     for a, b in clauses(page.text, start, end):
         own = metric_hits(page, a, b)
-        lead = leads(walk) if block.kind == "list_item" else metric_hits(page, *asked) if asked else []
+        lead = metric_hits(page, *asked) if asked else leads(walk) if block.kind == "list_item" else (
+            [] if own else walk.title_hits)
         if holds_for_all(page, block, (a, b), found):
             continue
         clause = Clause(page, block, a, b, lead_hits=lead if own else hits or lead, before=walk.last,
@@ -314,6 +323,7 @@ def _sentence(
     at_most(page, start, end, found)
     after_these_cycles(page, block, (start, end), found)
     sizes.tolerate(page, block, found, apart)
+    answers.conditions(page, asked, found)
     give_level(page, found, tag_at(page, block, start))
     corrections.correct(page, block, start, end, found)
     _keep(page, block, found)

@@ -6,7 +6,7 @@ import re
 
 from knowledge.document import Block
 from knowledge.requirement import Priority
-from tools.extract import background
+from tools.extract import answers, background
 from tools.extract.comparators import said_about
 from tools.extract.conditions import infer, merge
 from tools.extract.page import Draft, Page, metric_hits
@@ -36,6 +36,9 @@ def as_sentences(row: Row) -> bool:
     for label in row.label:
         if metric_hits(page, label.start, label.end) and not is_sentence(label.text):
             return False
+        if answers.is_question(page, label.start, label.end) and any(
+                re.search(r"\w", b.text) for b in row.blocks(*VALUES)):
+            return False                              # What does it weigh? | not a gram over 71 g
     spoken = [b for b in row.blocks("label", "condition", "remark", *VALUES) if is_sentence(b.text)]
     if not any(_states(page, b) for b in spoken):
         return False

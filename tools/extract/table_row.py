@@ -11,6 +11,7 @@ from knowledge.units import meanings
 from knowledge.vocabulary import metric
 from tools.extract.comparators import said_about
 from tools.extract.conditions import Slots, infer
+from tools.extract.owners import side_of
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.quantities import Quantity
@@ -38,11 +39,13 @@ class Row:
     heads: dict[int | None, Block] = field(default_factory=dict)
     parts: dict[str, list[Block]] = field(default_factory=dict)
     row_id: str | None = None
+    side: str | None = None
 
     def __post_init__(self) -> None:
         for block in self.cells:
             role = self.roles.get(block.column if block.column is not None else -1, "condition")
             self.parts.setdefault(role, []).append(block)
+        self.side = next((s for b in self.parts.get("side", []) if (s := side_of(b.text))), None)
         ids = self.parts.get("id", [])
         if ids:
             self.row_id = ids[0].text.strip().rstrip(".):")

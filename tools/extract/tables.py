@@ -9,11 +9,12 @@ from knowledge.requirement import Level, Priority
 from knowledge.units import meanings
 from knowledge.vocabulary import metric
 from tools.extract import axes, background
-from tools.extract.changes import changes, ordered
+from tools.extract.cell_signs import meant, pair_ends, signs
+from tools.extract.changes import changes, ordered, without_others
 from tools.extract.clause_changes import clause_changes
 from tools.extract.column_fit import refit
 from tools.extract.columns import column_roles, split_header, variants
-from tools.extract.comparators import Said, label_bound, said_about
+from tools.extract.comparators import Said, label_bound
 from tools.extract.conditions import Slots, merge, tidy, worded
 from tools.extract.continued_tables import continued
 from tools.extract.defaults import default_row, general_defaults
@@ -29,11 +30,13 @@ from tools.extract.meaning import (
     metric_for,
     priced_per,
 )
+from tools.extract.owners import by_owner, side_columns
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, lexicon
 from tools.extract.priorities import cell_priority, headed, marked, spoken
 from tools.extract.quantities import Quantity
 from tools.extract.references import defined_table
+from tools.extract.row_cues import named_by_row
 from tools.extract.row_extras import also_allowed, bans_beside, by_way, directed, parallel, remark_demands, shared_sign
 from tools.extract.row_texts import dates_of, text_only, texts_beside, texts_of
 from tools.extract.sections import sheet_background
@@ -53,7 +56,8 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
     for rows, (header, body), seen in zip(tables, parts, continued(parts), strict=True):
         if defined_table(page, header, body):
             continue
-        roles = refit(page, header, seen, column_roles(page, header, seen))
+        roles = side_columns(seen, by_owner(header, seen, column_roles(page, header, seen)))
+        roles = by_owner(header, seen, refit(page, header, seen, roles))
         options, body = variants(page, header, body, roles)
         heads: dict[int | None, Block] = {b.column: b for r in header for b in r if b.column in options}
         units = _header_units(header)
@@ -66,7 +70,7 @@ def read_tables(page: Page, codes: dict[str, Priority]) -> None:
         group: Priority | None = None
         if changes(page, header, body) or clause_changes(page, [*header, *body]):
             continue
-        for cells in body:
+        for cells in (without_others(page, row) for row in body):
             if ordered(page, cells):
                 continue
             row = Row(page, cells, roles, codes, named=named, options=options, heads=heads)
@@ -191,13 +195,15 @@ def _choose(row: Row, q: Quantity, hits: list[Hit[str]], own: list[Hit[str]], pl
     for label in row.label:
         if name := by_cue(row.page.text, q, label.start, label.end, None) or by_way(row.page, q, label):
             return name
-    return next((m for d in q.dimensions if (m := implied_metric(d))), None)
+    return next((m for d in q.dimensions if (m := implied_metric(d))), None) or named_by_row(row, q)
 
 
 def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> list[Draft]:
     """The requirements of one value cell; its other numbers stay open for the conditions."""
     page = row.page
+    pair_ends(row, block)
     numbered = [q for q in page.blocks[block.index] if q.units and id(q) not in page.fates]
+    said_of = signs(row, block, numbered)
     own = [h for h in metric_hits(page, block.start, block.end)
            if not any(h.start < q.end and h.end > q.start for q in numbered)]
     label = row.label[0] if row.label else block
@@ -210,7 +216,7 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
     for q in numbered:
         if id(q) in page.fates:
             continue
-        said = said_about(page.text, q, block.start, block.end)
+        said = said_of[id(q)]
         if listed:
             new = draft(page, block, q, listed[id(q)], shared_sign(said, q.start, numbered, page.text, block), bound)
             if new is not None:
@@ -223,6 +229,7 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
         name = _choose(row, q, hits, own, q.start)
         if name is None or _beside(page, block, q, name, first, said, numbered):
             continue
+        said = meant(page, block, q, name, said)
         new = draft(page, block, q, name, said, bound)
         if new is None:
             continue

@@ -23,6 +23,7 @@ class Walk:
     topic: list[Hit[str]] = field(default_factory=list)    # what the sentence before in the paragraph named
     headed: bool = False
     asked: tuple[int, int] | None = None
+    title_hits: list[Hit[str]] = field(default_factory=list)   # what the heading above names
     told: set[int] = field(default_factory=set)            # blocks of minutes that only tell
     decided: bool = False
     given: tuple[Block, int, int] | None = None            # a part before that states conditions and asks nothing
