@@ -200,15 +200,20 @@ def loads_against_windows(requirements: Sequence[Requirement]) -> list[Finding]:
         window = windows[0]
         assert isinstance(window.value, list)
         low, high = float(window.value[0]), float(window.value[1])
+        outside: dict[float, list[Requirement]] = {}
         for r in requirements:
             asked = r.metric in names and r.level == "cell" and r.priority == "must"
             at = r.number("temperature_C") if asked else None
             if at is not None and not low - _AT <= at <= high + _AT:
-                at, lo, hi = (round(t, 1) + 0.0 for t in (at, low, high))
-                found.append(Finding(
-                    kind="conflict", ids=(window.id, r.id), source=r.source, quote=r.source.quote,
-                    text=f"{r.metric} is asked for at {at:g} °C, outside of the {way} window {lo:g} to {hi:g} °C",
-                    question=f"Shall the cell be {way}d at {at:g} °C?"))
+                outside.setdefault(round(at, 1) + 0.0, []).append(r)
+        lo, hi = (round(t, 1) + 0.0 for t in (low, high))
+        for at, loads in outside.items():
+            first = loads[0]
+            found.append(Finding(
+                kind="conflict", ids=(window.id, *(r.id for r in loads)), source=first.source,
+                quote=first.source.quote,
+                text=f"{first.metric} is asked for at {at:g} °C, outside of the {way} window {lo:g} to {hi:g} °C",
+                question=f"Shall the cell be {way}d at {at:g} °C?"))
     return found
 
 

@@ -1,0 +1,64 @@
+"""What the second reading makes of the notes: a replaced value stays replaced, and no note tells what no longer holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.extract.corrections import correcting, replace_metric
+from tools.extract.page import Draft, Page
+
+_AGAIN = "replaced by a later statement of the document"
+
+
+def settle_notes(page: Page) -> None:
+    """Bring the notes of the rules in line with the requirements that live after the second reading."""
+    _replace_by_taught(page)
+    places: dict[tuple[int, int], Draft] = {
+        (d.quantity.start, d.quantity.end): d for d in page.drafts if d.quantity is not None and not d.dead}
+    replaced = {id(note["old"]) for note in page.notes if "old" in note}
+    page.notes = [note for note in page.notes if _holds(page, note, places, replaced)]
+
+
+def _replace_by_taught(page: Page) -> None:
+    """A value that only the second reading found in a correction replaces the one value that it corrects."""
+    for made in [d for d in page.drafts if d.method == "taught" and not d.dead and d.quantity is not None]:
+        sentence = next(((a, b) for a, b in page.sentences(made.block) if a <= made.start < b), None)
+        if sentence is not None and correcting(page, made.block, *sentence):
+            replace_metric(page, made.block, sentence, made)
+
+
+def _at(places: dict[tuple[int, int], Draft], draft: Draft) -> Draft | None:
+    """The live requirement on the number of a draft."""
+    q = draft.quantity
+    return places.get((q.start, q.end)) if q is not None else None
+
+
+def _holds(
+    page: Page, note: dict[str, Any], places: dict[tuple[int, int], Draft], replaced: set[int]
+) -> bool:
+    """Whether a note still tells something; its requirements become those that live on the same numbers."""
+    if note["kind"] == "distractor":
+        return _still_told(page, note, places)
+    if note["kind"] != "superseded" or not note.get("drafts"):
+        return True
+    news = [d if not d.dead else _at(places, d) for d in note["drafts"]]
+    live = [d for d in news if d is not None]
+    if not live:
+        return any(id(d) in replaced for d in note["drafts"])   # replaced once more by a third value
+    note["drafts"] = live
+    again = _at(places, note["old"]) if "old" in note else None
+    if again is not None and again.metric == live[0].metric and again not in live:
+        again.dead = True                                  # told as replaced, and asked for anew by mistake
+        if again.quantity is not None:
+            page.reject(again.quantity, _AGAIN)
+    return again is None or again.dead
+
+
+def _still_told(page: Page, note: dict[str, Any], places: dict[tuple[int, int], Draft]) -> bool:
+    """A note on numbers that are not asked keeps those of them that are no requirements."""
+    told = [q for q in page.inside(note["block"], note["start"], note["end"]) if q.units]
+    left = [q for q in told if (q.start, q.end) not in places]
+    if told and len(left) < len(told):
+        words = ", ".join(page.document.text[q.start:q.end].replace("\n", " ") for q in left)
+        note["text"] = f"{words}: {note['text'].rpartition(': ')[2]}"
+    return bool(left) or not told
