@@ -1,9 +1,10 @@
-"""What the second reading makes of the notes: a replaced value stays replaced, and no note tells what no longer holds."""
+"""What the second reading makes of the notes: a replaced value stays replaced, a note tells only what holds."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from tools.extract.background import REASONS
 from tools.extract.corrections import correcting, replace_metric
 from tools.extract.page import Draft, Page
 
@@ -54,9 +55,22 @@ def _holds(
     return again is None or again.dead
 
 
+def _stays_replaced(page: Page, places: dict[tuple[int, int], Draft], again: Draft | None) -> None:
+    """An old value of a table of changes is not asked for anew beside the new one."""
+    if again is None or again.quantity is None or again.method != "taught" or not any(
+            d is not again and (d.metric, d.level) == (again.metric, again.level) for d in places.values()):
+        return
+    again.dead = True
+    page.reject(again.quantity, REASONS["superseded"])
+    del places[again.quantity.start, again.quantity.end]
+
+
 def _still_told(page: Page, note: dict[str, Any], places: dict[tuple[int, int], Draft]) -> bool:
     """A note on numbers that are not asked keeps those of them that are no requirements."""
     told = [q for q in page.inside(note["block"], note["start"], note["end"]) if q.units]
+    if note["text"].endswith(REASONS["superseded"]):
+        for q in told:
+            _stays_replaced(page, places, places.get((q.start, q.end)))
     left = [q for q in told if (q.start, q.end) not in places]
     if told and len(left) < len(told):
         words = ", ".join(page.document.text[q.start:q.end].replace("\n", " ") for q in left)
