@@ -11,6 +11,7 @@ from knowledge.vocabulary import PhysicalBound, bounds
 _MOST_COUPLED = 30    # energies, masses and densities that are held against each other
 _ENOUGH = 0.995       # rounding of a printed product
 _ONE_CELL = 1.5       # limits of one metric that lie further apart are of several cells: nothing is coupled
+_OF_ONE = 2.0         # what is further beyond a bound than this is of another thing: a pack's energy, a cell's mass
 _LOOSER = 1.25        # a mass limit that is looser than this was not written for the energy beside it
 _AT = 0.5             # degrees by which a temperature may miss its window: 32 °F and 0 °C
 
@@ -111,7 +112,7 @@ def _beyond(
 ) -> list[Finding]:
     """A density that follows from two requirements and is above what the substances hold."""
     bound = next((b for b in applicable(requirements, metric) if b.side == "above"), None)
-    if bound is None or value <= bound.bound:
+    if bound is None or not bound.bound < value <= _OF_ONE * bound.bound:
         return []
     return [Finding(kind="infeasible", ids=ids, text=(
         f"{words} is {value:.0f} {bound.unit}; bound {bound.bound:g} {bound.unit} ({bound.reason})"))]

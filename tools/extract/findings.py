@@ -16,6 +16,7 @@ _BESIDE = frozenset({"sample_quantity", "order_quantity", "delivery_date", "pric
                      "operating_temperature_discharge", "operating_temperature_charge", "storage_temperature",
                      "survival_temperature", "transport_temperature"})
 _APART = 3.0          # what lies further apart than this factor is of two things: a body, its tolerance, a pack
+_SERIES = 2.0         # a voltage that is further beyond a bound than this is of cells in series
 _PULSE_S = 60.0       # a charge that ends sooner moves too little lithium to plate it
 _SLOW_ANODES = frozenset({"graphite", "silicon", "lithium metal", "hard carbon"})   # those that lithium plates on
 # Metrics on which `up to` is said of what the cell must reach, and as well of what it may not pass.
@@ -123,7 +124,9 @@ def beyond_bounds(requirements: Sequence[Requirement]) -> list[Finding]:
     for r in requirements:
         for bound in applicable(requirements, r.metric) if r.level in ("cell", "material") else ():
             value = least(r) if bound.side == "above" else most(r)
-            if value is not None and (value > bound.bound if bound.side == "above" else value < bound.bound):
+            series = value is not None and bound.unit == "V" and value > _SERIES * bound.bound
+            if value is not None and not series and (
+                    value > bound.bound if bound.side == "above" else value < bound.bound):
                 found.append(Finding(
                     kind="infeasible", ids=(r.id,), source=r.source, quote=r.source.quote,
                     text=f"{r.metric} {value:g} {r.unit} is {bound.side} the bound {bound.bound:g} {bound.unit}: "
