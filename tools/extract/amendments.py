@@ -211,7 +211,7 @@ def _withdraw(page: Page, block: Block, live: list[Draft], whole: tuple[int, int
         if old.quantity is not None:
             page.reject(old.quantity, "withdrawn by a later statement of the document")
         said = " ".join(page.document.text[old.start:old.end].split())
-        page.note("superseded", f"{old.metric}: {said} is withdrawn by a later statement", block, *whole)
+        page.note("superseded", f"{old.metric}: {said} is withdrawn by a later statement", block, *whole, gone=[old])
     return []
 
 

@@ -65,7 +65,8 @@ def withdrawn(page: Page, block: Block, start: int, end: int) -> bool:
     for old in gone:
         old.dead = True
         said = " ".join(page.document.text[old.start:old.end].split())
-        page.note("superseded", f"{old.metric}: {said} is withdrawn by a later statement", block, start, end)
+        page.note("superseded", f"{old.metric}: {said} is withdrawn by a later statement", block, start, end,
+                  gone=[old])
         if old.quantity is not None:
             page.reject(old.quantity, "withdrawn by a later statement of the document")
     for q in page.inside(block, start, end):

@@ -14,10 +14,21 @@ _AGAIN = "replaced by a later statement of the document"
 def settle_notes(page: Page) -> None:
     """Bring the notes of the rules in line with the requirements that live after the second reading."""
     _replace_by_taught(page)
+    replaced = {id(note["old"]) for note in page.notes if "old" in note}
+    for gone in [d for note in page.notes for d in note.get("gone", ())]:
+        _stays_withdrawn(page, gone)
     places: dict[tuple[int, int], Draft] = {
         (d.quantity.start, d.quantity.end): d for d in page.drafts if d.quantity is not None and not d.dead}
-    replaced = {id(note["old"]) for note in page.notes if "old" in note}
     page.notes = [note for note in page.notes if _holds(page, note, places, replaced)]
+
+
+def _stays_withdrawn(page: Page, gone: Draft) -> None:
+    """A demand that was called off is not made anew by the second reading."""
+    for made in page.drafts:
+        if not made.dead and made.block is gone.block and (made.metric, made.value) == (gone.metric, gone.value):
+            made.dead = True
+            if made.quantity is not None:
+                page.reject(made.quantity, "withdrawn by a later statement of the document")
 
 
 def _replace_by_taught(page: Page) -> None:
@@ -68,7 +79,7 @@ def _stays_replaced(page: Page, places: dict[tuple[int, int], Draft], again: Dra
 def _still_told(page: Page, note: dict[str, Any], places: dict[tuple[int, int], Draft]) -> bool:
     """A note on numbers that are not asked keeps those of them that are no requirements."""
     told = [q for q in page.inside(note["block"], note["start"], note["end"]) if q.units]
-    if note["text"].endswith(REASONS["superseded"]):
+    if note["text"].endswith(REASONS["superseded"]) and note["block"].table is not None:
         for q in told:
             _stays_replaced(page, places, places.get((q.start, q.end)))
     left = [q for q in told if (q.start, q.end) not in places]

@@ -155,6 +155,15 @@ def test_a_replaced_value_is_not_asked_for_anew(page):
     assert again.dead and not new.dead and len(page.notes) == 1
 
 
+def test_a_withdrawn_demand_is_not_made_anew(page):
+    old, other = drafts(page, 0)
+    again = Draft("capacity", ">=", 105.0, "Ah", 0, 6, old.block, quantity=old.quantity, method="taught")
+    page.drafts.append(again)
+    note(page, "superseded", "capacity: 105 is withdrawn by a later statement", gone=[old])
+    settle_notes(page)
+    assert again.dead and not other.dead and len(page.notes) == 1
+
+
 def test_a_note_whose_new_value_is_no_requirement_is_gone(page):
     old, new = drafts(page, 0, 1)
     note(page, "superseded", "capacity: 105 is replaced by 110", old=old, drafts=[new])
