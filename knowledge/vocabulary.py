@@ -54,7 +54,10 @@ class UnitRow(Frozen):
 
 
 class PhysicalBound(Frozen):
-    """A bound no known system passes; `kind` says whether it is derived or assumed."""
+    """A bound no known system passes; `kind` says whether it is derived or assumed.
+
+    Some hold only where a document allows no other `cathode` or `anode`, or does not allow an `other_anode`.
+    """
 
     metric: str
     side: Bound
@@ -62,6 +65,9 @@ class PhysicalBound(Frozen):
     unit: str
     kind: Literal["derived", "assumption"]
     reason: str
+    cathode: tuple[str, ...] = ()
+    anode: tuple[str, ...] = ()
+    other_anode: tuple[str, ...] = ()
 
 
 def _load(name: str) -> Any:

@@ -10,6 +10,7 @@ from knowledge.vocabulary import metric
 from tools.extract.comparators import Said, said_about
 from tools.extract.conditions import Slots, infer, merge, worded
 from tools.extract.meaning import draft, metric_for
+from tools.extract.old_values import is_old
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import headed, spoken
@@ -17,7 +18,7 @@ from tools.extract.prose import set_aside_old
 from tools.extract.quantities import Quantity
 
 _CALL = (r"(?:(?:\bto|\bzu|\brow|\bitem|\brequirement|\bclause|"
-         r"\bsection|\bparagraph|\bAbschnitt|\bZiffer|\bPunkt|\barticle|\bexigence|\bAnforderung|\bpoint|\bline|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|\bon|\bconcerning|\bregarding|\bzu|\bsur|\bpour|\bconcernant|[(\[])"
+         r"\bsection|\bparagraph|\bAbschnitt|\bZiffer|\bPunkt|\barticle|\bexigence|\bAnforderung|\bpoint|\bline|\bserial|\bsl\.|\bligne|#|\bno\.|\bNr\.|\bPos\.|\bZeile|\breq\.?|\bre|\bfor|\bin|\bon|\bconcerning|\bregarding|\bzu|\bsur|\bpour|\bconcernant|[(\[])"
          r"\s*(?:no\.?\s|row\s|Nr\.?\s|item\s)?)")
 
 
@@ -50,6 +51,7 @@ def referred_row(page: Page, start: int, end: int) -> str | None:
 _SIGN = "¹²³⁴-⁹①-⑨*†‡"
 _MARK = re.compile(rf"\s*(?:(?P<sign>[{_SIGN}])(?=\s|\w)|[(\[]\s?(?P<number>\d{{1,2}}|[a-z])[)\]]\s|"
                    r"[(（]?(?P<note>注|주|Note|Anm\.|Fußnote)\s?(?P<of_note>\d{1,2})[)）]?(?=[\s:：]))")
+_BESIDE = 20     # characters between a new value and the old one that it is said beside
 _FAR = 14        # characters between a value and the mark of its footnote
 
 
@@ -137,7 +139,7 @@ def read_amendment(
     if live and lexicon("withdraw").search(text, start, end) and not any(
             q.units for q in page.inside(block, start, end)):
         return _withdraw(page, block, live, whole)
-    bare = _unitless(page, block, start, end)
+    bare = _unitless(page, block, start, end, live)
     set_aside_old(page, block, start, end)
     numbered = [q for q in page.inside(block, start, end) if q.units and id(q) not in page.fates]
     numbered = sorted([*numbered, *bare], key=lambda q: q.start)
@@ -183,9 +185,15 @@ def _spoken_of(
     return sorted(live, key=distance)
 
 
-def _unitless(page: Page, block: Block, start: int, end: int) -> list[Quantity]:
-    """`5.000 statt 4.000 Vollzyklen`: the new value has the unit of the one that it replaces."""
+def _unitless(page: Page, block: Block, start: int, end: int, live: list[Draft]) -> list[Quantity]:
+    """`5.000 statt 4.000 Vollzyklen`, `read 40 and not 35`: the new value has the unit of the one that it replaces."""
     inside, found = page.inside(block, start, end), list[Quantity]()
+    stood = {d.quantity.value: d.quantity for d in live if d.quantity is not None and d.quantity.units}
+    for old in inside:
+        row = stood.get(old.value) if not old.units and is_old(page.text, old, start, end) else None
+        beside = [q for q in inside if q.end <= old.start < q.end + _BESIDE and not q.units and q.shape == "single"]
+        if row is not None and beside:
+            return [replace(beside[-1], units=row.units, unit_text=row.unit_text)]
     for new, old in zip(inside, inside[1:], strict=False):
         gap = page.text[new.end:old.start]
         plain = not new.units and new.shape == "single" and not gap.startswith(",")            # item 5, delete 2.5 A
@@ -195,13 +203,15 @@ def _unitless(page: Page, block: Block, start: int, end: int) -> list[Quantity]:
 
 
 def _withdraw(page: Page, block: Block, live: list[Draft], whole: tuple[int, int]) -> list[Draft]:
-    """The row asks for nothing any more."""
-    for old in (d for d in live if d.block is not block):
+    """The row asks for nothing any more, or loses what is named of its several demands."""
+    said = page.text[whole[0]:whole[1]].lower()
+    named = [d for d in live if isinstance(d.value, str) and d.value.lower() in said]
+    for old in (d for d in named or live if d.block is not block):
         old.dead = True
         if old.quantity is not None:
             page.reject(old.quantity, "withdrawn by a later statement of the document")
         said = " ".join(page.document.text[old.start:old.end].split())
-        page.note("superseded", f"{old.metric}: {said} is withdrawn by a later statement", block, *whole)
+        page.note("superseded", f"{old.metric}: {said} is withdrawn by a later statement", block, *whole, gone=[old])
     return []
 
 

@@ -65,7 +65,8 @@ def withdrawn(page: Page, block: Block, start: int, end: int) -> bool:
     for old in gone:
         old.dead = True
         said = " ".join(page.document.text[old.start:old.end].split())
-        page.note("superseded", f"{old.metric}: {said} is withdrawn by a later statement", block, start, end)
+        page.note("superseded", f"{old.metric}: {said} is withdrawn by a later statement", block, start, end,
+                  gone=[old])
         if old.quantity is not None:
             page.reject(old.quantity, "withdrawn by a later statement of the document")
     for q in page.inside(block, start, end):
@@ -106,7 +107,7 @@ def correct(page: Page, block: Block, start: int, end: int, found: list[Draft]) 
     if amending:
         for made in [d for d in found if id(d) not in used and d.comparator not in _TEXTUAL]:
             _as_its_twin(page, made)
-            _replace_metric(page, block, (start, end), made)
+            replace_metric(page, block, (start, end), made)
 
 
 def _pairs(
@@ -244,7 +245,7 @@ def _as_its_twin(page: Page, made: Draft) -> None:
         made.metric = twin
 
 
-def _replace_metric(page: Page, block: Block, span: tuple[int, int], made: Draft) -> None:
+def replace_metric(page: Page, block: Block, span: tuple[int, int], made: Draft) -> None:
     """A new value on a metric replaces the one earlier value that its conditions do not tell apart."""
     earlier = [d for d in page.drafts if not d.dead and (d.metric, d.level) == (made.metric, made.level)
                and d.block is not block and d.comparator not in _TEXTUAL and not _told_apart(d, made)]

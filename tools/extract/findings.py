@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge.requirement import ConditionValue, Finding, Requirement
-from knowledge.vocabulary import bounds, fast_charge_bounds
-from tools.extract.couplings import COUPLINGS, least, most
+from knowledge.vocabulary import fast_charge_bounds
+from tools.extract.couplings import COUPLINGS, applicable, least, most
 
 _MOST_COMPARED = 100  # requirements on one metric; a document of people has few, a table of data thousands
 _IDENTITY = ("kind", "note", "basis", "v_min", "v_max")   # conditions that do not make two bounds two demands
+_TELLING = ("kind", "basis")                              # ... unless both state it and differ
+# Lots, samples and prices of steps stand beside each other; of temperatures the widest window is what is asked.
+_BESIDE = frozenset({"sample_quantity", "order_quantity", "delivery_date", "price", "operating_temperature",
+                     "operating_temperature_discharge", "operating_temperature_charge", "storage_temperature",
+                     "survival_temperature", "transport_temperature"})
+_APART = 3.0          # what lies further apart than this factor is of two things: a body, its tolerance, a pack
+_SERIES = 2.0         # a voltage that is further beyond a bound than this is of cells in series
+_PULSE_S = 60.0       # a charge that ends sooner moves too little lithium to plate it
+_SLOW_ANODES = frozenset({"graphite", "silicon", "lithium metal", "hard carbon"})   # those that lithium plates on
+# Metrics on which `up to` is said of what the cell must reach, and as well of what it may not pass.
+_EITHER_WAY = frozenset({"cycle_life", "capacity", "energy", "usable_energy", "calendar_life", "shelf_life",
+                         "specific_energy", "energy_density", "energy_throughput", "charge_rate"})
 
 
 def examine(requirements: Sequence[Requirement]) -> list[Finding]:
     """All findings that follow from the requirements alone."""
     found: list[Finding] = []
-    for check in (gaps, contradictions, wishes_beyond, *COUPLINGS, beyond_bounds, fast_charges, cold_charges):
+    for check in (gaps, contradictions, *COUPLINGS, beyond_bounds, fast_charges, cold_charges):
         found += check(requirements)
     return found
 
@@ -52,17 +64,17 @@ def _against_each_other(case: Sequence[Requirement]) -> list[Finding]:
     found = []
     for i, a in enumerate(case):
         for b in case[i + 1:]:
-            if (a.conditions.get("kind"), b.conditions.get("kind")) == ("minimum", "typical"):
+            if a.metric in _BESIDE or any(a.conditions.get(k) != b.conditions.get(k) for k in _TELLING
+                                          if k in a.conditions and k in b.conditions):
                 continue
             low = max((v for v in (least(a), least(b)) if v is not None), default=None)
             high = min((v for v in (most(a), most(b)) if v is not None), default=None)
-            differing = a.comparator == b.comparator and a.value != b.value and a.comparator not in ("required", "in",
-                                                                                                   "prohibited")
-            if (low is not None and high is not None and low > high * (1 + 1e-9)) or differing:
-                text = f"{a.metric}: {a.source.quote} ({a.source.place}) and {b.source.quote} ({b.source.place})" + (
-                    " cannot both hold" if not differing else " are two bounds for the same conditions")
-                found.append(Finding(kind="conflict", ids=(a.id, b.id), text=" ".join(text.split()),
-                                     source=b.source, quote=b.source.quote, question="Which of the two values holds?"))
+            if low is None or high is None or not high * (1 + 1e-9) < low <= _APART * abs(high):
+                continue
+            text = (f"{a.metric}: {a.source.quote} ({a.source.place}) and {b.source.quote} ({b.source.place}) "
+                    "cannot both hold")
+            found.append(Finding(kind="conflict", ids=(a.id, b.id), text=" ".join(text.split()),
+                                 source=b.source, quote=b.source.quote, question="Which of the two values holds?"))
     return found
 
 
@@ -106,35 +118,20 @@ def stale_references(
     return found
 
 
-def wishes_beyond(requirements: Sequence[Requirement]) -> list[Finding]:
-    """A wish on the same metric as a must, so that the reader sees which one is held."""
-    found = []
-    timed = [r for r in requirements if r.metric in ("fast_charge_time", "charge_time")][:_MOST_COMPARED]
-    for wish in (r for r in timed if r.priority == "should"):
-        for must in (r for r in timed if r.priority == "must"):
-            same = (wish.metric, wish.level, wish.comparator) == (must.metric, must.level, must.comparator)
-            window = all(wish.conditions.get(k) == must.conditions.get(k) for k in ("soc_from_pct", "soc_to_pct"))
-            if same and window and wish.value != must.value:
-                found.append(Finding(
-                    kind="conflict", ids=(must.id, wish.id), source=wish.source, quote=wish.source.quote,
-                    text=f"{must.metric}: the must is {must.value} {must.unit}, the wish {wish.value} {wish.unit}; "
-                         "the must is held, the wish is scored"))
-    return found
-
-
 def beyond_bounds(requirements: Sequence[Requirement]) -> list[Finding]:
     """Single asks beyond a physical bound."""
     found = []
     for r in requirements:
-        for bound in bounds():
-            if r.metric != bound.metric or r.level != "cell" and r.level != "material":
-                continue
+        for bound in applicable(requirements, r.metric) if r.level in ("cell", "material") else ():
             value = least(r) if bound.side == "above" else most(r)
-            if value is not None and (value > bound.bound if bound.side == "above" else value < bound.bound):
+            series = value is not None and bound.unit == "V" and value > _SERIES * bound.bound
+            if value is not None and not series and (
+                    value > bound.bound if bound.side == "above" else value < bound.bound):
                 found.append(Finding(
                     kind="infeasible", ids=(r.id,), source=r.source, quote=r.source.quote,
                     text=f"{r.metric} {value:g} {r.unit} is {bound.side} the bound {bound.bound:g} {bound.unit}: "
                          f"{bound.reason}"))
+                break
     return found
 
 
@@ -161,10 +158,12 @@ def fast_charges(requirements: Sequence[Requirement]) -> list[Finding]:
 def cold_charges(requirements: Sequence[Requirement]) -> list[Finding]:
     """A charge rate asked for at a temperature where it is expected to plate lithium."""
     found = []
-    for r in requirements:
+    anodes = {str(v) for r in requirements if r.metric == "anode_chemistry" and isinstance(r.value, list)
+              for v in r.value}
+    for r in requirements if not anodes or anodes & _SLOW_ANODES else ():
         temperature = r.number("temperature_C") if r.metric == "charge_rate" and r.unit == "C" else None
         rate = least(r)
-        if temperature is None or rate is None:
+        if temperature is None or rate is None or (r.number("duration_s") or _PULSE_S + 1) <= _PULSE_S:
             continue
         limit = next((bound for below, bound in fast_charge_bounds() if temperature < below), None)
         if limit is not None and rate > limit:
@@ -176,13 +175,16 @@ def cold_charges(requirements: Sequence[Requirement]) -> list[Finding]:
 
 
 def up_to_questions(requirements: Sequence[Requirement], flagged: set[str]) -> list[Finding]:
-    """`up to` is read by the metric's habit; the customer may have meant the other way."""
-    words = {">=": "at least", "<=": "at most"}
+    """`up to 500 cycles` is read as a least by the metric's habit; the customer may have meant the other way.
+
+    Where a most is meant, or a height, a price, a window, nobody doubts it.
+    """
     found = []
     for r in requirements:
-        if r.id in flagged:
-            quote, bound = " ".join(r.source.quote.split()), words.get(r.comparator, r.comparator)
-            said = f"{bound} {r.value:g} {r.unit or ''}".strip() if isinstance(r.value, float | int) else bound
+        open_ = r.metric in _EITHER_WAY and r.comparator == ">=" and r.priority == "must"
+        if r.id in flagged and open_ and isinstance(r.value, float | int):
+            quote = " ".join(r.source.quote.split())
+            said = f"at least {r.value:g} {r.unit or ''}".strip()
             found.append(Finding(kind="ambiguity", ids=(r.id,), source=r.source, quote=r.source.quote,
                                  text=f"“{quote}” is read as {said}", question=f"Does “{quote}” mean {said}?"))
     return found

@@ -35,6 +35,7 @@ from tools.extract.references import apply_references, arrows, bracketed_limits,
 from tools.extract.running import read_running
 from tools.extract.said_together import say_once
 from tools.extract.sizes import upright
+from tools.extract.superseded import settle_notes
 from tools.extract.tables import read_tables
 from tools.extract.volumes import order_volumes, target_prices
 from tools.extract.windows import told_apart
@@ -100,6 +101,7 @@ def drafted(document: Document, taught: bool = True) -> Page:
     if taught:
         second_bounds(page, second_reading(page))
         second_names(page)
+        settle_notes(page)
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
     upright(page)

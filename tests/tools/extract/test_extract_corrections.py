@@ -63,3 +63,25 @@ def test_parallel_labels_name_parallel_numbers():
                    "a.md")
     assert values(reading, "diameter") == [21.6] and values(reading, "height") == [70.9]
     assert all(r.comparator == "<=" for r in reading.requirements if r.metric in ("diameter", "height"))
+
+
+TABLE = ("| No. | Item | Value | Unit |\n|---|---|---|---|\n| 4 | Continuous discharge current, minimum | 35 | A |\n"
+         "| 13 | Certificates | UN 38.3, UL 1973 | |\n\n# Notes (they win over the table)\n\n")
+
+
+def test_a_bare_number_beside_the_old_one_is_the_new_value():
+    reading = read(TABLE + "a) Line 4: read 40 and not 35.\n", "a.md")
+    assert values(reading, "discharge_current_continuous") == [40.0]
+    assert [f.kind for f in reading.findings] == ["superseded"]
+
+
+def test_of_several_demands_of_a_row_the_named_one_is_withdrawn():
+    reading = read(TABLE + "b) (to 13) UL 1973 is withdrawn.\n", "a.md")
+    assert values(reading, "standard_compliance") == ["UN 38.3"]
+
+
+def test_a_serial_is_a_row():
+    table = "sr;parameter;limit;value;unit\n1;thickness;max;8.0;mm\n2;width;max;50.5;mm\n3;length;max;95.5;mm\n"
+    reading = read(f"```\n{table}```\n\nSerial 1 is now 7.6 mm, since the lining is slimmer.\n", "a.md")
+    assert values(reading, "thickness") == [7.6]
+    assert any(f.kind == "superseded" for f in reading.findings)
