@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from knowledge.document import Block
 from knowledge.requirement import Comparator, Level
+from knowledge.vocabulary import named
 from tools.extract.clauses import clauses
-from tools.extract.learned.named import WORDED, Named, name_all
+from tools.extract.learned.named import WORDED, Named, Thing, is_test, name_all, within
 from tools.extract.learned.observe import outside
 from tools.extract.learned.weights import NAMES, NONE, Weights, load
 from tools.extract.page import Draft, Page
@@ -19,6 +21,8 @@ ASKED = 0.5           # probability from which a thing that the rules left over 
 OTHERWISE = 0.6       # ... from which it is asked for otherwise than the rules said
 DROPPED = 0.65        # ... from which it is not asked for
 _SURE = 0.9
+_GAP = 24             # characters between two things of one list
+_PARTS = re.compile(r"[\s,，、・·/]+")
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,66 @@ def second_names(page: Page, weights: Weights | None = None) -> None:
     weights = weights or load(NAMES)
     judged = [JudgedName(seen, weights.shares((*seen.around.features, *seen.rule_features()), seen.kinds(),
                                               (NONE, *seen.thing.may))) for seen in name_all(page)]
+    _level(page, judged)
+    kept = {id(d) for j in judged if j.decided != NONE and is_test(j.seen.thing.kind) for d in j.seen.drafts}
     changed = [j for j in judged if j.decided != j.seen.verdict]
     for one in changed:
         if one.seen.drafts:
-            _taken_off(one)
+            _taken_off(one, kept)
     added: list[Draft] = []
     for one in changed:
         if one.decided != NONE:
             _added(page, one, added)
     page.drafts += added
     _joined(page)
+    _told_once(page, added)
+
+
+def _level(page: Page, judged: list[JudgedName]) -> None:
+    """`UN 38.3, IEC 62133-2 and KC`, `Korea or Japan`: things in one list have one fate, the mean of theirs."""
+    lists: list[list[JudgedName]] = []
+    for one in judged:
+        if lists and _beside(page, lists[-1][-1].seen.thing, one.seen.thing):
+            lists[-1].append(one)
+        else:
+            lists.append([one])
+    for together in lists:
+        mean = {name: sum(j.shares.get(name, 0.0) for j in together) / len(together) for name in together[0].shares}
+        for one in together:
+            one.shares.update(mean)
+
+
+def _beside(page: Page, one: Thing, other: Thing) -> bool:
+    """Whether two things of one kind stand in one list."""
+    return one.block is other.block and one.kind.split()[0] == other.kind.split()[0] and not is_test(
+        one.kind) and _one_list(page.text[one.end:other.start])
+
+
+def _one_list(gap: str) -> bool:
+    """Whether only commas, slashes and words for and, or, in stand between two things."""
+    return len(gap) <= _GAP and all(word.lower() in _between() for word in _PARTS.split(gap) if word)
+
+
+def _joins(gap: str) -> bool:
+    """`Marking: QR code`, `a protective device (CID)`: two names beside each other without a word for and, are one."""
+    return len(gap) <= _GAP and not any(word.lower() in _between() for word in _PARTS.split(gap) if word) and not (
+        _PARTS.fullmatch(gap) and gap.strip())
+
+
+@lru_cache(maxsize=1)
+def _between() -> frozenset[str]:
+    return frozenset(str(word).lower() for word in named()["between"])
+
+
+def _told_once(page: Page, added: list[Draft]) -> None:
+    """An added choice that a longer one of the document holds is not asked twice."""
+    for new in added:
+        if isinstance(new.value, list) and not new.dead and any(
+                d is not new and not d.dead and d.metric == new.metric and d.comparator == new.comparator
+                and isinstance(d.value, list) and set(new.value) <= set(d.value)
+                and (len(new.value) < len(d.value) or d not in added or added.index(d) < added.index(new))
+                for d in page.drafts):
+            new.dead = True
 
 
 def _joined(page: Page) -> None:
@@ -70,9 +124,11 @@ def _joined(page: Page) -> None:
         draft.dead = True
 
 
-def _taken_off(one: JudgedName) -> None:
-    """A demand loses the thing that is none of it, and ends with the last one."""
+def _taken_off(one: JudgedName, kept: set[int]) -> None:
+    """A demand loses the thing that is none of it, and ends with the last one; `kept` are tests named twice."""
     for draft in one.seen.drafts:
+        if id(draft) in kept:
+            continue
         if isinstance(draft.value, list) and len(draft.value) > 1:
             draft.value = [v for v in draft.value if str(v).lower() != one.seen.thing.value.lower()]
         else:
@@ -91,10 +147,17 @@ def _added(page: Page, one: JudgedName, added: list[Draft]) -> None:
             same.value = [*same.value, thing.value]
             same.start, same.end = min(same.start, thing.start), max(same.end, thing.end)
         return
+    if is_test(thing.kind) and any(d.metric == name and not d.dead and within(one.seen.reach, d.start, d.end)
+                                   for d in (*page.drafts, *added)):
+        return
+    if thing.kind in ("marking", "safety_device") and any(
+            d.metric == name and not d.dead and sentence[0] <= d.end <= thing.start and _joins(
+                page.text[d.end:thing.start]) for d in (*page.drafts, *added)):
+        return
     new = _draft(page, thing.block, span, one, name, comparator)
     new.priority = of_statement(page, block, span, sentence, None, (thing.start, thing.end))
-    if not any(d.metric == name and d.value == new.value and d.comparator == comparator and not d.dead
-               for d in (*page.drafts, *added)):
+    if comparator == "in" or not any(d.metric == name and d.value == new.value and d.comparator == new.comparator
+                                     and not d.dead for d in (*page.drafts, *added)):
         added.append(new)
 
 
@@ -116,5 +179,6 @@ def _draft(page: Page, block: Block, span: tuple[int, int], one: JudgedName, nam
         like = next((d for d in test_drafts(page, block, *span) if d.metric == name), None)
         if like is not None:
             value, start, end, conditions = like.value, like.start, like.end, dict(like.conditions)
+            bound = like.comparator if is_test(thing.kind) else bound     # `no fire` is a fire that is forbidden
     return Draft(name, bound, value, None, start, end, block, level=level, conditions=conditions, confidence=sure,
                  method="taught")
