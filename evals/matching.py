@@ -72,6 +72,8 @@ def same_demand(label: GoldRequirement, read: Requirement) -> bool:
         return same_value(_interval(label.comparator, label.value), _interval(read.comparator, read.value))
     if "chemistry" in label.metric:
         return _same_substances(label.value, read.value)
+    if label.metric == "origin" and label.comparator == "in":
+        return {country(str(x)) for x in _as_list(label.value)} == {country(str(x)) for x in _as_list(read.value)}
     if label.comparator in ("required", "prohibited") and label.metric not in ("standard_compliance", "format"):
         return True  # a criterion in words may be quoted at any length
     if label.metric == "standard_compliance":
@@ -160,6 +162,12 @@ def substance(name: str) -> str:
                 if _plain(name) in {_plain(str(s)) for s in (known, *spellings)}:
                     return _plain(known)
     return _plain(name)
+
+
+def country(name: str) -> str:
+    """The vocabulary's own name of a country or region, in whatever language it is written, else the words."""
+    return next((_plain(known) for known, spellings in named()["countries"].items()
+                 if _plain(name) in {_plain(str(s)) for s in (known, *spellings)}), _plain(name))
 
 
 def _metric(name: str, conditions: dict[str, ConditionValue]) -> str:

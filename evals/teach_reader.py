@@ -18,7 +18,7 @@ from pathlib import Path
 from evals.fit_weights import Example, fit, write
 from evals.gold import Gold, GoldRequirement, read_gold
 from evals.make_development import read_labels
-from evals.matching import substance
+from evals.matching import country, substance
 from evals.suites import CASES, REPO, load_suite
 from knowledge.document import Document
 from knowledge.documents.read import read_document
@@ -127,8 +127,8 @@ def _asked(seen: Named, labels: list[tuple[GoldRequirement, list[tuple[int, int]
     thing = seen.thing
     for label, places in labels:
         name = f"{label.metric} {label.comparator}"
-        if is_test(thing.kind) and label.metric == thing.kind and any(within(seen.reach, a, b) for a, b in places):
-            return name if name in thing.may else thing.may[0]
+        if is_test(thing.kind) and name in thing.may and any(within(seen.reach, a, b) for a, b in places):
+            return name
         if name in thing.may and any(a < thing.end and b > thing.start for a, b in places) and (
                 thing.kind in WORDED or _is_named(thing, label.value)):
             return name
@@ -136,8 +136,9 @@ def _asked(seen: Named, labels: list[tuple[GoldRequirement, list[tuple[int, int]
 
 
 def _is_named(thing: Thing, value: Value) -> bool:
-    wanted = {_letters(w) for v in (value if isinstance(value, list) else [value]) for w in (str(v), substance(str(v)))}
-    own = {_letters(w) for w in (thing.value, thing.words, substance(thing.value), substance(thing.words))}
+    wanted = {_letters(w) for v in (value if isinstance(value, list) else [value])
+              for w in (str(v), substance(str(v)), country(str(v)))}
+    own = {_letters(w) for v in (thing.value, thing.words) for w in (v, substance(v), country(v))}
     return any(x in y or y in x for x in own for y in wanted if x and y)
 
 

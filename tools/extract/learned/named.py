@@ -93,7 +93,7 @@ def things(page: Page, block: Block) -> list[Thing]:
         if named.what in WORDED:
             found.append(Thing(block, named.start, named.end, named.what, text[named.start:named.end],
                                _may(named.what)))
-    return [replace(t, words=text[t.start:t.end]) for t in _apart(found)]
+    return _apart([replace(t, words=text[t.start:t.end]) for t in found])
 
 
 @lru_cache(maxsize=1)
@@ -133,7 +133,15 @@ def _apart(found: list[Thing]) -> list[Thing]:
     for thing in sorted(found, key=lambda t: (t.start - t.end, t.start)):
         if all(thing.end <= other.start or thing.start >= other.end for other in kept):
             kept.append(thing)
-    return sorted(kept, key=lambda t: t.start)
+    kept = sorted(kept, key=lambda t: t.start)
+    return [t for i, t in enumerate(kept) if not any(_same_mark(t, o) for o in kept[max(0, i - 1):i + 2] if o is not t)]
+
+
+def _same_mark(thing: Thing, other: Thing) -> bool:
+    """`PSE(電気用品安全法)`: what stands in the brackets beside a shorter name is that name once more."""
+    if not (thing.kind == other.kind == "standard") or thing.words.isascii() or not other.words.isascii():
+        return False
+    return max(thing.start, other.start) - min(thing.end, other.end) <= 1
 
 
 def name_all(page: Page) -> list[Named]:

@@ -12,6 +12,7 @@ from knowledge.vocabulary import named
 from tools.extract.clauses import clauses
 from tools.extract.learned.named import WORDED, Named, Thing, is_test, name_all, within
 from tools.extract.learned.observe import outside
+from tools.extract.learned.refused import refused, unrefused
 from tools.extract.learned.weights import NAMES, NONE, Weights, load
 from tools.extract.page import Draft, Page
 from tools.extract.priorities import of_statement
@@ -21,6 +22,7 @@ ASKED = 0.5           # probability from which a thing that the rules left over 
 OTHERWISE = 0.6       # ... from which it is asked for otherwise than the rules said
 DROPPED = 0.65        # ... from which it is not asked for
 _SURE = 0.9
+_DENIED = 0.5         # how much less likely a thing that is refused is only told
 _GAP = 24             # characters between two things of one list
 _PARTS = re.compile(r"[\s,，、・·/]+")
 
@@ -73,8 +75,42 @@ def _level(page: Page, judged: list[JudgedName]) -> None:
             lists.append([one])
     for together in lists:
         mean = {name: sum(j.shares.get(name, 0.0) for j in together) / len(together) for name in together[0].shares}
+        mean = _turned(page, together, mean)
         for one in together:
             one.shares.update(mean)
+
+
+def _turned(page: Page, together: list[JudgedName], shares: dict[str, float]) -> dict[str, float]:
+    """`LFP (no NMC)`: the probabilities of a list where the words beside it refuse it, or nothing refuses it."""
+    first, last = together[0].seen, together[-1].seen.thing
+    thing = first.thing
+    if is_test(thing.kind) or thing.kind in ("standard", "date", "marking"):
+        return shares
+    start, end = first.reach[0]
+    away = refused(page, thing.start, last.end, start, end)
+    if not away and (thing.kind.split()[0] == "element" or not unrefused(_told_of(page, first))):
+        return shares
+    found = dict(shares)
+    for name, share in shares.items():
+        metric, _, comparator = name.partition(" ")
+        if away and comparator in ("in", "required") and f"{metric} prohibited" in shares:
+            found[f"{metric} prohibited"] += share
+            found[name] = 0.0
+        elif not away and comparator == "prohibited":
+            other = f"{metric} in" if f"{metric} in" in shares else f"{metric} required"
+            found[other] += share
+            found[name] = 0.0
+    if away:
+        found[NONE] *= _DENIED
+    whole = sum(found.values())
+    return {name: share / whole for name, share in found.items()}
+
+
+def _told_of(page: Page, seen: Named) -> list[str]:
+    """The sentence and the row of a thing, the titles above it, and the line that opens its list."""
+    block = seen.thing.block
+    above = page.document.blocks[block.index - 1].text if block.index and block.kind == "list_item" else ""
+    return [*(page.text[a:b] for a, b in seen.reach), *block.section[-2:], *(b.text for b in page.head_of(block)), above]
 
 
 def _beside(page: Page, one: Thing, other: Thing) -> bool:
@@ -122,6 +158,9 @@ def _joined(page: Page) -> None:
         first.value = list(dict.fromkeys([*first.value, *draft.value]))
         first.start, first.end = min(first.start, draft.start), max(first.end, draft.end)
         draft.dead = True
+    for draft in choices.values():
+        if draft.metric == "format" and any(str(v)[-1:].isdigit() for v in draft.value):
+            draft.value = [v for v in draft.value if v != "cylindrical"]      # a size of round cells says it
 
 
 def _taken_off(one: JudgedName, kept: set[int]) -> None:
