@@ -79,6 +79,7 @@ class Page:
     top_level: Level | None = None
     bare_ranges: dict[tuple[int, int], Quantity] = field(default_factory=dict)
     parted: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    told: set[int] = field(default_factory=set)
 
     @cached_property
     def starts(self) -> list[int]:

@@ -14,6 +14,7 @@ _BEFORE, _BEHIND = 40, 60      # characters on each side whose words are a thing
 _PART = re.compile(r"[,;:|，；：。、()（）\[\]【】\n]|\.\s|\s[-–—]\s")
 _ARTICLE = re.compile(r"(?:\b(?:an?|any|the|more|of|(?:the )?use of|des?|du|l[ae]s?|der|die|das|eine?n?)|d'|l')\s*$",
                       re.IGNORECASE)
+_OPEN, _CLOSED = ("(", "（", "["), re.compile(r"\s?[)）\]]")
 _TELL = ("forbidden", "refused_value", "ban_lead", "negation")
 
 
@@ -29,7 +30,8 @@ def refused(page: Page, first: int, last: int, start: int, end: int) -> bool:
     """
     text = page.text
     before = _PART.split(text[max(start, first - _BEFORE):first])[-1].rstrip()
-    behind = _PART.split(text[last:min(end, last + _BEHIND)])[0]
+    inside = _CLOSED.match(text, last) if before == "" and text[max(start, first - 1):first] in _OPEN else None
+    behind = _PART.split(text[inside.end() if inside else last:min(end, last + _BEHIND)])[0]
     bare = _ARTICLE.sub("", before).rstrip()
     leads = any(_words("before").ending_at(part, 0, len(part)) for part in {before, bare} if part)
     told = _words("behind").search(behind) is not None

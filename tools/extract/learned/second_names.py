@@ -22,6 +22,7 @@ ASKED = 0.5           # probability from which a thing that the rules left over 
 OTHERWISE = 0.6       # ... from which it is asked for otherwise than the rules said
 DROPPED = 0.65        # ... from which it is not asked for
 _SURE = 0.9
+_ONLY_TOLD = 0.9      # probability from which a shape or a cathode is none that the whole document looks for
 _DENIED = 0.5         # how much less likely a thing that is refused is only told
 _GAP = 24             # characters between two things of one list
 _PARTS = re.compile(r"[\s,，、・·/]+")
@@ -52,6 +53,7 @@ def second_names(page: Page, weights: Weights | None = None) -> None:
                                               (NONE, *seen.thing.may))) for seen in name_all(page)]
     _level(page, judged)
     kept = {id(d) for j in judged if j.decided != NONE and is_test(j.seen.thing.kind) for d in j.seen.drafts}
+    page.told |= {j.seen.thing.start for j in judged if j.shares[NONE] >= _ONLY_TOLD}
     changed = [j for j in judged if j.decided != j.seen.verdict]
     for one in changed:
         if one.seen.drafts:
@@ -73,20 +75,24 @@ def _level(page: Page, judged: list[JudgedName]) -> None:
             lists[-1].append(one)
         else:
             lists.append([one])
-    for together in lists:
+    for place, together in enumerate(lists):
         mean = {name: sum(j.shares.get(name, 0.0) for j in together) / len(together) for name in together[0].shares}
-        mean = _turned(page, together, mean)
+        mean = _turned(page, together, mean, lists[place + 1][0].seen.thing.start if place + 1 < len(lists) else None)
         for one in together:
             one.shares.update(mean)
 
 
-def _turned(page: Page, together: list[JudgedName], shares: dict[str, float]) -> dict[str, float]:
-    """`LFP (no NMC)`: the probabilities of a list where the words beside it refuse it, or nothing refuses it."""
+def _turned(page: Page, together: list[JudgedName], shares: dict[str, float], after: int | None) -> dict[str, float]:
+    """`LFP (no NMC)`: the probabilities of a list that the words beside it refuse, or that nothing refuses.
+
+    Words behind the next thing, at `after`, speak of that one.
+    """
     first, last = together[0].seen, together[-1].seen.thing
     thing = first.thing
     if is_test(thing.kind) or thing.kind in ("standard", "date", "marking"):
         return shares
     start, end = first.reach[0]
+    end = end if after is None else min(end, after)
     away = refused(page, thing.start, last.end, start, end)
     if not away and (thing.kind.split()[0] == "element" or not unrefused(_told_of(page, first))):
         return shares
@@ -100,7 +106,7 @@ def _turned(page: Page, together: list[JudgedName], shares: dict[str, float]) ->
             other = f"{metric} in" if f"{metric} in" in shares else f"{metric} required"
             found[other] += share
             found[name] = 0.0
-    if away:
+    if away and thing.kind != "safety_device":           # the cell shall not vent
         found[NONE] *= _DENIED
     whole = sum(found.values())
     return {name: share / whole for name, share in found.items()}
@@ -110,7 +116,8 @@ def _told_of(page: Page, seen: Named) -> list[str]:
     """The sentence and the row of a thing, the titles above it, and the line that opens its list."""
     block = seen.thing.block
     above = page.document.blocks[block.index - 1].text if block.index and block.kind == "list_item" else ""
-    return [*(page.text[a:b] for a, b in seen.reach), *block.section[-2:], *(b.text for b in page.head_of(block)), above]
+    said = [page.text[a:b] for a, b in seen.reach]
+    return [*said, *block.section[-2:], *(b.text for b in page.head_of(block)), above]
 
 
 def _beside(page: Page, one: Thing, other: Thing) -> bool:
