@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evals.gold import Gold, GoldRequirement
 from knowledge.requirement import ConditionValue, Reading, Requirement, Value
-from knowledge.vocabulary import chemistry
+from knowledge.vocabulary import chemistry, named
 
 RELATIVE_TOLERANCE = 0.005
 CONDITION_TOLERANCE = 0.015   # C/3 is written as 0.33 or 0.333
@@ -72,6 +72,8 @@ def same_demand(label: GoldRequirement, read: Requirement) -> bool:
         return same_value(_interval(label.comparator, label.value), _interval(read.comparator, read.value))
     if "chemistry" in label.metric:
         return _same_substances(label.value, read.value)
+    if label.metric == "origin" and label.comparator == "in":
+        return {country(str(x)) for x in _as_list(label.value)} == {country(str(x)) for x in _as_list(read.value)}
     if label.comparator in ("required", "prohibited") and label.metric not in ("standard_compliance", "format"):
         return True  # a criterion in words may be quoted at any length
     if label.metric == "standard_compliance":
@@ -144,7 +146,7 @@ def _closeness(label: GoldRequirement, read: Requirement) -> float:
 
 def _same_substances(a: Value, b: Value) -> bool:
     """Every name of one side stands in, or holds, a name of the other: 'LFP' and 'LFP cathode', not 'NMC' and 'NCA'."""
-    ours, theirs = ([{_plain(str(x)), _substance(str(x))} for x in _as_list(v)] for v in (a, b))
+    ours, theirs = ([{_plain(str(x)), substance(str(x))} for x in _as_list(v)] for v in (a, b))
 
     def covered(names: list[set[str]], by: list[set[str]]) -> bool:
         return all(any(x in y or y in x for other in by for y in other for x in own) for own in names)
@@ -152,13 +154,20 @@ def _same_substances(a: Value, b: Value) -> bool:
     return covered(ours, theirs) and covered(theirs, ours)
 
 
-def _substance(name: str) -> str:
+def substance(name: str) -> str:
     """The vocabulary's own name where a whole label is one of its spellings (NCM is NMC), else the words."""
-    for group in ("cathode", "anode", "whole", "element"):
-        for known, spellings in chemistry()[group].items():
-            if _plain(name) in {_plain(str(s)) for s in (known, *spellings)}:
-                return _plain(known)
+    for names in (chemistry(), named()["chemistry"]):
+        for group in ("cathode", "anode", "whole", "element"):
+            for known, spellings in names[group].items():
+                if _plain(name) in {_plain(str(s)) for s in (known, *spellings)}:
+                    return _plain(known)
     return _plain(name)
+
+
+def country(name: str) -> str:
+    """The vocabulary's own name of a country or region, in whatever language it is written, else the words."""
+    return next((_plain(known) for known, spellings in named()["countries"].items()
+                 if _plain(name) in {_plain(str(s)) for s in (known, *spellings)}), _plain(name))
 
 
 def _metric(name: str, conditions: dict[str, ConditionValue]) -> str:

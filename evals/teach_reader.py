@@ -20,6 +20,7 @@ from pathlib import Path
 from evals.fit_weights import Example, fit, write
 from evals.gold import Gold, GoldRequirement, read_gold
 from evals.make_development import read_labels
+from evals.matching import country, substance
 from evals.suites import CASES, REPO, load_suite
 from evals.teach_together import Numbers, fit_together, judged_by_others, write_network
 from knowledge.document import Document
@@ -28,7 +29,7 @@ from knowledge.requirement import ConditionValue, Value
 from knowledge.units import UnitMismatch, to_canonical
 from knowledge.vocabulary import metric
 from tools.extract.learned.bare import with_unit
-from tools.extract.learned.named import WORDED, Named, name_all
+from tools.extract.learned.named import WORDED, Named, Thing, is_test, name_all, within
 from tools.extract.learned.observe import CONDITION, LEAD_TIME, Observation, observe
 from tools.extract.learned.second_bounds import CHOICES, bound_features, bounded, plain
 from tools.extract.learned.together import TOGETHER, placed
@@ -141,17 +142,23 @@ def _asked(seen: Named, labels: list[tuple[GoldRequirement, list[tuple[int, int]
     thing = seen.thing
     for label, places in labels:
         name = f"{label.metric} {label.comparator}"
+        if is_test(thing.kind) and name in thing.may and any(within(seen.reach, a, b) for a, b in places):
+            return name
         if name in thing.may and any(a < thing.end and b > thing.start for a, b in places) and (
-                thing.kind in WORDED or _is_named(thing.value, label.value)):
+                thing.kind in WORDED or _is_named(thing, label.value)):
             return name
     return NONE
 
 
-def _is_named(own: str, value: Value) -> bool:
-    wanted = value if isinstance(value, list) else [value]
-    spelled = re.sub(r"[\W_]+", "", own).casefold()
-    return any(spelled in other or other in spelled for w in wanted
-               if (other := re.sub(r"[\W_]+", "", str(w)).casefold()))
+def _is_named(thing: Thing, value: Value) -> bool:
+    wanted = {_letters(w) for v in (value if isinstance(value, list) else [value])
+              for w in (str(v), substance(str(v)), country(str(v)))}
+    own = {_letters(w) for v in (thing.value, thing.words) for w in (v, substance(v), country(v))}
+    return any(x in y or y in x for x in own for y in wanted if x and y)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _answer(page: Page, seen: Observation, labels: list[tuple[GoldRequirement, list[tuple[int, int]]]]) -> str:

@@ -80,6 +80,7 @@ class Page:
     bare_ranges: dict[tuple[int, int], Quantity] = field(default_factory=dict)
     theirs: list[tuple[int, int]] = field(default_factory=list)
     parted: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    told: set[int] = field(default_factory=set)
 
     @cached_property
     def starts(self) -> list[int]:

@@ -71,16 +71,27 @@ def size_codes(text: str, start: int, end: int) -> list[re.Match[str]]:
 
 _MANUAL = re.compile(r"UN\s(?:Manual|Tests).*38\.3", re.DOTALL)
 _AMENDED = re.compile(r",?\s(?:including|incl\.?|with|as amended by)\s(?=Am)")
+_BATTERIES = "2023/1542"      # the regulation on batteries, by whatever words stand before it
+# How a name is cited that is written in another language, in small letters or with a word for a certificate behind.
+_CITED = tuple((re.compile(pattern), cited) for pattern, cited in (
+    (r"^CEE[- ]ONU\s?", "UN ECE "), (r"^(?:ONU|[uU]n)(?=\s?(?:38|R))", "UN"), (r"\(UE\)", "(EU)"),
+    (r"(?<![A-Za-z])(?:CEI|iec)(?=\s?\d)", "IEC"), (r"^(K-?B?C)\s?(?:인증|마크|mark)$", r"\1")))
 
 
 def plain_name(name: str) -> str:
     """How a standard is cited, on one line: `UN 38.3` for the manual's section, `… + Amendment 1`, (EU) for (UE)."""
     if _MANUAL.fullmatch(name):
         return "UN 38.3"
-    return _AMENDED.sub(" + ", re.sub(r"^\(UE\)", "(EU)", " ".join(name.split())))
+    if _BATTERIES in name:
+        return f"Regulation (EU) {_BATTERIES}"
+    name = _AMENDED.sub(" + ", " ".join(name.split()))
+    for pattern, cited in _CITED:
+        name = pattern.sub(cited, name)
+    return name
 
 
-_TERNARY = re.compile(r"三元(?!\s?[/每一])(?=系|体系|材料|电芯|锂|正极|软包|电池|路线|$|[\s，,。;；、或和及（()）])")
+_TERNARY = re.compile(r"三元(?!\s?[/每一])(?=系|体系|材料|电芯|锂|正极|软包|电池|路线|免谈|不|$|"
+                      r"[\s，,。;；、或和及（()）])")
 _PRICED = re.compile(r"(?:[价費费钱]|不超过|低于|不到|约|≤|<)[^，。;；]{0,10}$")
 
 

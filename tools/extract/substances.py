@@ -93,7 +93,7 @@ def document_format(page: Page) -> list[Draft]:
         if block.hidden or block.kind in ("quoted", "comment", "metadata", "header", "footer", "caption"):
             continue
         for start, end in sentences(page.text, block.start, block.end):
-            found = format_hits(page, start, end)
+            found = [hit for hit in format_hits(page, start, end) if hit[0] not in page.told]
             sought = found and (place < 12 or lexicon("seeking").search(page.text, start, end))
             if sought and (not _set_aside(page, block, start, end) or _sought(page.text, start, end, found[0])):
                 values = list(dict.fromkeys(value for _, _, value in found))
@@ -127,7 +127,7 @@ def document_chemistry(page: Page) -> list[Draft]:
             for hit in hits:
                 side, name = hit.what
                 near = page.text[max(start, hit.start - 6):hit.start], page.text[hit.end:min(end, hit.end + 14)]
-                if side == "cathode" and name != "layered oxide" and (
+                if side == "cathode" and hit.start not in page.told and name != "layered oxide" and (
                         lexicon("cell_noun").starting_at(near[1], 0, len(near[1])) or lexicon("cell_noun").ending_at(
                         near[0], 0, len(near[0]))) and not _banned(
                         page.text, start, end, hit.start, hit.end) and not _refused(page.text, hit.end, end):

@@ -134,6 +134,8 @@ def _refused(page: Page, start: int, end: int, first: int, last: int) -> bool:
     part = re.split(r"[;.；。]", after)[0]
     if (other := standards.chemistry_hits(part, 0, len(part))) and re.search("[,，、]", part[:other[0].start]):
         part = part[:other[0].start]                       # only LFP, NMC is excluded
+    if aside := next((h for h in other if re.search("[(（]", part[:h.start])), None):
+        part = re.split("[(（]", part[:aside.start])[0]     # LFP or LMFP (NMC is excluded)
     banned = lexicon("forbidden").search(part) or lexicon("refused_value").search(part)
     if banned and not lexicon("priority").search(after, 0, banned.start):    # A or B is required, C is excluded
         return True

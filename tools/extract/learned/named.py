@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from knowledge import vocabulary
@@ -14,7 +15,7 @@ from tools.extract.days import dates_in
 from tools.extract.learned.surroundings import Seen, Sight, Surroundings
 from tools.extract.learned.weights import NONE
 from tools.extract.page import Draft, Page, metric_hits
-from tools.extract.phrases import Phrases
+from tools.extract.phrases import Phrases, lexicon
 from tools.extract.substances import format_hits, substance_hits
 from tools.extract.wording import CHEMICAL
 
@@ -22,6 +23,11 @@ WORDED = ("safety_device", "marking", "origin", "ingress_protection", "environme
           "crush_test", "overcharge_test", "short_circuit_test", "hot_box_test", "immersion", "drop_test",
           "thermal_propagation", "random_vibration", "shock")
 _BOTH = ("required", "prohibited")
+_LISTED = ("safety_device", "marking", "origin", "ingress_protection")     # each one named is a demand of its own
+_TELLING = ("forbidden", "refused_value", "ban_lead", "negation", "not_asked", "only", "or_word", "chem_only",
+            "equipped")
+_PART = 60            # characters beside a thing whose words are taken for its own
+_STOP = re.compile(r"[;.|。；\n]")
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class Thing:
     kind: str
     value: str
     may: tuple[str, ...]
+    words: str = ""
 
 
 @dataclass
@@ -43,6 +50,7 @@ class Named:
     thing: Thing
     around: Surroundings
     cause: str
+    reach: tuple[tuple[int, int], ...] = ()
     drafts: list[Draft] = field(default_factory=list)
 
     @property
@@ -72,6 +80,8 @@ def things(page: Page, block: Block) -> list[Thing]:
     for start, end, value in format_hits(page, block.start, block.end):
         kind = "format" if value[0].isdigit() else "shape"
         found.append(Thing(block, start, end, kind, value, _may(kind)))
+    found += [Thing(block, m.start(), m.end(), "format", " ".join(m.group().split()), _may("format"))
+              for m in _sizes().finditer(text, block.start, block.end)]
     for day in dates_in(text, block.start, block.end):
         found.append(Thing(block, day.start, day.end, "date", day.text, ("delivery_date <=", "delivery_date <",
                                                                          "delivery_date =")))
@@ -83,7 +93,7 @@ def things(page: Page, block: Block) -> list[Thing]:
         if named.what in WORDED:
             found.append(Thing(block, named.start, named.end, named.what, text[named.start:named.end],
                                _may(named.what)))
-    return _apart(found)
+    return _apart([replace(t, words=text[t.start:t.end]) for t in found])
 
 
 @lru_cache(maxsize=1)
@@ -91,12 +101,17 @@ def _more() -> Phrases[tuple[str, str]]:
     """Further names: the kind of thing and its value, where that is not the words themselves."""
     data = vocabulary.named()
     entries = [(phrase, (metric_name, "")) for metric_name, phrases in data["tests"].items() for phrase in phrases]
-    entries += [(phrase, ("country", "")) for phrase in data["countries"]]
+    entries += [(phrase, ("country", "")) for phrases in data["countries"].values() for phrase in phrases]
     entries += [(phrase, (f"{side} {name}", name)) for side, names in data["chemistry"].items()
                 for name, phrases in names.items() for phrase in phrases]
     entries += [(phrase, ("shape", name)) for name, phrases in data["formats"].items() for phrase in phrases]
     entries += [(phrase, ("standard", "")) for phrase in data["standards"]]
     return Phrases(entries)
+
+
+@lru_cache(maxsize=1)
+def _sizes() -> re.Pattern[str]:
+    return re.compile("|".join(vocabulary.named()["sizes"]))
 
 
 def _may(kind: str) -> tuple[str, ...]:
@@ -118,7 +133,15 @@ def _apart(found: list[Thing]) -> list[Thing]:
     for thing in sorted(found, key=lambda t: (t.start - t.end, t.start)):
         if all(thing.end <= other.start or thing.start >= other.end for other in kept):
             kept.append(thing)
-    return sorted(kept, key=lambda t: t.start)
+    kept = sorted(kept, key=lambda t: t.start)
+    return [t for i, t in enumerate(kept) if not any(_same_mark(t, o) for o in kept[max(0, i - 1):i + 2] if o is not t)]
+
+
+def _same_mark(thing: Thing, other: Thing) -> bool:
+    """`PSE(電気用品安全法)`: what stands in the brackets beside a shorter name is that name once more."""
+    if not (thing.kind == other.kind == "standard") or thing.words.isascii() or not other.words.isascii():
+        return False
+    return max(thing.start, other.start) - min(thing.end, other.end) <= 1
 
 
 def name_all(page: Page) -> list[Named]:
@@ -131,17 +154,33 @@ def name_all(page: Page) -> list[Named]:
         if not inside:
             continue
         causes = [(a, b, sentence_background(page, a, b)) for a, b in page.sentences(block)]
-        drafts = [d for d in made if d.start < block.end and d.end > block.start]
+        row = tuple((cell.start, cell.end) for cell in page.row_of(block))
+        drafts = [d for d in made if any(d.start < b and d.end > a for a, b in ((block.start, block.end), *row))]
         for place, thing in enumerate(inside):
-            own = _own(thing, inside, place)
-            cause = next((c for a, b, c in causes if a <= thing.start < b), None) or "-"
+            own = (*_own(thing, inside, place), *_said(page, inside, place))
+            around, cause = next(((a, b), c) for a, b, c in (*causes, (block.start, block.end, None))
+                                 if a <= thing.start < b)
             seen = Seen(thing.start, thing.end, thing.kind.split()[0], own)
-            found.append(Named(thing, sight.at(block, seen), cause, [d for d in drafts if _of(d, thing)]))
+            reach = (around, *row)
+            found.append(Named(thing, sight.at(block, seen), cause or "-", reach,
+                               [d for d in drafts if _of(d, thing, reach)]))
     return found
 
 
-def _of(draft: Draft, thing: Thing) -> bool:
+def is_test(kind: str) -> bool:
+    """Whether a thing is a test: what its sentence or row tells of it is one demand."""
+    return kind in WORDED and kind not in _LISTED
+
+
+def within(reach: tuple[tuple[int, int], ...], start: int, end: int) -> bool:
+    """Whether [start, end) lies in the sentence of a thing, or in a cell of its row."""
+    return any(start < b and end > a for a, b in reach)
+
+
+def _of(draft: Draft, thing: Thing, reach: tuple[tuple[int, int], ...]) -> bool:
     """Whether a draft speaks of a thing: it stands in it, and its value or its metric is the thing's."""
+    if is_test(thing.kind):
+        return draft.metric == thing.kind and within(reach, draft.start, draft.end)
     if not (draft.start < thing.end and draft.end > thing.start):
         return False
     if thing.kind in WORDED:
@@ -151,6 +190,21 @@ def _of(draft: Draft, thing: Thing) -> bool:
         return draft.metric in {name.split()[0] for name in thing.may} and any(
             thing.value.lower() in str(v).lower() for v in values)
     return any(name.startswith(draft.metric) for name in thing.may)
+
+
+def _said(page: Page, inside: list[Thing], place: int) -> list[str]:
+    """What the words between a thing and its neighbours say: forbidden, not asked, alone, or another one."""
+    thing, text = inside[place], page.text
+    left = inside[place - 1].end if place else thing.block.start
+    right = inside[place + 1].start if place + 1 < len(inside) else thing.block.end
+    before = _STOP.split(text[max(left, thing.start - _PART):thing.start])[-1]
+    behind = _STOP.split(text[thing.end:min(right, thing.end + _PART)])[0]
+    found = []
+    for side, part in (("<", before), (">", behind)):
+        heard = [name for name in _TELLING if lexicon(name).search(part)]
+        found += [f"says{side}{name}" for name in heard] + [f"{thing.kind.split()[0]}{side}{name}" for name in heard]
+        found.append(f"gap{side}{' '.join(part.split())[:12].lower()}")
+    return found
 
 
 def _own(thing: Thing, inside: list[Thing], place: int) -> tuple[str, ...]:
