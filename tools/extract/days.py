@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from knowledge import vocabulary
 
+_YEAR = re.compile(r"20\d\d")                     # every form has one
 _ORDINAL = r"(?:st|nd|rd|th|er|\.)?"
 
 
@@ -45,7 +46,9 @@ def _pattern() -> re.Pattern[str]:
 
 def dates_in(text: str, start: int, end: int) -> list[Day]:
     """All dates of text[start:end]; a month alone stands for its last day."""
-    found = []
+    found: list[Day] = []
+    if not _YEAR.search(text, start, end):
+        return found
     for match in _pattern().finditer(text, start, end):
         if match.start() and text[match.start() - 1].isdigit():
             continue

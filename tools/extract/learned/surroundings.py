@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from knowledge.document import Block
 from tools.extract.comparators import said_about
@@ -42,7 +43,8 @@ class Surroundings:
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=4096)                                   # the same rows, headings and lines stand around many numbers
+def words(text: str) -> tuple[str, ...]:
     """Lower-case words, signs, numbers as `#`; Chinese, Japanese and Korean by pairs of characters."""
     found: list[str] = []
     for match in _WORD.finditer(text):
@@ -53,7 +55,7 @@ def words(text: str) -> list[str]:
             found += [a + b for a, b in zip(word, word[1:], strict=False)] or [word]
         else:
             found.append(word)
-    return found
+    return tuple(found)
 
 
 class Sight:
