@@ -24,7 +24,7 @@ from knowledge.documents.read import read_document
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "evals" / "cases" / "corpus"
 AUTHORS = ("aa", "af", "ak", "ap", "bb", "bg", "cd", "dd", "p", "u", "z")
-PAGES, REQUIREMENTS, ROWS = 60, 250, 100_000
+PAGES, REQUIREMENTS, ROWS = 60, 290, 100_000
 _A_PAGE = 3_000       # characters of a page of prose
 _HEAD = '#set page(paper: "a4", margin: 22mm)\n#set text(font: "Libertinus Serif", size: 10.5pt)\n'
 

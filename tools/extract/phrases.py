@@ -17,7 +17,7 @@ _CHUNK = 2048             # characters whose beginnings of words are found and k
 _SNIPPET = 200            # shorter texts are pieces that are looked at once
 _MOST_KEYS = 50_000       # first letters that a lexicon remembers
 _MOST_SPANS = 2_000       # pieces of a text of which a lexicon remembers the hits
-_MOST_CHUNKS = 64         # chunks of a text of which a lexicon remembers where its phrases may begin
+_MOST_CHUNKS = 160        # chunks of a text of which a lexicon remembers where its phrases may begin
 _LETTERS = "0-9A-Za-z\xaa\xb2\xb3\xb5\xb9\xba\xbc-\xbe\xc0-\xd6\xd8-\xf6\xf8-\u024f"
 # Latin phrases begin at the beginning of a word, others anywhere.
 _BEGINNING = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9_])[{_LETTERS}]|[^\s{_LETTERS}]")
@@ -55,6 +55,7 @@ class Phrases(Generic[Payload]):
                 plain.setdefault(_key(phrase), []).append((phrase, what))
         self._inflect = inflect
         self._plain = plain
+        self._firsts = frozenset(plain)
         self._buckets: dict[str, tuple[re.Pattern[str], list[Payload]]] = {}
         self._known: dict[str, tuple[str, ...]] = {}
         self._memory: _Memory[Payload] = _Memory("")
@@ -158,8 +159,13 @@ class Phrases(Generic[Payload]):
             yield from zip(places[first:last], buckets_at[first:last], strict=True)
 
     def _chunk(self, text: str, number: int) -> tuple[list[int], list[tuple[str, ...]]]:
-        found = [(place, buckets) for place, key in _kept_chunk(text, number) if (buckets := self._buckets_of(key))]
-        return [place for place, _ in found], [buckets for _, buckets in found]
+        kept = _kept_chunk(text, number)
+        found: dict[int, tuple[str, ...]] = {}
+        for beginning in sorted(self._firsts & kept.keys(), key=len, reverse=True):
+            for place in kept[beginning]:
+                found[place] = (*found.get(place, ()), beginning)
+        places = sorted(found)
+        return places, [found[place] for place in places]
 
     def _raw(self, text: str, start: int, end: int) -> Iterator[Hit[Payload]]:
         for place, buckets in self._openings(text, start, end) if self._plain else ():
@@ -169,11 +175,15 @@ class Phrases(Generic[Payload]):
                 yield Hit(match.start(), match.end(), self._compound[1][int(str(match.lastgroup)[1:])])
 
 
-@lru_cache(maxsize=64)
-def _kept_chunk(text: str, number: int) -> list[tuple[int, str]]:
-    """Kept, since some thirty word lists look at every sentence."""
-    return [(m.start(), _key(text, m.start())) for m in _BEGINNING.finditer(
-        text, number * _CHUNK, (number + 1) * _CHUNK)]
+@lru_cache(maxsize=_MOST_CHUNKS)
+def _kept_chunk(text: str, number: int) -> dict[str, list[int]]:
+    """Where the words of a chunk begin, by their first one to four letters; some hundred word lists look there."""
+    found: dict[str, list[int]] = {}
+    for match in _BEGINNING.finditer(text, number * _CHUNK, (number + 1) * _CHUNK):
+        key = _key(text, match.start())
+        for length in range(1, len(key) + 1):
+            found.setdefault(key[:length], []).append(match.start())
+    return found
 
 
 def _key(text: str, place: int = 0) -> str:
