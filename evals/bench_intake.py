@@ -104,14 +104,14 @@ def _pages(data: bytes) -> int:
 
 
 def write_workbook(path: Path, rows: int = ROWS) -> None:
-    """A workbook of data: an item, a value with its unit, a bound, a remark in each row."""
+    """A workbook of data: an item, a value with its unit, a bound, a remark in each row; no two rows are the same."""
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("data")
     sheet.append(["Item", "Requirement", "Min", "Remark"])
     for number in range(rows):
-        sheet.append([f"Capacity of sample {number}", f">= {5 + number % 7} Ah", 4 + number % 3,
+        sheet.append([f"Capacity of sample {number}", f">= {5 + number / 1e5:.5f} Ah", 4 + number / 1e5,
                       f"at 25 °C, {1 + number % 3}C"])
     book.save(path)
 
