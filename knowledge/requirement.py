@@ -14,7 +14,7 @@ from knowledge.frozen import Frozen
 Level = Literal["cell", "module", "pack", "system", "material"]
 Comparator = Literal[">=", "<=", ">", "<", "=", "range", "tolerance", "in", "required", "prohibited", "about"]
 Priority = Literal["must", "should", "info"]
-# Who found a requirement: the rules, the taught second reading, a language model, rules and model, the engineer's answer.
+# Who found a requirement: the rules, the taught second reading, a language model, rules and model, an answer.
 Method = Literal["rule", "taught", "llm", "both", "answer"]
 Number = float | list[float]
 Value = float | list[float] | str | list[str]
