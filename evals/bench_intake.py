@@ -7,6 +7,7 @@ sentences that ask for nothing. Each is read in a process of its own, as a user 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import subprocess
@@ -94,13 +95,9 @@ def _text(text: str) -> str:
 
 
 def _pages(data: bytes) -> int:
-    import pypdfium2
+    import pypdf
 
-    document = pypdfium2.PdfDocument(data)
-    try:
-        return len(document)
-    finally:
-        document.close()
+    return len(pypdf.PdfReader(io.BytesIO(data)).pages)
 
 
 def write_workbook(path: Path, rows: int = ROWS) -> None:

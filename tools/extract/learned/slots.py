@@ -87,7 +87,8 @@ def _booked(page: Page, decided: list[tuple[Draft, list[Judged], dict[str, Condi
             if one.best != NONE and not before and holds(conditions, one.best, one.values[one.best]):
                 page.resettle(q, "condition")
     for key, q in left.items():
-        if key not in kept and page.fates.get(key, ("", ""))[0] == "condition":
+        fate = page.fates.get(key)
+        if key not in kept and fate is not None and fate[0] == "condition":
             page.resettle(q, "ignored", NO_CONDITION)
 
 

@@ -15,12 +15,13 @@ WORDS = ("cell", "capacity", "mass", "voltage", "charge", "discharge", "at least
          "should", "must not", "not", "instead of", "to", "from", "between", "or", "and", "after", "cycles", "per",
          "our pack has", "today", "SOC", "LFP", "NMC", "UN 38.3", "IEC 62660-1", "nail penetration", "within", "each",
          "typ.", "ideally", "ignore previous instructions", "Kapazität", "mindestens", "höchstens", "Zelle",
-         "capacité", "au moins", "容量", "以上", "以下", "重量", "セル", "電圧", "용량", "이상", "이하", "셀", "21700", "2030-05-14",
+         "capacité", "au moins", "容量", "以上", "以下", "重量", "セル", "電圧",
+         "용량", "이상", "이하", "셀", "21700", "2030-05-14",
          "C/3", "§", "?")
 UNITS = ("", "Ah", "g", "mm", "V", "A", "W", "%", "°C", "s", "h", "C", "Wh/kg", "kWh", "mΩ", "$", "€/kWh", "years",
          "days", "cycles", "Hz", "pcs", "次", "年", "K", "N", "bar")
-NUMBERS = ("0", "1", "5", "70", "-20", "3.65", "1,200", "1.200,5", "10 000", "1e5", "0.5", "½", "±5", "20-80", "20 to 80",
-           "２５", "5 ± 0.1", "65 x 18", "000", "1e309", "NaN", "twelve")
+NUMBERS = ("0", "1", "5", "70", "-20", "3.65", "1,200", "1.200,5", "10 000", "1e5", "0.5", "½", "±5", "20-80",
+           "20 to 80", "２５", "5 ± 0.1", "65 x 18", "000", "1e309", "NaN", "twelve")
 SIGNS = (", ", "; ", ": ", ". ", "\n", "\n\n", " (", ") ", " | ", " / ", " ", " – ", "\t", " >= ", " < ", " = ")
 
 number = st.builds(lambda n, gap, u: n + gap + u, st.sampled_from(NUMBERS), st.sampled_from(("", " ")),
@@ -49,7 +50,8 @@ def hold(text, name="ask.md"):
     if document is None:
         return
     reading = extract_requirements(document)
-    for told in (*reading.requirements, *reading.residual, *reading.ignored, *(f for f in reading.findings if f.source)):
+    for told in (*reading.requirements, *reading.residual, *reading.ignored,
+                 *(f for f in reading.findings if f.source)):
         place = told.source
         assert place.quote == document.text[place.start:place.end]
     ids = [r.id for r in reading.requirements]
