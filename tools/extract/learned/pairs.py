@@ -18,6 +18,7 @@ _TELLING = (0, 10, 20, 23, 25, 30, 50, 70, 80, 100)
 _SAME = 0.015
 _PLACES = (12, 30, 60, 120, 250, 600)      # characters between
 _MOST_WORDS = 14
+_FAR = 25                 # words between from which a number is as far as any
 
 
 def same(a: object, b: object) -> bool:
@@ -192,9 +193,9 @@ class Pairs:
                  f"asked={min(between, 3)}@{relation}", f"asked={min(between, 3)}{side}^{dims}@{relation}"]
         if relation in ("clause", "sentence") and lo <= hi:
             gap = text[lo:hi]
-            said = words(gap)
+            said = words(gap, _FAR)
             found += [f"gap={w[:_STEM]}" for w in said[:_MOST_WORDS]]
-            found.append(f"gap:{'_'.join(said)}" if len(said) < 5 else f"gap#{min(len(said) // 5, 5)}")
+            found.append(f"gap:{'_'.join(said)}" if len(said) < 5 else f"gap#{min(len(said), _FAR) // 5}")
             found.append(f"{side}gap:{'_'.join(said[:2])}")
             shut = bool(re.search(r"[)）\]]", gap)), bool(re.search(r"[(（\[]", gap))
             found += [f"bracket={shut}{side}", f"comma={min(gap.count(','), 3)}{side}^{dims}"]
