@@ -163,6 +163,21 @@ def literature_rows(passages: int) -> list[Measured]:
     ]
 
 
+def intake_rows() -> list[Measured]:
+    """CPU seconds and memory of reading a PDF of 60 pages and a workbook of 100,000 rows."""
+    from evals.bench_intake import both
+
+    rows = []
+    for name, limit, found in zip(("PDF of 60 pages", "workbook of 100,000 rows"), (20.0, 60.0), both(), strict=True):
+        note = f"{found['requirements']:,} requirements, {found['unread']} unread, exit {found['exit']}"
+        rows += [Measured(what=f"requirements of a {name}", value=round(found["cpu_s"], 1), unit="s",
+                          goal=f"≤ {limit:g} s", kept=found["cpu_s"] <= limit and found["exit"] == 0,
+                          note=f"CPU of one core; {note}"),
+                 Measured(what=f"memory, {name}", value=round(found["rss_GiB"], 2), unit="GiB", goal="≤ 1 GiB",
+                          kept=found["rss_GiB"] <= 1)]
+    return rows
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmark; exit code 1 where a goal is missed."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -171,7 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--passages", type=int, default=10_000, help="size of the evidence store that is measured")
     options = parser.parse_args(arguments)
     rows = [help_seconds(), simulation_ratio(), *one_design(), failure_rate(), *forward_model(),
-            *literature_rows(options.passages)]
+            *literature_rows(options.passages), *intake_rows()]
     with tempfile.TemporaryDirectory() as temporary:
         home = options.home or Path(temporary)
         rows += report_seconds(home, "cold", 400)

@@ -65,7 +65,7 @@ def requirements(
 
         show_reading(reading)
     if not reading.requirements:
-        complain(f"no requirement was found in {file.name}")
+        complain(f"no requirement was found in {file.name}{_not_read(reading)}")
         raise typer.Exit(exit_codes.NO_REQUIREMENT)
 
 
@@ -78,6 +78,12 @@ def _read(file: Path) -> Reading:
     services = open_services(settings_from_environment())
     answer = services.call(read_requirements, {"path": str(file.resolve()), "sha256": file_digest(file)})
     return answer.result
+
+
+def _not_read(reading: Reading) -> str:
+    """Where nothing was found, what was not read may be why."""
+    unread = [f.text for f in reading.findings if f.kind == "unread"]
+    return f"; not read, {len(unread)} in all: {unread[0]}" if unread else ""
 
 
 def _show_changes(found: tuple[Change, ...], json_: bool) -> None:

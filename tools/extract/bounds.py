@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import islice
 
 from knowledge.document import Block, Document, Unread
 
@@ -10,7 +12,10 @@ MAX_TABLE_ROWS = 2_000     # rows of one table; a longer one is a table of data
 MAX_TABLE_COLUMNS = 120    # columns of one table, from its first
 MAX_CELLS = 20_000         # cells of all tables
 MAX_CHARS = 1_200_000      # characters outside of tables: some 400 pages
+MAX_NUMBERS = 30_000       # numbers outside of tables
+_LONG = 4_000              # characters of a block that is looked at in part where a bound lies in it
 _MAX_NOTES = 40            # tables that are named one by one
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass
@@ -31,16 +36,19 @@ def within_bounds(document: Document) -> Document:
     left: dict[int, int] = {}
     skipped: dict[int, _Skipped] = {}
     kept: list[Block] = []
-    cells = chars = lost = 0
+    cells = chars = numbers = lost = 0
     first_lost: Block | None = None
     for block in document.blocks:
         if block.table is None or block.row is None:
-            chars += block.end - block.start
-            if chars > MAX_CHARS:
+            part = None if first_lost else _within(block, MAX_CHARS - chars, MAX_NUMBERS - numbers)
+            if part is not None:
+                kept.append(part)
+            if part is block:
+                chars += block.end - block.start
+                numbers += sum(1 for _ in _NUMBER.finditer(block.text))
+            else:
                 lost += 1
                 first_lost = first_lost or block
-            else:
-                kept.append(block)
             continue
         known = rows.setdefault(block.table, {})
         place = known.setdefault(block.row, len(known))
@@ -62,10 +70,23 @@ def within_bounds(document: Document) -> Document:
                             "tables were not looked at for requirements"))
     if first_lost is not None:
         found.append(Unread(place=_place(first_lost) + " and after", reason=f"{lost:,} blocks of text beyond "
-                            f"{MAX_CHARS:,} characters were not looked at for requirements; send the specification by "
-                            "itself"))
+                            f"{MAX_CHARS:,} characters or {MAX_NUMBERS:,} numbers were not, or only in part, looked at "
+                            "for requirements; send the specification by itself"))
     blocks = tuple(b.model_copy(update={"index": k}) for k, b in enumerate(kept))
     return document.model_copy(update={"blocks": blocks, "unread": (*document.unread, *found)})
+
+
+def _within(block: Block, chars: int, numbers: int) -> Block | None:
+    """A block as far as so many characters and numbers; of a short one all or nothing."""
+    size = block.end - block.start
+    beyond = next(islice(_NUMBER.finditer(block.text), max(0, numbers), None), None)
+    edge = min(chars, beyond.start() if beyond else size)
+    if edge >= size:
+        return block
+    cut = len(block.text[:edge].rstrip()) if size > _LONG and edge > 0 else 0
+    space = block.text.rfind(" ", 0, cut)
+    text = block.text[:space if space > cut // 2 else cut].rstrip()
+    return block.model_copy(update={"text": text, "end": block.start + len(text)}) if text else None
 
 
 def _note(skipped: _Skipped) -> Unread:

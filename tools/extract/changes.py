@@ -6,7 +6,6 @@ import re
 
 from knowledge.document import Block
 from tools.extract import background
-from tools.extract.clauses import sentences
 from tools.extract.owner_lines import inside
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
@@ -101,7 +100,7 @@ def without_others(page: Page, cells: list[Block]) -> list[Block]:
 
 def ordered(page: Page, cells: list[Block]) -> bool:
     """A row with an order to the reading machine; it is quoted and read no further."""
-    found = [b for b in cells if any(background.injected(page, s, e) for s, e in sentences(page.text, b.start, b.end))]
+    found = [b for b in cells if any(background.injected(page, s, e) for s, e in page.sentences(b))]
     for block in found:
         background.ignore_span(page, block, block.start, block.end, "injection", "injection")
     return bool(found)

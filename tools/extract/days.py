@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from knowledge import vocabulary
 
+_YEAR = re.compile(r"20\d\d")                     # every form has one
 _ORDINAL = r"(?:st|nd|rd|th|er|\.)?"
 
 
@@ -45,8 +46,9 @@ def _pattern() -> re.Pattern[str]:
 
 def dates_in(text: str, start: int, end: int) -> list[Day]:
     """All dates of text[start:end]; a month alone stands for its last day, a day without a year for the next one."""
-    found = []
-    for match in _pattern().finditer(text, start, end):
+    found: list[Day] = []
+    dated = _pattern().finditer(text, start, end) if _YEAR.search(text, start, end) else ()
+    for match in dated:
         if match.start() and text[match.start() - 1].isdigit():
             continue
         if match.group("other"):

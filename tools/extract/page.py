@@ -147,7 +147,8 @@ class Page:
         """The quantities of a block that lie in [start, end)."""
         found = self.blocks.get(block.index, [])
         first = bisect_left(found, start, key=lambda q: q.start)
-        return [q for q in found[first:] if q.end <= end]
+        last = bisect_left(found, end, first, key=lambda q: q.start)
+        return [q for q in found[first:last] if q.end <= end]
 
     def scan(self, block: Block, given: tuple[tuple[UnitRow, ...], str] | None = None) -> list[Quantity]:
         """The quantities of a block, anew; `given` is the unit of its bare numbers."""

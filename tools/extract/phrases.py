@@ -16,6 +16,8 @@ _ENDINGS = r"(?:e?s|e|en|n|er|em)?"
 _CHUNK = 2048             # characters whose beginnings of words are found and kept together
 _SNIPPET = 200            # shorter texts are pieces that are looked at once
 _MOST_KEYS = 50_000       # first letters that a lexicon remembers
+_MOST_SPANS = 2_000       # pieces of a text of which a lexicon remembers the hits
+_MOST_CHUNKS = 160        # chunks of a text of which a lexicon remembers where its phrases may begin
 _LETTERS = "0-9A-Za-z\xaa\xb2\xb3\xb5\xb9\xba\xbc-\xbe\xc0-\xd6\xd8-\xf6\xf8-\u024f"
 # Latin phrases begin at the beginning of a word, others anywhere.
 _BEGINNING = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9_])[{_LETTERS}]|[^\s{_LETTERS}]")
@@ -31,6 +33,15 @@ class Hit(Generic[Payload]):
     what: Payload
 
 
+class _Memory(Generic[Payload]):
+    """What a lexicon found in the text that it looked at last; the sentences of a document are looked at many times."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.chunks: dict[int, tuple[list[int], list[tuple[str, ...]]]] = {}
+        self.spans: dict[tuple[int, int], tuple[Hit[Payload], ...]] = {}
+
+
 class Phrases(Generic[Payload]):
     """A lexicon that maps phrases to what they mean."""
 
@@ -44,13 +55,26 @@ class Phrases(Generic[Payload]):
                 plain.setdefault(_key(phrase), []).append((phrase, what))
         self._inflect = inflect
         self._plain = plain
+        self._firsts = frozenset(plain)
         self._buckets: dict[str, tuple[re.Pattern[str], list[Payload]]] = {}
         self._known: dict[str, tuple[str, ...]] = {}
+        self._memory: _Memory[Payload] = _Memory("")
         self._compound = _compiled(compound, inflect, r"(?<![^\W\d_])[^\W\d_]*") if compound else None
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> list[Hit[Payload]]:
         """All hits in text[start:end], the longest where they overlap, in order."""
         end = len(text) if end is None else end
+        if len(text) < _SNIPPET:
+            return self._longest(text, start, end)
+        spans = self._of_text(text).spans
+        hits = spans.get((start, end))
+        if hits is None:
+            if len(spans) >= _MOST_SPANS:
+                spans.clear()
+            hits = spans[start, end] = tuple(self._longest(text, start, end))
+        return list(hits)
+
+    def _longest(self, text: str, start: int, end: int) -> list[Hit[Payload]]:
         hits = sorted(self._raw(text, start, end), key=lambda h: (h.start - h.end, h.start))
         if len(hits) < 2:
             return hits
@@ -111,35 +135,55 @@ class Phrases(Generic[Payload]):
             self._buckets[key] = _compiled(self._plain[key], self._inflect)
         return self._buckets[key]
 
+    def _of_text(self, text: str) -> _Memory[Payload]:
+        if self._memory.text is not text:
+            self._memory = _Memory(text)
+        return self._memory
+
+    def _openings(self, text: str, start: int, end: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """(place, beginnings of phrases) of whatever may begin a phrase of this lexicon in text[start:end]."""
+        if len(text) < _SNIPPET:
+            for match in _BEGINNING.finditer(text, start, end):
+                if buckets := self._buckets_of(_key(text, match.start())):
+                    yield match.start(), buckets
+            return
+        chunks = self._of_text(text).chunks
+        for number in range(start // _CHUNK, (max(start, end - 1)) // _CHUNK + 1):
+            chunk = chunks.get(number)
+            if chunk is None:
+                if len(chunks) >= _MOST_CHUNKS:
+                    chunks.clear()
+                chunk = chunks[number] = self._chunk(text, number)
+            places, buckets_at = chunk
+            first, last = bisect_left(places, start), bisect_left(places, end)
+            yield from zip(places[first:last], buckets_at[first:last], strict=True)
+
+    def _chunk(self, text: str, number: int) -> tuple[list[int], list[tuple[str, ...]]]:
+        kept = _kept_chunk(text, number)
+        found: dict[int, tuple[str, ...]] = {}
+        for beginning in sorted(self._firsts & kept.keys(), key=len, reverse=True):
+            for place in kept[beginning]:
+                found[place] = (*found.get(place, ()), beginning)
+        places = sorted(found)
+        return places, [found[place] for place in places]
+
     def _raw(self, text: str, start: int, end: int) -> Iterator[Hit[Payload]]:
-        known = self._known.get
-        for place, key in _beginnings(text, start, end) if self._plain else ():
-            buckets = known(key)
-            if buckets is None:
-                buckets = self._buckets_of(key)
-            if buckets:
-                yield from self._of(buckets, text, place, end)
+        for place, buckets in self._openings(text, start, end) if self._plain else ():
+            yield from self._of(buckets, text, place, end)
         if self._compound:
             for match in self._compound[0].finditer(text, start, end):
                 yield Hit(match.start(), match.end(), self._compound[1][int(str(match.lastgroup)[1:])])
 
 
-def _beginnings(text: str, start: int, end: int) -> list[tuple[int, str]]:
-    """(place, first letters) of whatever may begin a phrase in text[start:end]."""
-    if len(text) < _SNIPPET:
-        return [(m.start(), _key(text, m.start())) for m in _BEGINNING.finditer(text, start, end)]
-    found: list[tuple[int, str]] = []
-    for number in range(start // _CHUNK, (max(start, end - 1)) // _CHUNK + 1):
-        chunk = _kept_chunk(text, number)
-        found += chunk[bisect_left(chunk, (start, "")):bisect_left(chunk, (end, ""))]
+@lru_cache(maxsize=_MOST_CHUNKS)
+def _kept_chunk(text: str, number: int) -> dict[str, list[int]]:
+    """Where the words of a chunk begin, by their first one to four letters; some hundred word lists look there."""
+    found: dict[str, list[int]] = {}
+    for match in _BEGINNING.finditer(text, number * _CHUNK, (number + 1) * _CHUNK):
+        key = _key(text, match.start())
+        for length in range(1, len(key) + 1):
+            found.setdefault(key[:length], []).append(match.start())
     return found
-
-
-@lru_cache(maxsize=64)
-def _kept_chunk(text: str, number: int) -> list[tuple[int, str]]:
-    """Kept, since some thirty word lists look at every sentence."""
-    return [(m.start(), _key(text, m.start())) for m in _BEGINNING.finditer(
-        text, number * _CHUNK, (number + 1) * _CHUNK)]
 
 
 def _key(text: str, place: int = 0) -> str:

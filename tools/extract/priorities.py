@@ -9,7 +9,6 @@ from knowledge import vocabulary
 from knowledge.document import Block
 from knowledge.requirement import Priority
 from tools.extract.characters import normalise
-from tools.extract.clauses import sentences
 from tools.extract.page import Page, metric_hits
 from tools.extract.phrases import Phrases, lexicon
 
@@ -51,7 +50,7 @@ _MARK = re.compile(rf"(?<![\w])([A-Z]|[{_SYMBOLS}※])(?![A-Za-z0-9])")
 def _marks_in_prose(page: Page) -> None:
     """`Items marked A are mandatory, those marked B are scored`: each mark takes the class named after it."""
     for block in page.document.blocks:
-        for start, end in sentences(page.text, block.start, block.end):
+        for start, end in page.sentences(block):
             if not lexicon("marked_word").search(page.text, start, end):
                 continue
             rest = lexicon("rest_word").search(page.text, start, end)

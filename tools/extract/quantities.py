@@ -33,15 +33,14 @@ class Quantity:
     unit_text: str = ""
     rate: bool = False
     members: tuple[tuple[int, int], ...] = field(default=())
+    dimensions: frozenset[str] = field(init=False, repr=False)     # what the unit may measure; empty without a unit
 
-    @property
-    def dimensions(self) -> frozenset[str]:
-        """What the unit may measure; empty without a unit."""
-        return frozenset(u.dimension for u in self.units)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dimensions", frozenset(u.dimension for u in self.units))
 
     def is_a(self, *dimensions: str) -> bool:
         """Whether the unit may measure one of these."""
-        return any(d in dimensions for d in self.dimensions)
+        return not self.dimensions.isdisjoint(dimensions)
 
     @property
     def value(self) -> float:

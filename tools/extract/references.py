@@ -101,7 +101,7 @@ def defined_lines(page: Page) -> None:
     for block in page.document.blocks:
         if block.table is not None or block.kind == "heading":
             continue
-        for start, end in sentences(page.text, block.start, block.end):
+        for start, end in page.sentences(block):
             found = _LINE.match(page.text, start, end)
             if found and _elsewhere(page, found.group(1), start, end) and _stated(page, block, found.end(), end):
                 _keep(page, Definition(found.group(1), [(block, found.end(), end, None)]))
@@ -195,7 +195,7 @@ def _found(
             if lexicon("ditto").starting_at(page.text, cell.start, cell.end) and len(cell.text.strip()) < 12:
                 yield from _above(page, made)
     else:
-        spans = [next(((a, b) for a, b in sentences(page.text, block.start, block.end) if a <= made.start < b),
+        spans = [next(((a, b) for a, b in page.sentences(block) if a <= made.start < b),
                       (made.start, made.end))]
         spans += [(cell.start, cell.end) for cell, _ in page.beside.get(block.index, [])]
         amended = next((d.block for d in page.rows.get(made.row_id or "", []) if d.block.table is not None

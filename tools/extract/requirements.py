@@ -20,7 +20,6 @@ from knowledge.requirement import (
 from tools.extract import findings, substances
 from tools.extract.accounting import balance
 from tools.extract.bounds import within_bounds
-from tools.extract.clauses import sentences
 from tools.extract.defaults import apply_defaults, share_protocols, share_with_wishes
 from tools.extract.learned.second import second_reading
 from tools.extract.learned.second_bounds import second_bounds
@@ -134,7 +133,7 @@ def first_reading(document: Document) -> Page:
 def _cells_only(page: Page) -> bool:
     """Whether the document says that only the cell is asked for."""
     for block in page.document.blocks:
-        for start, end in sentences(page.text, block.start, block.end):
+        for start, end in page.sentences(block):
             if lexicon("cells_only").search(page.text, start, end):
                 return True
     return False

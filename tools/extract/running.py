@@ -9,7 +9,7 @@ from knowledge.documents.mail_in_force import IN_FORCE
 from tools.extract import amendments, answers, background, corrections, sizes, substances, wording
 from tools.extract.attach import joined_windows
 from tools.extract.clause import Clause
-from tools.extract.clauses import clauses, sentences
+from tools.extract.clauses import clauses
 from tools.extract.conditions import infer, merge
 from tools.extract.defaults import ends_life, general_defaults, heading_defaults, read_defaults
 from tools.extract.labelled_sizes import at_most
@@ -78,7 +78,7 @@ def _in_turn(page: Page) -> list[tuple[int, Block]]:
 
 def injected_any(page: Page, block: Block) -> bool:
     """Whether any sentence of a block tries to instruct the reader."""
-    return any(background.injected(page, a, b) for a, b in sentences(page.text, block.start, block.end))
+    return any(background.injected(page, a, b) for a, b in page.sentences(block))
 
 
 def _heading(walk: Walk, block: Block, place: int) -> None:
@@ -100,7 +100,7 @@ def _title(page: Page, block: Block) -> None:
 
 def _prose(walk: Walk, block: Block, number: int) -> None:
     page = walk.page
-    spans = sentences(page.text, block.start, block.end)
+    spans = page.sentences(block)
     if block.hidden or block.kind in ("quoted", "comment"):
         _aside(page, block, spans)
         return

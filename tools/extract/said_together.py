@@ -52,10 +52,11 @@ def closes_with_all(page: Page, block: Block, span: tuple[int, int]) -> bool:
 def holds_for_paragraph(page: Page, block: Block, span: tuple[int, int]) -> bool:
     """`いずれも-10℃、SOC50%とする。`: a sentence of its own, of a state of charge or a load for those before it."""
     numbers = [q for q in page.inside(block, *span) if q.units]
+    if not any(q.is_a("percent", "rate", "current") for q in numbers):
+        return False
     before = [d for d in page.drafts if not d.dead and d.block is block and d.end <= span[0]
               and d.quantity is not None]
-    return any(q.is_a("percent", "rate", "current") for q in numbers) and holds_for_all(
-        page, block, span, before)
+    return holds_for_all(page, block, span, before)
 
 
 def under_load(page: Page, block: Block, span: tuple[int, int], last: Draft) -> bool:

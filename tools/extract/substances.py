@@ -8,7 +8,6 @@ from functools import lru_cache
 from knowledge import vocabulary
 from knowledge.document import Block
 from tools.extract import background, standards
-from tools.extract.clauses import sentences
 from tools.extract.page import Draft, Page, metric_hits
 from tools.extract.phrases import Hit, Phrases, lexicon
 
@@ -92,7 +91,7 @@ def document_format(page: Page) -> list[Draft]:
     for place, block in enumerate(page.document.blocks):
         if block.hidden or block.kind in ("quoted", "comment", "metadata", "header", "footer", "caption"):
             continue
-        for start, end in sentences(page.text, block.start, block.end):
+        for start, end in page.sentences(block):
             found = [hit for hit in format_hits(page, start, end) if hit[0] not in page.told]
             sought = found and (place < 12 or lexicon("seeking").search(page.text, start, end))
             if sought and (not _set_aside(page, block, start, end) or _sought(page.text, start, end, found[0])):
@@ -120,7 +119,7 @@ def document_chemistry(page: Page) -> list[Draft]:
     for place, block in enumerate(page.document.blocks):
         if block.hidden or block.kind in ("quoted", "comment", "metadata", "header", "footer", "caption") or place > 60:
             continue
-        for start, end in sentences(page.text, block.start, block.end):
+        for start, end in page.sentences(block):
             hits = standards.chemistry_hits(page.text, start, end)
             if not hits or _set_aside(page, block, start, end):
                 continue

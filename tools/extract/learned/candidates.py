@@ -76,12 +76,19 @@ class Field:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._values: dict[int, dict[str, ConditionValue | tuple[float, float]]] = {}
         self.live = sorted((d for d in page.drafts if not d.dead), key=lambda d: (d.start, d.end))
         self.starts = [d.start for d in self.live]
         self._titles = {" ".join(b.text.split()): b for b in page.document.blocks if b.kind == "heading"}
         self._free = sorted(self._free_numbers(), key=lambda c: c.quantity.start)
         self._free_starts = [c.quantity.start for c in self._free]
         self._kept: dict[int, list[Candidate]] = {}
+
+    def values(self, q: Quantity) -> dict[str, ConditionValue | tuple[float, float]]:
+        """What a number of the page is in each slot, found once."""
+        if id(q) not in self._values:
+            self._values[id(q)] = values(q)
+        return self._values[id(q)]
 
     def sentence(self, block: Block, place: int) -> tuple[int, int]:
         """The sentence of a block in which a place lies."""
@@ -110,7 +117,7 @@ class Field:
                 inside = [q for q in self.page.inside(block, start, end) if q.units]
                 general = any(_GENERAL in self.page.fates.get(id(q), ("", ""))[1] for q in inside)
                 if inside and (general or not self.between(start, end)):
-                    found += [Candidate(q, block, FREE, (start, end)) for q in inside if values(q)]
+                    found += [Candidate(q, block, FREE, (start, end)) for q in inside if self.values(q)]
         return found
 
     def of(self, made: Draft) -> list[Candidate]:
@@ -136,13 +143,13 @@ class Field:
             side = "before" if i < own else "after"
             if i != own:
                 found += [Candidate(q, block, f"{side}{min(abs(i - own), 3)}", spans[i])
-                          for q in page.inside(block, *spans[i]) if q.units and values(q)]
+                          for q in page.inside(block, *spans[i]) if q.units and self.values(q)]
                 continue
             parts = clauses(page.text, *spans[i])
             mine = next(((a, b) for a, b in parts if a <= made.start < b), spans[i])
             for q in page.inside(block, *spans[i]):
                 relation = "clause" if mine[0] <= q.start < mine[1] else "sentence"
-                if values(q):
+                if self.values(q):
                     found.append(Candidate(q, block, relation, spans[i]))
         return found
 
@@ -151,7 +158,7 @@ class Field:
         for relation, cells in (("row", self.row(made.block)), ("head", self.page.head_of(made.block))):
             for cell in cells:
                 found += [Candidate(q, cell, relation, (cell.start, cell.end))
-                          for q in self.page.blocks[cell.index] if values(q) and (q.units or relation == "row")]
+                          for q in self.page.blocks[cell.index] if self.values(q) and (q.units or relation == "row")]
         return found
 
     def _around(self, made: Draft) -> list[Candidate]:
@@ -161,7 +168,7 @@ class Field:
             block = self._titles.get(" ".join(title.split()))
             if block is not None:
                 found += [Candidate(q, block, "title", (block.start, block.end))
-                          for q in self.page.blocks[block.index] if q.units and values(q)]
+                          for q in self.page.blocks[block.index] if q.units and self.values(q)]
         if own.table is not None:
             return found
         for step in range(1, _NEAR_BLOCKS + 1):
@@ -169,7 +176,7 @@ class Field:
                 if 0 <= index < len(blocks) and (side == "above" or step < _NEAR_BLOCKS):
                     block = blocks[index]
                     found += [Candidate(q, block, f"{side}{step}", self.sentence(block, q.start))
-                              for q in self.page.blocks[index] if q.units and values(q)]
+                              for q in self.page.blocks[index] if q.units and self.values(q)]
         return found
 
     def _far(self, made: Draft) -> list[Candidate]:

@@ -7,7 +7,7 @@ import re
 
 from knowledge.requirement import ConditionValue
 from knowledge.vocabulary import metric as metric_row
-from tools.extract.learned.candidates import FREE, WINDOWS, Candidate, Field, values
+from tools.extract.learned.candidates import FREE, WINDOWS, Candidate, Field
 from tools.extract.learned.surroundings import words
 from tools.extract.page import Draft, metric_hits
 from tools.extract.phrases import lexicon
@@ -18,6 +18,7 @@ _TELLING = (0, 10, 20, 23, 25, 30, 50, 70, 80, 100)
 _SAME = 0.015
 _PLACES = (12, 30, 60, 120, 250, 600)      # characters between
 _MOST_WORDS = 14
+_FAR = 25                 # words between from which a number is as far as any
 
 
 def same(a: object, b: object) -> bool:
@@ -50,7 +51,7 @@ class Pairs:
         self._quantities = {id(d.quantity): d.metric for d in field.live if d.quantity is not None}
         for made in field.live:
             for one in field.of(made):
-                for slot, value in values(one.quantity).items():
+                for slot, value in field.values(one.quantity).items():
                     if holds(made.conditions, slot, value):
                         self._holders.setdefault(id(one.quantity), []).append((made, slot))
 
@@ -77,7 +78,7 @@ class Pairs:
         found = []
         relation, metric = one.relation, made.metric
         dims = self._dimension(one.quantity)
-        for slot, value in values(one.quantity).items():
+        for slot, value in self._field.values(one.quantity).items():
             if holds(made.conditions, slot, value):
                 found += [f"has={slot}", f"has={slot}@{relation}", f"has={slot}^{metric}"]
             elif slot in made.conditions:
@@ -95,7 +96,9 @@ class Pairs:
         return list(dict.fromkeys(found))
 
     def _dimension(self, q: Quantity) -> str:
-        return self._dims.setdefault(id(q), "|".join(sorted(q.dimensions)) or "bare")
+        if id(q) not in self._dims:
+            self._dims[id(q)] = "|".join(sorted(q.dimensions)) or "bare"
+        return self._dims[id(q)]
 
     def _own(self, one: Candidate) -> tuple[list[str], list[str]]:
         """(the number and its sentence, the words right beside it)"""
@@ -146,7 +149,7 @@ class Pairs:
         kind = relation.rstrip("0123456789")
         takes = metric_row(metric).defaults
         found = [f"k={kind}", f"{dims}@{kind}", f"{metric}^{dims}@{kind}"]
-        found += [f"takes={slot}^{dims}@{kind}" for slot in takes if slot in values(one.quantity)]
+        found += [f"takes={slot}^{dims}@{kind}" for slot in takes if slot in field.values(one.quantity)]
         if relation == "clause":
             return found
         named, inside = self._sentence(one.span)
@@ -190,9 +193,9 @@ class Pairs:
                  f"asked={min(between, 3)}@{relation}", f"asked={min(between, 3)}{side}^{dims}@{relation}"]
         if relation in ("clause", "sentence") and lo <= hi:
             gap = text[lo:hi]
-            said = words(gap)
+            said = words(gap, _FAR)
             found += [f"gap={w[:_STEM]}" for w in said[:_MOST_WORDS]]
-            found.append(f"gap:{'_'.join(said)}" if len(said) < 5 else f"gap#{min(len(said) // 5, 5)}")
+            found.append(f"gap:{'_'.join(said)}" if len(said) < 5 else f"gap#{min(len(said), _FAR) // 5}")
             found.append(f"{side}gap:{'_'.join(said[:2])}")
             shut = bool(re.search(r"[)）\]]", gap)), bool(re.search(r"[(（\[]", gap))
             found += [f"bracket={shut}{side}", f"comma={min(gap.count(','), 3)}{side}^{dims}"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from knowledge.requirement import ConditionValue
 from tools.extract.conditions import CHARGE_TIMES
-from tools.extract.learned.candidates import WINDOWS, Candidate, Field, values
+from tools.extract.learned.candidates import WINDOWS, Candidate, Field
 from tools.extract.learned.pairs import Pairs, holds, same
 from tools.extract.learned.weights import NONE, SLOTS, Weights, load
 from tools.extract.learned.worded import GROUPS, Wording, answers
@@ -51,7 +51,7 @@ def judge(made: Draft, field: Field, pairs: Pairs, weights: Weights) -> list[Jud
     """The probabilities of every number that may be a condition of a requirement."""
     around, found = field.of(made), list[Judged]()
     for one in around:
-        fit = values(one.quantity)
+        fit = field.values(one.quantity)
         seen = (*pairs.features(made, one, around), *pairs.rule_features(made, one))
         found.append(Judged(one, weights.shares(seen, {}, (NONE, *fit)), fit))
     return found
@@ -68,8 +68,7 @@ def second_conditions(page: Page, weights: Weights | None = None) -> None:
     for made, _, conditions in decided:
         made.conditions = conditions
     for made in field.live:
-        for slot in GROUPS:
-            _worded(made, slot, _told(wording, made, slot, weights))
+        _worded(made, wording, weights)
 
 
 def _booked(page: Page, decided: list[tuple[Draft, list[Judged], dict[str, ConditionValue]]]) -> None:
@@ -136,23 +135,20 @@ def _fill(
         found[slot] = value
 
 
-def _told(wording: Wording, made: Draft, slot: str, weights: Weights) -> dict[str, float]:
-    """The probabilities of the values that words give a slot; empty where none is known or the slot is filled."""
-    known = answers(weights, slot)
-    if not known or slot in made.conditions:
-        return {}
-    seen = [*wording.features(made), *wording.rule_features(made), f"W:slot={slot}"]
-    return weights.shares(seen, {}, (NONE, *known))
-
-
-def _worded(made: Draft, slot: str, shares: dict[str, float]) -> None:
-    if not shares:
-        return
-    best = max(shares, key=lambda name: shares[name])
-    if best == NONE or shares[best] < WORDED or slot in made.conditions:
-        return
-    word = best.split(":", 1)[1]
-    try:
-        made.conditions[slot] = float(word)
-    except ValueError:
-        made.conditions[slot] = word
+def _worded(made: Draft, wording: Wording, weights: Weights) -> None:
+    """Fill the slots that words fill; what is seen of a requirement is looked up once for all of them."""
+    own = weights.places(wording.features(made))
+    for slot in GROUPS:
+        known = answers(weights, slot)
+        if not known or slot in made.conditions:
+            continue
+        seen = [*own, *weights.places([*wording.rule_features(made), f"W:slot={slot}"])]
+        shares = weights.shares_at(seen, {}, (NONE, *known))
+        best = max(shares, key=lambda name: shares[name])
+        if best == NONE or shares[best] < WORDED:
+            continue
+        word = best.split(":", 1)[1]
+        try:
+            made.conditions[slot] = float(word)
+        except ValueError:
+            made.conditions[slot] = word

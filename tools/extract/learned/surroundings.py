@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from knowledge.document import Block
 from tools.extract.comparators import said_about
@@ -17,6 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[<>≤≥±%�
 _CJK = re.compile(r"[぀-ヿ㐀-鿿가-힣]")
 _STEM = 5             # letters of a word that stand for its family
 _NEAR, _FAR = 4, 12   # words
+_LINE = 60            # words on each side that are looked at
 _WIDEST = 600         # characters of a sentence that are looked at on each side
 _ROW = 300            # characters of a cell of the same row
 _LABELS, _BESIDE = 1, 6     # the first columns, and columns on each side, that are looked at
@@ -42,10 +44,16 @@ class Surroundings:
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def words(text: str) -> list[str]:
-    """Lower-case words, signs, numbers as `#`; Chinese, Japanese and Korean by pairs of characters."""
+@lru_cache(maxsize=4096)                                   # the same rows, headings and lines stand around many numbers
+def words(text: str, most: int = 1_000_000) -> tuple[str, ...]:
+    """Lower-case words, signs, numbers as `#`; Chinese, Japanese and Korean by pairs of characters.
+
+    After `most` of them no further word is begun.
+    """
     found: list[str] = []
     for match in _WORD.finditer(text):
+        if len(found) >= most:
+            break
         word = match.group().lower()
         if word[0].isdigit():
             found.append("#")
@@ -53,7 +61,7 @@ def words(text: str) -> list[str]:
             found += [a + b for a, b in zip(word, word[1:], strict=False)] or [word]
         else:
             found.append(word)
-    return found
+    return tuple(found)
 
 
 class Sight:
@@ -185,10 +193,10 @@ def _own(q: Quantity) -> list[str]:
 
 def _words_around(text: str, seen: Seen, start: int, end: int) -> list[str]:
     dims = seen.tag
-    left, right = words(text[start:seen.start])[::-1], words(text[seen.end:end])
+    left, right = words(text[start:seen.start])[::-1], words(text[seen.end:end], _LINE)
     found: list[str] = []
     for side, line in (("B", left), ("A", right)):
-        for place, word in enumerate(line[:60]):
+        for place, word in enumerate(line[:_LINE]):
             found.append(f"s={word}")
             if place < _FAR:
                 found += [f"{side}={word}", f"{dims}~{word}"]

@@ -53,9 +53,22 @@ class Weights:
             kinds: the kinds of nearness of each class, out of `KINDS`.
             allowed: names of classes; those that the model does not know are left out.
         """
-        columns, places = self._columns, self._places
+        return self.shares_at(self.places(features), kinds, allowed)
+
+    def places(self, features: Iterable[str]) -> list[int]:
+        """The rows of the table of the features that the model knows."""
+        names = list(features)
+        try:
+            keys = list(map(zlib.crc32, map(str.encode, names)))
+        except UnicodeEncodeError:                         # a lone surrogate
+            keys = list(map(bucket, names))
+        return [at for at in map(self._places.get, keys) if at is not None]
+
+    def shares_at(self, known: list[int], kinds: dict[str, tuple[str, ...]], allowed: Iterable[str]
+                  ) -> dict[str, float]:
+        """The probability of each allowed class, by the rows of the features."""
+        columns = self._columns
         open_ = [columns[name] for name in allowed if name in columns]
-        known = [at for feature in features if (at := places.get(bucket(feature))) is not None]
         score = self.bias.astype(np.float64)
         if known:
             total = self.table[known].sum(axis=0, dtype=np.int64) * self.step
