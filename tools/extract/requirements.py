@@ -36,7 +36,7 @@ from tools.extract.said_together import say_once
 from tools.extract.sizes import upright
 from tools.extract.tables import read_tables
 from tools.extract.volumes import order_volumes, target_prices
-from tools.extract.windows import told_apart
+from tools.extract.windows import ends_joined, told_apart
 from tools.failures import BadInput, Unreadable
 from tools.tool import Context, tool
 
@@ -99,6 +99,7 @@ def drafted(document: Document, taught: bool = True) -> Page:
     if taught:
         second_bounds(page, second_reading(page))
         second_names(page)
+    ends_joined(page)
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
     upright(page)

@@ -13,7 +13,7 @@ from tools.extract.changes import changes, ordered
 from tools.extract.clause_changes import clause_changes
 from tools.extract.column_fit import refit
 from tools.extract.columns import column_roles, split_header, variants
-from tools.extract.comparators import Said, label_bound, said_about
+from tools.extract.comparators import Said, demanded, label_bound
 from tools.extract.conditions import Slots, merge, tidy, worded
 from tools.extract.continued_tables import continued
 from tools.extract.defaults import default_row, general_defaults
@@ -210,7 +210,7 @@ def _cell(row: Row, block: Block, hits: list[Hit[str]], bound: str | None) -> li
     for q in numbered:
         if id(q) in page.fates:
             continue
-        said = said_about(page.text, q, block.start, block.end)
+        said = demanded(page.text, q, block.start, block.end)
         if listed:
             new = draft(page, block, q, listed[id(q)], shared_sign(said, q.start, numbered, page.text, block), bound)
             if new is not None:
