@@ -27,6 +27,7 @@ from tools.extract.learned.second_bounds import second_bounds
 from tools.extract.learned.second_names import second_names
 from tools.extract.learned.slots import second_conditions
 from tools.extract.level_tags import read_tags
+from tools.extract.margins import margins_told
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
 from tools.extract.priorities import legend
@@ -96,8 +97,10 @@ def extract_requirements(document: Document, taught: bool = True) -> Reading:
 def drafted(document: Document, taught: bool = True) -> Page:
     """The page with every requirement, before the conditions that the rules give it are looked at again."""
     page = first_reading(document)
+    observed = second_reading(page) if taught else []
+    margins_told(page)
     if taught:
-        second_bounds(page, second_reading(page))
+        second_bounds(page, observed)
         second_names(page)
     ends_joined(page)
     page.drafts += substances.document_format(page)
