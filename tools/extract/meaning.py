@@ -251,7 +251,7 @@ def level_of(page: Page, start: int, end: int, default: Level, block: Block | No
              if h.what == "cell" or not _located(page.text, start, h.start)} - {"scope_cell"}
     if re.search(r"(?<!\w)\d+s\d+p(?!\w)", page.text[start:end], re.IGNORECASE):
         found.add("pack")
-    if not found and default == "cell" and block is not None and (titled := section_level(block)):
+    if not found and default == "cell" and block is not None and (titled := section_level(page, block)):
         return titled
     if "cell" in found or not found:
         return "cell" if default == "cell" else default

@@ -79,6 +79,12 @@ class Page:
     top_level: Level | None = None
     bare_ranges: dict[tuple[int, int], Quantity] = field(default_factory=dict)
     parted: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    levels_named: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def headline(self) -> str | None:
+        """The outermost title of the document's first part that has one."""
+        return next((b.section[0] for b in self.document.blocks if b.section), None)
 
     @cached_property
     def starts(self) -> list[int]:

@@ -36,7 +36,7 @@ from tools.extract.running import read_running
 from tools.extract.said_together import say_once
 from tools.extract.sizes import upright
 from tools.extract.tables import read_tables
-from tools.extract.volumes import order_volumes, target_prices
+from tools.extract.volumes import order_volumes, prices_alike, target_prices
 from tools.extract.windows import ends_joined, told_apart
 from tools.failures import BadInput, Unreadable
 from tools.tool import Context, tool
@@ -107,6 +107,7 @@ def drafted(document: Document, taught: bool = True) -> Page:
     page.drafts += substances.document_chemistry(page)
     upright(page)
     order_volumes(page)
+    prices_alike(page)
     target_prices(page)
     arrows(page)
     bracketed_limits(page)

@@ -43,6 +43,8 @@ def second_bounds(page: Page, observed: list[Observation], weights: Weights | No
     for draft in page.drafts:
         q = draft.quantity
         seen = places.get((q.start, q.end)) if q is not None and not draft.dead and bounded(draft) else None
+        if draft.conditions.get("kind") == "typical" and draft.comparator == "=":
+            continue                                       # a typical value is the value itself
         if seen is not None and (seen.said == UNSAID or _against(page, draft, seen)):
             shares = weights.shares(bound_features(seen, draft.metric, draft.comparator), {}, CHOICES)
             best = max(CHOICES, key=lambda c: shares.get(c, 0.0))
