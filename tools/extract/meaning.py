@@ -56,6 +56,8 @@ def draft(
     if name in _ENDS and sign is None and bound is None and q.shape == "single" and block.table is None and lexicon(
             "cutoff_words").search(page.text, max(0, q.start - _LABEL), q.start):
         comparator = "="                                   # the discharge ends at 2.5 V: a value, no bound
+    if name == "ambient_pressure" and sign in (None, "up_to") and isinstance(value, float | int):
+        comparator = "<=" if value < _SEA_LEVEL else ">="  # a thin air is reached downward, a depth upward
     if comparator == "range" and isinstance(value, list):
         value = sorted(value)
     if row.growth:
@@ -73,6 +75,7 @@ def draft(
     return made
 
 
+_SEA_LEVEL = 100.0    # kPa
 _ENDS = ("min_voltage", "max_voltage", "charge_voltage")
 _LABEL = 30           # characters before a number in which its name stands
 
