@@ -69,6 +69,8 @@ def _without_loose_words(text: str, terms: list[Term]) -> list[Term]:
     for place, term in enumerate(terms):
         after = terms[place + 1] if place + 1 < len(terms) else None
         gap = text[term.end:after.start] if after is not None and after.units else None
+        if text[term.start:term.end].strip() in vocabulary.words()["counting_words"]:
+            gap = None                                     # 셀 하나에서 5 A: out of one cell
         if not term.number.word or term.units or gap is not None and (
                 _range_gap().fullmatch(gap) or _instead().fullmatch(gap)):
             kept.append(term)
