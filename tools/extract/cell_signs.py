@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from knowledge.document import Block
 from knowledge.vocabulary import metric
-from tools.extract.comparators import Said, said_of_all
+from tools.extract.comparators import Said, demanded, said_of_all
 from tools.extract.owners import paired
 from tools.extract.page import Page
 from tools.extract.quantities import Quantity
@@ -21,7 +21,12 @@ def pair_ends(row: Row, block: Block) -> None:
 
 def signs(row: Row, block: Block, numbered: list[Quantity]) -> dict[int, Said]:
     """The comparator of each number of a cell."""
-    said = said_of_all(row.page.text, numbered, block.start, block.end)
+    text = row.page.text
+    said = said_of_all(text, numbered, block.start, block.end)
+    for q in numbered:
+        asked = demanded(text, q, block.start, block.end)
+        if said[id(q)].sign in ("<", ">") and asked.sign in ("<=", ">="):
+            said[id(q)] = asked
     if row.side in (None, "range"):
         return said
     return {i: s if s.sign else Said(row.side, s.start, s.end) for i, s in said.items()}

@@ -24,7 +24,10 @@ class Said:
 
 _EACH = re.compile(r"(?:\s*(?:per cell|a cell|je Zelle|pro Zelle|par cellule|la cellule))?[\s,)]{0,3}")
 _FINAL = 48           # characters behind a number in which the end of its part bounds it
+_REFUSAL = 14         # characters behind a bound in which it is refused
+_REFUSED = {">=": "<=", "<=": ">="}
 _NEXT = re.compile(r"\d|[,;:.!?、，；。]")
+_CUT = re.compile(r"\d|[(（,;:.!?、，；。]")
 _OR = re.compile(r"\s*(?:,|or\b|nor\b|and\b|oder\b|und\b|noch\b|ou\b|ni\b|et\b|、|，|或)")
 
 
@@ -55,7 +58,7 @@ def said_about(text: str, q: Quantity, lo: int, hi: int) -> Said:
 
 def said_of_all(text: str, quantities: Sequence[Quantity], lo: int, hi: int) -> dict[int, Said]:
     """The comparators of all quantities of a clause: what is negated is turned, what is said once is shared."""
-    said = {id(q): _turned(text, q, said_about(text, q, lo, hi), lo, hi) for q in quantities}
+    said = {id(q): demanded(text, q, lo, hi) for q in quantities}
     for reference, share in compared_ones(text, quantities):               # no less than 78 % of that at 23 °C
         first, second = said[id(reference)], said[id(share)]
         if first.sign and not second.sign:
@@ -83,8 +86,11 @@ def said_of_all(text: str, quantities: Sequence[Quantity], lo: int, hi: int) -> 
     return said
 
 
-def _turned(text: str, q: Quantity, said: Said, lo: int, hi: int) -> Said:
-    """`Must not get hotter than`, `below 4.8 Ah is not acceptable`: the opposite bound is asked for."""
+def demanded(text: str, q: Quantity, lo: int, hi: int) -> Said:
+    """The comparator next to a quantity; `must not get hotter than`, `below 4.8 Ah is no use` ask for the opposite."""
+    said = said_about(text, q, lo, hi)
+    if said.end > q.end and said.sign in _REFUSED and _refused_here(text, said.end, hi):
+        return Said(_REFUSED[said.sign], said.start, said.end)
     turned = {"<": ">=", ">": "<="}.get(said.sign or "")
     if turned is None:
         return said
@@ -98,6 +104,14 @@ def _turned(text: str, q: Quantity, said: Said, lo: int, hi: int) -> Said:
     if hit is None or re.search(r"\d", text[q.end:hit.start]):
         return said
     return Said(turned, said.start, hit.end)
+
+
+def _refused_here(text: str, start: int, hi: int) -> bool:
+    """`1.95 kg 以上的没用`: what is refused stands right behind the bound, with nothing that negates it between."""
+    stop = min(hi, start + _REFUSAL)
+    cut = _CUT.search(text, start, stop)
+    hit = lexicon("refused_value").search(text, start, cut.start() if cut else stop)
+    return hit is not None and not lexicon("negator").search(text, start, hit.start)
 
 
 def _stops(text: str, floor: int, stop: int) -> list[int]:

@@ -56,6 +56,8 @@ def draft(
     if name in _ENDS and sign is None and bound is None and q.shape == "single" and block.table is None and lexicon(
             "cutoff_words").search(page.text, max(0, q.start - _LABEL), q.start):
         comparator = "="                                   # the discharge ends at 2.5 V: a value, no bound
+    if name == "ambient_pressure" and sign in (None, "up_to") and isinstance(value, float | int):
+        comparator = "<=" if value < _SEA_LEVEL else ">="  # a thin air is reached downward, a depth upward
     if comparator == "range" and isinstance(value, list):
         value = sorted(value)
     if row.growth:
@@ -73,6 +75,7 @@ def draft(
     return made
 
 
+_SEA_LEVEL = 100.0    # kPa
 _ENDS = ("min_voltage", "max_voltage", "charge_voltage")
 _LABEL = 30           # characters before a number in which its name stands
 
@@ -251,7 +254,7 @@ def level_of(page: Page, start: int, end: int, default: Level, block: Block | No
              if h.what == "cell" or not _located(page.text, start, h.start)} - {"scope_cell"}
     if re.search(r"(?<!\w)\d+s\d+p(?!\w)", page.text[start:end], re.IGNORECASE):
         found.add("pack")
-    if not found and default == "cell" and block is not None and (titled := section_level(block)):
+    if not found and default == "cell" and block is not None and (titled := section_level(page, block)):
         return titled
     if "cell" in found or not found:
         return "cell" if default == "cell" else default

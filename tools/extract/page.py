@@ -81,6 +81,12 @@ class Page:
     theirs: list[tuple[int, int]] = field(default_factory=list)
     parted: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     told: set[int] = field(default_factory=set)
+    levels_named: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def headline(self) -> str | None:
+        """The outermost title of the document's first part that has one."""
+        return next((b.section[0] for b in self.document.blocks if b.section), None)
 
     @cached_property
     def starts(self) -> list[int]:

@@ -68,6 +68,8 @@ def _without_loose_words(text: str, terms: list[Term]) -> list[Term]:
     for place, term in enumerate(terms):
         after = terms[place + 1] if place + 1 < len(terms) else None
         gap = text[term.end:after.start] if after is not None and after.units else None
+        if text[term.start:term.end].strip() in vocabulary.words()["counting_words"]:
+            gap = None                                     # 셀 하나에서 5 A: out of one cell
         if not term.number.word or term.units or gap is not None and (
                 _range_gap().fullmatch(gap) or _instead().fullmatch(gap)):
             kept.append(term)
@@ -103,7 +105,20 @@ def _bounded(text: str, a: Term, b: Term) -> bool:
 
 
 _AND = re.compile(r"\s+(?:and|und|et)\s+", re.IGNORECASE)
-_BETWEEN = re.compile(r"(?:between|zwischen|entre)\s*$", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:between|zwischen|entre|inside)\s*$", re.IGNORECASE)
+
+
+def _enclosed(text: str, a: Term, b: Term) -> bool:
+    """`10 ℃와 40 ℃ 사이`: a word between two rising numbers and one behind them make a range."""
+    return (a.number.value < b.number.value and _bound_words("between_joint").fullmatch(text[a.end:b.start]) is not None
+            and _bound_words("between_tail").match(text, b.end) is not None)
+
+
+def _near(text: str, a: Term, b: Term) -> bool:
+    """`65.3 mm à 0.3 mm près`: the second number is what the first may deviate."""
+    return (b.number.value < a.number.value and bool(a.units)
+            and _bound_words("nearness_joint").fullmatch(text[a.end:b.start].strip(" ,")) is not None
+            and _bound_words("nearness_tail").match(text, b.end) is not None)
 
 
 def _is_range(text: str, a: Term, b: Term) -> bool:
@@ -120,6 +135,8 @@ def _is_range(text: str, a: Term, b: Term) -> bool:
         return False
     if b.number.start > b.start and _dims(b) != _dims(a) and not b.number.word:
         return False
+    if _enclosed(text, a, b):
+        return True
     if _AND.fullmatch(gap):
         return bool(_BETWEEN.search(text[max(0, a.start - 12):a.start]))
     if not _range_gap().fullmatch(gap) or gap.strip() == ":":
@@ -194,14 +211,15 @@ def _joined(text: str, terms: list[Term], i: int) -> tuple[Quantity, int]:
         width = abs(a.number.value * b.number.value) / 100          # 34 Ah ± 3 %: a share of the nominal value
         return Quantity(a.start, b.end, "tolerance", (a.number.value, width, width), a.units, a.text,
                         members=((a.start, a.end), (b.start, b.end))), 2
-    if b and _TOLERANCE.fullmatch(text[a.end:b.start]):
+    if b and (_TOLERANCE.fullmatch(text[a.end:b.start]) or _near(text, a, b)):
         half = abs(b.number.value) * _scale(b, a)
         return _made("tolerance", text, (a, b), (a.number.value, half, half)), 2
     if b and _signed_pair(text, a, b):
         return _made("range", text, (a, b), (a.number.value, b.number.value)), 2
     if b and c and _PLAIN.fullmatch(text[a.end:b.start]) and _SLASH.fullmatch(text[b.end:c.start]):
         signs = _sign(text, b), _sign(text, c)
-        if signs in (("+", "-"), ("-", "+")):
+        alike = all(not t.units or not a.units or _dims(t) & _dims(a) for t in (b, c))    # 100 Ah, +50 / -20 °C
+        if alike and signs in (("+", "-"), ("-", "+")):
             plus, minus = (b, c) if signs[0] == "+" else (c, b)
             values = (a.number.value, abs(minus.number.value), abs(plus.number.value))
             return _made("tolerance", text, (a, b, c), values), 3

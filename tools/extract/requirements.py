@@ -26,6 +26,7 @@ from tools.extract.learned.second_bounds import second_bounds
 from tools.extract.learned.second_names import second_names
 from tools.extract.learned.slots import second_conditions
 from tools.extract.level_tags import read_tags
+from tools.extract.margins import margins_told
 from tools.extract.owner_lines import others
 from tools.extract.page import Draft, Page, lay_out
 from tools.extract.phrases import lexicon
@@ -36,8 +37,8 @@ from tools.extract.said_together import say_once
 from tools.extract.sizes import upright
 from tools.extract.superseded import settle_notes
 from tools.extract.tables import read_tables
-from tools.extract.volumes import order_volumes, target_prices
-from tools.extract.windows import told_apart
+from tools.extract.volumes import order_volumes, prices_alike, target_prices
+from tools.extract.windows import ends_joined, told_apart
 from tools.failures import BadInput, Unreadable
 from tools.tool import Context, tool
 
@@ -97,14 +98,19 @@ def extract_requirements(document: Document, taught: bool = True) -> Reading:
 def drafted(document: Document, taught: bool = True) -> Page:
     """The page with every requirement, before the conditions that the rules give it are looked at again."""
     page = first_reading(document)
+    observed = second_reading(page) if taught else []
+    margins_told(page)
     if taught:
-        second_bounds(page, second_reading(page))
+        second_bounds(page, observed)
         second_names(page)
+    ends_joined(page)
+    if taught:
         settle_notes(page)
     page.drafts += substances.document_format(page)
     page.drafts += substances.document_chemistry(page)
     upright(page)
     order_volumes(page)
+    prices_alike(page)
     target_prices(page)
     arrows(page)
     bracketed_limits(page)

@@ -359,7 +359,7 @@ def _carry(walk: Walk, block: Block, start: int, end: int, found: list[Draft]) -
 
 def _elsewhere(page: Page, block: Block, made: Draft, sentence: tuple[int, int]) -> bool:
     """A number of the pack or the vehicle that no word asks for is a description."""
-    if made.level not in ("module", "pack", "system") or section_level(block) or made.quantity is None or tag_at(
+    if made.level not in ("module", "pack", "system") or section_level(page, block) or made.quantity is None or tag_at(
             page, block, made.start) or page.top_level and corrections.correcting(page, block, *sentence):
         return False
     if lexicon("priority").search(page.text, *sentence) or marked(page, *sentence, made.start, made.end):

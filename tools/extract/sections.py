@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 from knowledge.document import Block
 from knowledge.requirement import Level
 from tools.extract.page import Page
 from tools.extract.phrases import lexicon
+
+_MOSTLY = 2           # cells are named so many times as often as the level of a document's title
 
 
 @lru_cache(maxsize=256)
@@ -31,9 +34,17 @@ def level_title(title: str) -> Level | None:
     return named.pop() if len(named) == 1 and not found & {"cell", "scope_cell"} else None  # type: ignore[return-value]
 
 
-def section_level(block: Block) -> Level | None:
-    """The level that the nearest heading with one names."""
-    return next((level for title in reversed(block.section) if (level := level_title(title))), None)
+def section_level(page: Page, block: Block) -> Level | None:
+    """The level that the nearest heading with one names; the document's own title names none where cells are asked."""
+    return next((level for title in reversed(block.section)
+                 if (level := level_title(title)) and not (title == page.headline and _of_cells(page, level))), None)
+
+
+def _of_cells(page: Page, level: Level) -> bool:
+    """Whether a document speaks of cells, mostly: `Storage system in Lodz` is what they are for."""
+    if not page.levels_named:
+        page.levels_named.update(Counter(str(h.what) for h in lexicon("level").find(page.text)))
+    return page.levels_named.get("cell", 0) >= _MOSTLY * page.levels_named.get(level, 0)
 
 
 @lru_cache(maxsize=256)

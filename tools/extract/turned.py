@@ -14,6 +14,8 @@ from tools.extract.quantities import Quantity
 from tools.extract.unnamed import temperature_window
 
 _OPPOSITE = {"<": ">=", "<=": ">=", ">": "<=", ">=": "<="}
+_BEHIND = 12          # characters behind a bound in which a modal word may follow
+_SIGN = re.compile(r"[<>≤≥]")
 _PART = re.compile(r"[;；。、，]|,(?!\d)")
 
 
@@ -23,14 +25,31 @@ def against_habit(text: str, row: MetricRow, q: Quantity, said: Said, span: tupl
     `The energy must be below 100 Wh` keeps its direction: a modal word leads it or follows (`未満であること`).
     """
     wrong = {">=": "<", "<=": ">", "=": ">" if q.is_a("length") else ""}.get(row.comparator)
-    if said.sign not in ("<", ">") or said.sign != wrong or q.shape != "single":
+    if said.sign not in ("<", ">") or said.sign != wrong or q.shape != "single" or meant(text, q, said, span):
         return said
+    return Said(_OPPOSITE[said.sign], said.start, said.end)
+
+
+def meant(text: str, q: Quantity, said: Said, span: tuple[int, int]) -> bool:
+    """Whether a modal word leads or follows a bound: it is asked as it stands (`must be below 100 Wh`)."""
     if said.end > q.end:
-        asked = lexicon("priority").search(text, said.end, min(span[1], said.end + 12))
-    else:
-        ahead = _PART.split(text[span[0]:said.start])[-1]
-        asked = lexicon("priority").search(ahead)
-    return said if asked else Said(_OPPOSITE[said.sign], said.start, said.end)
+        return lexicon("priority").search(text, said.end, min(span[1], said.end + _BEHIND)) is not None
+    return lexicon("priority").search(_PART.split(text[span[0]:said.start])[-1]) is not None
+
+
+def refused(text: str, q: Quantity, span: tuple[int, int]) -> bool:
+    """Whether a word says a strict bound on a number and none that it is asked as it stands.
+
+    A sign (`< 100 Wh`) stays; `must not drop under` is negated and no bound that is asked.
+    """
+    said = said_about(text, q, *span)
+    if said.sign not in ("<", ">") or _SIGN.search(text, said.start, said.end):
+        return False
+    ahead = _PART.split(text[span[0]:said.start])[-1] if said.end <= q.end else ""
+    if lexicon("negator").search(ahead):
+        return True
+    musts = [h for h in lexicon("priority").find(ahead) if h.what == "must"]       # happy about = über: no order
+    return not musts and (said.end <= q.end or not meant(text, q, said, span))
 
 
 def forbidden_ranges(clause: Clause) -> list[Draft]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from knowledge.vocabulary import currencies
 from tools.extract.page import Draft, Page
 from tools.extract.phrases import lexicon
 from tools.extract.quantities import Quantity
@@ -32,6 +35,53 @@ def target_prices(page: Page) -> None:
         apart = any(low.conditions.get(k) != high.conditions.get(k) for k in ("order_volume", "option", "incoterm"))
         if same and not apart and abs(low.start - high.start) < _BREATH and low.priority == high.priority == "must":
             low.priority = "should"
+
+
+def prices_alike(page: Page) -> None:
+    """`Above JPY 14,800 per kWh … JPY 13,500`, `2,95 $ CA … 2,70 $`: what a price before says holds for a bare one."""
+    live = sorted((d for d in page.drafts if d.metric == "price" and not d.dead and d.unit and d.quantity is not None
+                   and isinstance(d.value, float | int)), key=lambda d: d.start)
+    country = _dollars_of(page)
+    for made in live:
+        q = made.quantity
+        if q is not None and country and _bare_dollar(page, q) and made.unit and made.unit.startswith("USD"):
+            made.unit = country + made.unit[len("USD"):]
+    for last, made in zip(live, live[1:], strict=False):
+        if not _says_basis(page, last) or _says_basis(page, made) or last.block is not made.block:
+            continue
+        same = (last.unit or "").split("/")[0] == (made.unit or "").split("/")[0]
+        if same and last.level == made.level and _ALIKE[0] < made.value / (last.value or 1.0) < _ALIKE[1] and (
+                made.start - last.end < _FAR):
+            made.unit = last.unit
+
+
+def _says_basis(page: Page, made: Draft) -> bool:
+    """Whether the words of a price or of its sentence say what is paid for."""
+    q = made.quantity
+    if q is None or any(u.name not in currencies() for u in q.units):
+        return True
+    spans = page.sentences(made.block)
+    start, end = next(((a, b) for a, b in spans if a <= q.start < b), (made.block.start, made.block.end))
+    return lexicon("price_basis").search(page.text, start, end) is not None
+
+
+def _bare_dollar(page: Page, q: Quantity) -> bool:
+    """Whether a price is in dollars that no letters tell from others."""
+    return _DOLLAR.search(page.text[max(0, q.start - 2):q.end + 4]) is not None
+
+
+def _dollars_of(page: Page) -> str | None:
+    """The one country whose dollars a document's prices name, where it is not the United States'."""
+    named: set[str] = set()
+    for found in page.blocks.values():
+        for q in found:
+            if q.is_a("price") and "$" in page.text[q.start:q.end] and not _bare_dollar(page, q):
+                named |= {u.currency for u in q.units if u.currency}
+    return named.pop() if len(named) == 1 and named != {"USD"} else None
+
+
+_ALIKE = (0.5, 2.0)   # of two prices in one breath
+_DOLLAR = re.compile(r"(?<![A-Za-z])\$(?!\s?[A-Z])")     # and no A$, $ CA
 
 
 def _volume(page: Page, made: Draft, q: Quantity) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tools.extract.page import Page, metric_hits
+from tools.extract.conditions import merge
+from tools.extract.page import Draft, Page, metric_hits
+from tools.extract.unnamed import WINDOW_METRICS
 
+_BETWEEN = 80         # characters between the two ends of one window
 _NEAR = 40            # characters before a window in which it may be named
 _USE, _CHARGE, _DISCHARGE = (f"operating_temperature{x}" for x in ("", "_charge", "_discharge"))
 
@@ -34,3 +37,33 @@ def _within(page: Page) -> None:
         if any(d.comparator == "range" and d.block is one.block and (d.metric, d.level) == (one.metric, one.level)
                and d.value[end] == one.value for d in live):
             one.dead = True
+
+
+def ends_joined(page: Page) -> None:
+    """`From 14 °F on, up to 140 °F`: a lower and an upper bound on one window, side by side, are its two ends."""
+    single = [d for d in page.drafts if not d.dead and d.metric in (*WINDOW_METRICS, "transport_temperature")
+              and d.comparator in _ENDS and isinstance(d.value, float | int) and d.quantity is not None]
+    single.sort(key=lambda d: d.start)
+    for first, second in zip(single, single[1:], strict=False):
+        if first.dead or not _one_window(page, first, second):
+            continue
+        second.dead = True
+        first.comparator, first.value = "range", sorted([float(first.value), float(second.value)])
+        first.written = None if first.written is None or second.written is None else (
+            sorted([first.written[0], second.written[0]]), first.written[1])
+        first.start, first.end = min(first.start, second.start), max(first.end, second.end)
+        merge(first.conditions, [second.conditions])
+
+
+_ENDS = (">=", ">", "<=", "<")
+
+
+def _one_window(page: Page, a: Draft, b: Draft) -> bool:
+    """Whether two bounds belong to one window: one metric, one sentence, opposite directions, no number between."""
+    if (a.metric, a.level, a.priority, a.block.index) != (b.metric, b.level, b.priority, b.block.index):
+        return False
+    if a.comparator[0] == b.comparator[0] or a.value == b.value or not 0 <= b.start - a.end <= _BETWEEN:
+        return False
+    if any(q.units and a.end <= q.start < b.start for q in page.inside(a.block, a.end, b.start)):
+        return False
+    return all(b.conditions.get(k, v) == v for k, v in a.conditions.items())

@@ -67,7 +67,25 @@ def test_every_comparator_word_is_read(read):
             continue
         for phrase in phrases:
             found = only(read(ROWS.format(f"{phrase} 415 g")), "mass")
-            assert found.comparator == ("<=" if sign == "enough" else sign), phrase    # its own way
+            own = sign in ("enough", "better")
+            assert found.comparator == ("<=" if own else sign), phrase    # the metric's own way
+
+
+@pytest.mark.parametrize(("cell", "comparator"), [
+    ("anything above 70 g is useless", "<="), ("never over 70 g", "<="), ("must not drop under 70 g", ">="),
+    ("don't send me over 70 g", "<="), ("70 g 以上的没用", "<="), ("70 g 以上は不可", "<="), ("> 70 g", ">"),
+    ("höchstens 70 g", "<="), ("70 g 이내 (단자 제외)", "<="),
+])
+def test_what_a_table_cell_refuses_is_turned(read, cell, comparator):
+    assert only(read(ROWS.format(cell)), "mass").comparator == comparator
+
+
+def test_the_documents_own_title_gives_no_level_where_cells_are_asked(read):
+    asking = "The cell weighs at most 70 g. Each cell is marked. Cells are prismatic.\n"
+    table = "\n| Item | Requirement |\n|---|---|\n| Capacity | 5 Ah |\n"
+    assert only(read(f"# Storage system in Lodz\n\n{asking}{table}"), "capacity").level == "cell"
+    inner = f"# Enquiry\n\n{asking}\n## Storage system\n{table}"
+    assert {r.level for r in read(inner).requirements if r.metric == "capacity"} <= {"system"}
 
 
 @pytest.mark.parametrize(("phrase", "sign"), [

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from knowledge.document import Block
 from knowledge.units import convert
-from knowledge.vocabulary import units
+from knowledge.vocabulary import metric, units
 from tools.extract.attach import attach
 from tools.extract.clause import Clause
 from tools.extract.clauses import clauses
@@ -22,6 +22,7 @@ from tools.extract.meaning import draft
 from tools.extract.page import Draft, Page
 from tools.extract.priorities import of_statement
 from tools.extract.quantities import Quantity
+from tools.extract.sections import section_level
 
 BACKGROUND = "told, not asked, as the second reading takes it"
 ADDED = 0.5           # probability from which a number that the rules left over is asked for
@@ -139,6 +140,8 @@ def _clause(
         attach(clause, added, free + _open(page, group, free), said)
         for new, name in names:
             new.metric = name
+            if new.level != metric(name).level and not section_level(page, block):
+                new.level = metric(name).level             # what is asked among other levels' words is the cell's
         page.drafts += added
     else:
         _given(page, live, free, span, said)

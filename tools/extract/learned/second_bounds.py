@@ -7,11 +7,14 @@ from knowledge.vocabulary import metric
 from tools.extract.learned.observe import Observation
 from tools.extract.learned.weights import BOUNDS, Weights, load
 from tools.extract.page import Draft, Page
+from tools.extract.phrases import lexicon
+from tools.extract.turned import refused
 
 CHOICES: tuple[Comparator, ...] = (">=", "<=", "=")
 _DIRECTION: dict[Comparator, Comparator] = {">": ">=", "<": "<=", "about": "="}
-CLEARLY = 0.75        # probability from which a bound that no word says is turned
+CLEARLY = 0.75        # probability from which a bound is turned that no word says, or that looks like a refusal
 UNSAID = "said=None"
+_BEFORE, _BEHIND = 24, 14    # characters beside a number in which it is called typical
 
 
 def bounded(draft: Draft) -> bool:
@@ -42,8 +45,32 @@ def second_bounds(page: Page, observed: list[Observation], weights: Weights | No
     for draft in page.drafts:
         q = draft.quantity
         seen = places.get((q.start, q.end)) if q is not None and not draft.dead and bounded(draft) else None
-        if seen is not None and seen.said == UNSAID:       # what a word says stands: shall not exceed 3.5 Ah
+        if draft.comparator == "=" and q is not None and _typical(page, draft):
+            continue
+        if seen is not None and (seen.said == UNSAID or _against(page, draft, seen)):
             shares = weights.shares(bound_features(seen, draft.metric, draft.comparator), {}, CHOICES)
             best = max(CHOICES, key=lambda c: shares.get(c, 0.0))
             if best != plain(draft.comparator) and shares.get(best, 0.0) >= CLEARLY:
                 draft.comparator, draft.method = best, "taught"
+
+
+def _against(page: Page, draft: Draft, seen: Observation) -> bool:
+    """Whether a strict bound that a word says runs against the metric's habit: `anything above 42 g` is a refusal.
+
+    What else a word says stands: shall not exceed 3.5 Ah, must be below 100 Wh.
+    """
+    wrong = {">=": "<", "<=": ">"}.get(metric(draft.metric).comparator)
+    q = seen.quantity
+    span = next(((a, b) for a, b in page.sentences(draft.block) if a <= q.start < b),
+                (draft.block.start, draft.block.end))
+    return draft.comparator == wrong and refused(page.text, q, span)
+
+
+def _typical(page: Page, draft: Draft) -> bool:
+    """Whether the words right at a number call it typical: it is the value itself."""
+    q = draft.quantity
+    if q is None or draft.conditions.get("kind") != "typical":
+        return False
+    words = lexicon("typical_words")
+    return (words.search(page.text, max(draft.block.start, q.start - _BEFORE), q.start) is not None
+            or words.search(page.text, q.end, min(draft.block.end, q.end + _BEHIND)) is not None)

@@ -96,6 +96,24 @@ def test_a_bound_is_turned_only_when_it_is_sure(page_of):
     assert alive(unsaid) == [("mass", ">=", 70.0)]
 
 
+REFUSED = weights(**{"U=g": {">=": 0.0, "<=": 9.0, "=": 0.0}})
+WANTED = weights(**{"U=Ah": {">=": 9.0, "<=": 0.0, "=": 0.0}, "U=ah": {">=": 9.0, "<=": 0.0, "=": 0.0}})
+
+
+@pytest.mark.parametrize(("text", "sure", "expected"), [
+    ("Mass: over 70 g, and we stop reading.", REFUSED, ("mass", "<=", 70.0)),
+    ("The mass must be more than 70 g.", REFUSED, ("mass", ">", 70.0)),         # a modal word asks it
+    ("| Item | Limit |\n|---|---|\n| Mass | > 70 g |\n", REFUSED, ("mass", ">", 70.0)),     # a sign is no refusal
+    ("The capacity shall not exceed 3.5 Ah.", WANTED, ("capacity", "<=", 3.5)),
+    ("The capacity must be below 3.5 Ah.", WANTED, ("capacity", "<", 3.5)),
+    ("The typical capacity is 3.5 Ah.", WANTED, ("capacity", "=", 3.5)),
+])
+def test_a_strict_bound_against_the_habit_is_a_refusal_unless_it_is_asked(page_of, text, sure, expected):
+    page = page_of(text)
+    second_bounds(page, observe(page), sure)
+    assert alive(page) == [expected]
+
+
 def test_names_are_asked_for_refused_and_joined_to_one_choice(page_of):
     page = page_of("Cathode: LFP. LMFP is fine with us as well, NMC never.")
     for draft in page.drafts:
