@@ -5,7 +5,8 @@ from __future__ import annotations
 from tools.extract.clause import Clause
 from tools.extract.comparators import Said, said_about
 from tools.extract.cues import named_by_cue
-from tools.extract.page import Page
+from tools.extract.meaning import metric_for
+from tools.extract.page import Page, metric_hits
 from tools.extract.quantities import Quantity
 from tools.extract.table_row import VALUES, Row
 from tools.extract.unnamed import unnamed_metric
@@ -20,6 +21,10 @@ def named_by_row(row: Row, q: Quantity) -> str | None:
     block = next((b for b in row.blocks(*VALUES) if b.start <= q.start < b.end), None)
     if block is None or not row.label or not q.units:
         return None
+    others = [o for b in row.blocks(*VALUES) for o in page.blocks[b.index] if o.units and o is not q]
+    hits = [h for b in row.label for h in metric_hits(page, b.start, b.end)]
+    if any(metric_for(h.what, o) == h.what for h in hits for o in others):
+        return None                                        # cycle life | 1C/1C, at least 3000 cycles
     start, end = min(b.start for b in cells), max(b.end for b in cells)
     if any(start <= b.start < end for b in row.blocks("background")):
         start, end = row.label[0].start, row.label[0].end  # what stands between is another's
