@@ -130,7 +130,8 @@ class Page:
 
     def resettle(self, q: Quantity, fate: Fate, reason: str = "") -> None:
         """Say anew what a quantity is that was taken for something else; a requirement stays one."""
-        if self.fates.get(id(q), ("", ""))[0] != "requirement":
+        known = self.fates.get(id(q))
+        if known is None or known[0] != "requirement":
             self.fates[id(q)] = (fate, reason)
 
     def reject(self, q: Quantity, reason: str) -> None:
