@@ -22,7 +22,7 @@ def page_of(tmp_path):
 
 
 def test_words_fold_numbers_and_part_characters():
-    assert words("At least 4.8 Ah, 容量は≥5 個") == ["at", "least", "#", "ah", ",", "容量", "量は", "≥", "#", "個"]
+    assert words("At least 4.8 Ah, 容量は≥5 個") == ("at", "least", "#", "ah", ",", "容量", "量は", "≥", "#", "個")
 
 
 def test_a_number_is_seen_with_its_words_its_neighbours_and_the_rules_verdict(page_of):
