@@ -54,7 +54,8 @@ def test_a_name_is_seen_in_each_language(page_of, text, kind, value):
 @pytest.mark.parametrize(("text", "name"), [
     ("rapport ONU 38.3 daté", "UN 38.3"), ("la CEI 62133-2.", "IEC 62133-2"),
     ("CEE-ONU R100 Rev. 3", "UN ECE R100 Rev. 3"),
-    ("2023/1542 is the EU regulation", "Regulation (EU) 2023/1542"), ("法规(EU) 2023/1542", "Regulation (EU) 2023/1542"),
+    ("2023/1542 is the EU regulation", "Regulation (EU) 2023/1542"),
+    ("法规(EU) 2023/1542", "Regulation (EU) 2023/1542"),
     ("IS 16046 Part 2 is", "IS 16046 Part 2"), ("ANSI C18.3M Part 2.", "ANSI C18.3M Part 2"), ("un38.3报告", "UN38.3"),
     ("KMVSS Article 18-3, GB", "KMVSS Article 18-3"), ("MIL-STD-810H method 514.8", "MIL-STD-810H method 514.8"),
     ("KC 인증이", "KC"), ("NASA JSC-20793", "NASA JSC-20793"),
