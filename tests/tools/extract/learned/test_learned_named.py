@@ -8,6 +8,7 @@ from evals.gold import GoldRequirement
 from evals.matching import same_demand
 from knowledge.documents.read import read_document
 from knowledge.requirement import Requirement
+from tests.tools.extract.learned.test_learned_second import alive, weights
 from tools.extract.days import dates_in
 from tools.extract.learned.named import name_all
 from tools.extract.learned.refused import refused
@@ -15,8 +16,6 @@ from tools.extract.learned.second_names import second_names
 from tools.extract.learned.weights import NONE
 from tools.extract.requirements import extract_requirements, first_reading
 from tools.extract.standards import plain_name, standards_in
-
-from .test_learned_second import alive, weights
 
 MAIL = "Date: Fri, 21 Mar 2031 10:00:00 +0800\n\n"
 
