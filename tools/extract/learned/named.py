@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -129,11 +130,12 @@ def _may(kind: str) -> tuple[str, ...]:
 
 
 def _apart(found: list[Thing]) -> list[Thing]:
-    kept: list[Thing] = []
+    kept: list[Thing] = []      # in order, none over another
     for thing in sorted(found, key=lambda t: (t.start - t.end, t.start)):
-        if all(thing.end <= other.start or thing.start >= other.end for other in kept):
-            kept.append(thing)
-    kept = sorted(kept, key=lambda t: t.start)
+        place = bisect_right(kept, thing.start, key=lambda t: t.start)
+        before, behind = kept[place - 1:place], kept[place:place + 1]
+        if all(thing.start >= other.end for other in before) and all(thing.end <= other.start for other in behind):
+            kept.insert(place, thing)
     return [t for i, t in enumerate(kept) if not any(_same_mark(t, o) for o in kept[max(0, i - 1):i + 2] if o is not t)]
 
 
@@ -144,26 +146,45 @@ def _same_mark(thing: Thing, other: Thing) -> bool:
     return max(thing.start, other.start) - min(thing.end, other.end) <= 1
 
 
+class _Placed:
+    """Drafts by place, to find those over a span without looking at all."""
+
+    def __init__(self, drafts: list[Draft]) -> None:
+        self._drafts = sorted(drafts, key=lambda d: d.start)
+        self._longest = max((d.end - d.start for d in drafts), default=0)
+
+    def touching(self, start: int, end: int) -> list[Draft]:
+        """The drafts over [start, end)."""
+        first = bisect_left(self._drafts, start - self._longest, key=lambda d: d.start)
+        last = bisect_left(self._drafts, end, key=lambda d: d.start)
+        return [d for d in self._drafts[first:last] if d.end > start]
+
+
 def name_all(page: Page) -> list[Named]:
     """Every thing that a page names, in document order."""
     sight, found = Sight(page), list[Named]()
-    made = [d for d in page.drafts if not d.dead and (d.metric in WORDED or d.metric in CHEMICAL or metric(
-        d.metric).dimension in ("text", "date"))]
+    made = _Placed([d for d in page.drafts if not d.dead and (d.metric in WORDED or d.metric in CHEMICAL or metric(
+        d.metric).dimension in ("text", "date"))])
     for block in page.document.blocks:
         inside = things(page, block)
         if not inside:
             continue
-        causes = [(a, b, sentence_background(page, a, b)) for a, b in page.sentences(block)]
+        spans = page.sentences(block)
+        starts = [a for a, _ in spans]
+        causes = [sentence_background(page, a, b) for a, b in spans]
         row = tuple((cell.start, cell.end) for cell in page.row_of(block))
-        drafts = [d for d in made if any(d.start < b and d.end > a for a, b in ((block.start, block.end), *row))]
+        drafts = [d for a, b in ((block.start, block.end), *row) for d in made.touching(a, b)]
+        tests = [d for d in drafts if is_test(d.metric)]
         for place, thing in enumerate(inside):
             own = (*_own(thing, inside, place), *_said(page, inside, place))
-            around, cause = next(((a, b), c) for a, b, c in (*causes, (block.start, block.end, None))
-                                 if a <= thing.start < b)
+            at = bisect_right(starts, thing.start) - 1
+            inner = at >= 0 and thing.start < spans[at][1]
+            around, cause = (spans[at], causes[at]) if inner else ((block.start, block.end), None)
             seen = Seen(thing.start, thing.end, thing.kind.split()[0], own)
             reach = (around, *row)
             found.append(Named(thing, sight.at(block, seen), cause or "-", reach,
-                               [d for d in drafts if _of(d, thing, reach)]))
+                               [d for d in (tests if is_test(thing.kind) else made.touching(thing.start, thing.end))
+                                if _of(d, thing, reach)]))
     return found
 
 
