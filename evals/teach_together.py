@@ -6,8 +6,9 @@ first model when a reading is made: the authors are dealt into four hands, and e
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from tools.extract.learned.weights import Weights
 HANDS = 4
 HIDDEN, EMBEDDED = 48, 6
 EPOCHS, BATCH, RATE, DECAY = 10, 128, 3e-3, 2e-2
+_PIECE = 8           # numbers of a piece of a document
 UNSEEN, THINNED = 0.2, 0.15      # shares of the features and of the hidden units that a step leaves out
 
 
@@ -51,6 +53,20 @@ def shares_of(weights: Weights, document: Numbers) -> list[Shares]:
     return [weights.shares(e.features, e.kinds, e.allowed) for e in document.ruled]
 
 
+def in_pieces(judged: Sequence[tuple[Numbers, list[Shares]]], seed: int = 0) -> list[tuple[Numbers, list[Shares]]]:
+    """The documents cut into pieces of one to eight numbers: a mail of two lines has no others to look at."""
+    draw = random.Random(seed)
+    found = []
+    for document, shares in judged:
+        place = 0
+        while place < len(shares):
+            end = place + draw.randint(1, _PIECE)
+            found.append((replace(document, placed=document.placed[place:end], plain=document.plain[place:end],
+                                  ruled=document.ruled[place:end]), shares[place:end]))
+            place = end
+    return found
+
+
 class _Net(torch.nn.Module):  # type: ignore[misc]
     def __init__(self, features: int, classes: int) -> None:
         super().__init__()
@@ -79,7 +95,7 @@ def fit_together(judged: Sequence[tuple[Numbers, list[Shares]]], seed: int = 0) 
     place = {name: k for k, name in enumerate(classes)}
     rows: list[np.ndarray] = []
     which, left, right, answers = [], [], [], []
-    for document, shares in judged:
+    for document, shares in (*judged, *in_pieces(judged)):
         beside = Beside(document.placed, shares, document.language)
         for i, example in enumerate(document.ruled):
             names = beside.candidates(i)

@@ -26,9 +26,9 @@ from tools.extract.sections import section_level
 
 BACKGROUND = "told, not asked, as the second reading takes it"
 ADDED = 0.5           # probability from which a number that the rules left over is asked for
-ASKED, NAMED = 0.45, 0.3   # ... that it is asked for at all, and then as the likeliest metric
+ASKED, NAMED = 0.5, 0.3   # ... that it is asked for at all, and then as the likeliest metric
 RENAMED = 0.5         # ... from which it is another metric's
-DROPPED = 0.55        # ... from which it is not asked for
+DROPPED = 0.5         # ... from which it is not asked for
 _SURE = 0.9           # confidence of a requirement of the rules alone; the second reading's is its probability
 
 
@@ -67,8 +67,23 @@ def judge(page: Page, weights: Weights, network: Network | None = None) -> list[
     observed = observe(page)
     shares = [own_shares(seen, weights) for seen in observed]
     if network is not None:
-        shares = network.judge([placed(seen) for seen in observed], shares, page.document.language)
+        alone = shares
+        shares = network.judge([placed(seen) for seen in observed], alone, page.document.language)
+        _said_again(observed, alone, shares)
     return [Judged(seen, own) for seen, own in zip(observed, shares, strict=True)]
+
+
+def _said_again(observed: list[Observation], alone: list[dict[str, float]], shares: list[dict[str, float]]) -> None:
+    """Of a demand said several times one stays: each was taken for a repetition of the others."""
+    groups: dict[tuple[str, tuple[float, ...], str], list[int]] = {}
+    for i, (seen, own) in enumerate(zip(observed, alone, strict=True)):
+        name = max(own, key=lambda n: own[n])
+        if name not in (NONE, CONDITION) and own[name] >= ASKED:
+            groups.setdefault((name, seen.quantity.values, seen.quantity.unit_text), []).append(i)
+    for (asked, _, _), group in groups.items():
+        if len(group) > 1 and all(max(shares[i], key=lambda n: shares[i][n]) == NONE for i in group):
+            best = max(group, key=lambda i: alone[i][asked])
+            shares[best] = alone[best]
 
 
 def own_shares(seen: Observation, weights: Weights) -> dict[str, float]:

@@ -11,7 +11,7 @@ from tools.extract.learned.second import second_reading
 from tools.extract.learned.second_bounds import second_bounds
 from tools.extract.learned.second_names import second_names
 from tools.extract.learned.weights import KINDS, NONE, Weights, bucket
-from tools.extract.requirements import first_reading
+from tools.extract.requirements import extract_requirements, first_reading
 
 
 def weights(**said: dict[str, float]) -> Weights:
@@ -130,3 +130,20 @@ def test_a_name_that_is_only_told_is_dropped(page_of):
     assert alive(page) == [("standard_compliance", "required", "UN 38.3")]
     second_names(page, weights(**{"T=standard": {NONE: 9.0, "standard_compliance required": 0.0}}))
     assert alive(page) == []
+
+
+def test_of_a_demand_said_several_times_one_stays(tmp_path):
+    path = tmp_path / "ask.txt"
+    path.write_text("The cell shall weigh at most 70 g.\n\nMass: max 70 g.\n\nAgain, 70 g at most.\n", encoding="utf-8")
+    found = extract_requirements(read_document(path)).requirements
+    assert [(r.metric, r.value) for r in found] == [("mass", 70.0)]
+
+
+@pytest.mark.parametrize(("text", "asked"), [
+    ("The cell shall weigh at most 70 g.", {"mass"}), ("Capacity at least 5 Ah.", {"capacity"}),
+    ("Mass: max 70 g\nCapacity: min 5 Ah\nSpecific energy: 250 Wh/kg\nCycle life: 1000 cycles",
+     {"mass", "capacity", "specific_energy", "cycle_life"})])
+def test_a_document_of_a_line_or_two_is_read_too(tmp_path, text, asked):
+    path = tmp_path / "ask.txt"
+    path.write_text(text, encoding="utf-8")
+    assert {r.metric for r in extract_requirements(read_document(path)).requirements} == asked
