@@ -13,6 +13,8 @@ _ENOUGH = 0.995       # rounding of a printed product
 _ONE_CELL = 1.5       # limits of one metric that lie further apart are of several cells: nothing is coupled
 _OF_ONE = 2.0         # what is further beyond a bound than this is of another thing: a pack's energy, a cell's mass
 _LOOSER = 1.25        # a mass limit that is looser than this was not written for the energy beside it
+_CLEARLY = 1.02       # a current that is needed beyond its limit by less is rounding
+_APART = 2.0          # a wish that lies further from the must than this factor is of another thing
 _AT = 0.5             # degrees by which a temperature may miss its window: 32 °F and 0 °C
 
 
@@ -203,7 +205,7 @@ def loads_against_windows(requirements: Sequence[Requirement]) -> list[Finding]:
         low, high = float(window.value[0]), float(window.value[1])
         outside: dict[float, list[Requirement]] = {}
         for r in requirements:
-            asked = r.metric in names and r.level == "cell" and r.priority == "must"
+            asked = r.metric in names and r.level == "cell" and r.priority != "info"
             at = r.number("temperature_C") if asked else None
             if at is not None and not low - _AT <= at <= high + _AT:
                 outside.setdefault(round(at, 1) + 0.0, []).append(r)
@@ -237,5 +239,74 @@ def order_of_limits(requirements: Sequence[Requirement]) -> list[Finding]:
     return found
 
 
+def charge_against_current(requirements: Sequence[Requirement]) -> list[Finding]:
+    """A charge that needs on average more current than the cell may be charged with: ΔSOC × capacity ÷ time."""
+    capacities, limits = _one(requirements, "capacity", least), _one(requirements, "charge_current", most)
+    limits = [(v, r) for v, r in limits if r.comparator in ("<=", "<")]
+    found: list[Finding] = []
+    if not capacities or not limits:
+        return found
+    (ampere_hours, capacity), (allowed, limit) = capacities[0], limits[0]
+    for r in requirements:
+        start, end, minutes = r.number("soc_from_pct"), r.number("soc_to_pct"), most(r)
+        if r.metric != "fast_charge_time" or r.level != "cell" or start is None or end is None or not minutes:
+            continue
+        needed = (end - start) / 100 * ampere_hours / (minutes / 60)
+        if allowed * _CLEARLY < needed:
+            found.append(Finding(
+                kind="conflict", ids=(r.id, limit.id, capacity.id), source=r.source, quote=r.source.quote,
+                text=f"coupled: {end - start:g} % of {ampere_hours:g} Ah in {minutes:g} min needs {needed:.4g} A on "
+                     f"average, the charge current may not exceed {allowed:g} A",
+                question="Does the charge time or the current limit govern?"))
+    return found
+
+
+def cells_against_pack(requirements: Sequence[Requirement]) -> list[Finding]:
+    """The number of cells times the least energy of one against what the module, pack or system is to hold."""
+    counts = [r for r in requirements if r.metric == "cell_count" and r.comparator == "="
+              and isinstance(r.value, int | float)]
+    energies = _one(requirements, "energy", least)
+    found: list[Finding] = []
+    for count in counts[:_MOST_COUPLED] if energies else ():
+        one, cell = energies[-1]
+        for whole in requirements:
+            asked = least(whole) if whole.metric == "energy" and whole.level == count.level != "cell" else None
+            sum_ = float(count.value) * one if isinstance(count.value, int | float) else 0.0
+            if asked and asked / _OF_ONE < sum_ < _ENOUGH * asked:
+                found.append(Finding(
+                    kind="conflict", ids=(count.id, cell.id, whole.id), source=whole.source, quote=whole.source.quote,
+                    text=f"coupled: {count.value:g} cells of {one:g} Wh make {sum_:.5g} Wh, less than the {asked:g} Wh "
+                         f"of the {whole.level}: a cell needs {asked * one / sum_:.4g} Wh",
+                    question="Does the energy of the cell or of the whole govern?"))
+    return found
+
+
+def wishes_against_musts(requirements: Sequence[Requirement]) -> list[Finding]:
+    """A wish that the must on the same metric already exceeds, or that its window rules out."""
+    found = []
+    for wish in [r for r in requirements if r.priority == "should"][:10 * _MOST_COUPLED]:
+        for must in _by(requirements, wish.metric):
+            if must.level != wish.level or not isinstance(wish.value, float | int) or _differ(wish, must):
+                continue
+            low, high, value = least(must), most(must), float(wish.value)
+            weaker = wish.comparator in (">=", ">") and low is not None and high is None and value < low or (
+                wish.comparator in ("<=", "<") and high is not None and low is None and value > high)
+            outside = low is not None and high is not None and (value < low or value > high)
+            bound = low if low is not None and (high is None or value < low) else high
+            if (weaker or outside) and bound and 1 / _APART < abs(value / bound) < _APART:
+                said = "is weaker than the must" if weaker else "lies outside of what the must allows"
+                found.append(Finding(
+                    kind="conflict", ids=(wish.id, must.id), source=wish.source, quote=wish.source.quote,
+                    text=f"{wish.metric}: the wish of {value:g} {wish.unit or ''} {said}",
+                    question="Which of the two holds?"))
+    return found
+
+
+def _differ(a: Requirement, b: Requirement) -> bool:
+    """Whether conditions that both state differ."""
+    return any(b.conditions[k] != v for k, v in a.conditions.items()
+               if k in b.conditions and k not in ("note", "basis"))
+
+
 COUPLINGS = (energy_against_mass, energy_against_size, energy_against_capacity, throughput_against_cycles,
-             loads_against_windows, order_of_limits)
+             loads_against_windows, order_of_limits, charge_against_current, cells_against_pack, wishes_against_musts)
