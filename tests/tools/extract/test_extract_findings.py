@@ -210,7 +210,8 @@ def test_a_wish_that_the_must_already_passes_or_rules_out():
 
 @pytest.mark.parametrize(("whole", "told"), [(106_000.0, 1), (104_000.0, 0), (1_200_000.0, 0)])
 def test_cells_of_a_module_hold_less_than_it_is_to_hold(whole, told):
-    cell, count, module = asks(("energy", ">=", 1004.8, "Wh", "must", {}), ("cell_count", "=", 104.0, "cell", "must", {}),
+    cell, count, module = asks(("energy", ">=", 1004.8, "Wh", "must", {}),
+                               ("cell_count", "=", 104.0, "cell", "must", {}),
                                ("energy", ">=", whole, "Wh", "must", {}))
     parts = [cell, *(r.model_copy(update={"level": "module"}) for r in (count, module))]
     found = [f for f in examine(parts) if f.kind == "conflict"]      # 104 x 1004.8 Wh = 104,499 Wh
