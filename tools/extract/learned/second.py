@@ -50,7 +50,8 @@ class Judged:
         verdict, best = self.seen.verdict, self.best
         asked = 1.0 - self.shares.get(NONE, 0.0) - self.shares.get(CONDITION, 0.0)
         whole = self.seen.quantity.shape in ("tuple", "tolerance_only") or len(self.seen.drafts) > 1
-        if whole or self.seen.outside:
+        used = self.seen.fate == "requirement" and not self.seen.drafts      # the other end of a range
+        if whole or used or self.seen.outside:
             return verdict
         if self.seen.drafts:
             if 1.0 - asked >= DROPPED:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -147,3 +149,8 @@ def test_a_document_of_a_line_or_two_is_read_too(tmp_path, text, asked):
     path = tmp_path / "ask.txt"
     path.write_text(text, encoding="utf-8")
     assert {r.metric for r in extract_requirements(read_document(path)).requirements} == asked
+
+
+def test_the_other_end_of_a_range_is_not_asked_once_more():
+    found = extract_requirements(read_document(Path("examples/rfx/power_tool_21700.xlsx"))).requirements
+    assert [r.value for r in found if r.metric == "diameter"] == [[20.9, 21.2]]
