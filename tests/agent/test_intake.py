@@ -20,7 +20,7 @@ from tools.failures import BadInput, Unreadable
 
 OLD = "# Cell\n\nThe cell mass must not exceed 70 g. The capacity must be at least 5 Ah. At least 800 cycles to 80 %.\n"
 NEW = ("# Cell\n\nThe capacity must be at least 5.2 Ah. At least 800 cycles to 80 %. "
-       "The altitude must be up to 5000 m.\n")
+       "The shelf life must be up to 24 months.\n")
 ODD = "# Cell\n\nThe cell mass must not exceed 70 g. Please note the blorp of 12.5 mm at delivery.\n"
 
 
@@ -36,20 +36,20 @@ def read(tmp_path):
 def test_a_revision_shows_added_changed_and_withdrawn(read):
     found = changes(read(OLD)[1], read(NEW)[1])
     told = {(c.kind, (c.new or c.old).metric): c.what for c in found}
-    assert told == {("changed", "capacity"): ("value",), ("added", "altitude"): (), ("withdrawn", "mass"): ()}
+    assert told == {("changed", "capacity"): ("value",), ("added", "shelf_life"): (), ("withdrawn", "mass"): ()}
     assert changes(read(OLD)[1], read(OLD)[1]) == ()
 
 
 def test_questions_are_numbered_and_answers_win(read, tmp_path):
     _, reading = read(NEW)
     asked = questions(reading)
-    assert [q.id for q in asked] == ["Q01"] and "5000 m" in mail(reading, asked)
-    target = next(r for r in reading.requirements if r.metric == "altitude")
+    assert [q.id for q in asked] == ["Q01"] and "24 months" in mail(reading, asked)
+    target = next(r for r in reading.requirements if r.metric == "shelf_life")
     path = tmp_path / "answers.yaml"
-    path.write_text("- {question: Q01, value: 3.2 km, priority: should}\n", encoding="utf-8")
+    path.write_text("- {question: Q01, value: 3 year, priority: should}\n", encoding="utf-8")
     after = answered(reading, read_answers(path))
     now = next(r for r in after.requirements if r.id == target.id)
-    assert (now.value, now.priority, now.method) == (3200.0, "should", "answer")
+    assert (now.value, now.priority, now.method) == (36.0, "should", "answer")
     assert questions(after) == ()
 
 
