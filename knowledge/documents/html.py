@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from knowledge.document import Unread
 from knowledge.documents.assemble import Content, Draft, Sections, cell_name, stack
 from knowledge.documents.errors import PARSER_FAULTS, UnreadableDocument
 from knowledge.documents.header_rows import header_rows
@@ -17,6 +18,7 @@ _SKIPPED = frozenset({"script", "style", "template", "noscript", "head", "svg", 
 _INLINE = frozenset({"a", "abbr", "b", "bdi", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
                      "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "tt", "u", "var",
                      "wbr", "img", "input", "o:p"})
+_TOO_DEEP = "its elements are nested more than 256 deep; what stands further in is not read."
 _LEAST_LINES = 3           # lines of all cells of a row that are rows of their own
 _PLAIN = frozenset({"pre", "listing", "xmp", "plaintext"})
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:px|pt|em|%)?\s*(?:;|$)|"
@@ -38,7 +40,8 @@ def read_html(text: str, name: str) -> Content:
         drafts = HtmlBlocks().drafts(root)
     except (*PARSER_FAULTS, etree.LxmlError) as fault:
         raise UnreadableDocument(f"{name} is damaged HTML and cannot be read; save it again or send a PDF.") from fault
-    return stack("html", drafts)
+    cut = any(fault.type_name == "ERR_RESOURCE_LIMIT" for fault in parser.error_log)
+    return stack("html", drafts, [Unread(place=name, reason=_TOO_DEEP)] if cut else [])
 
 
 class HtmlBlocks:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from knowledge.documents.errors import UnreadableDocument
+from knowledge.documents.read import read_document
+
 BODY = """Dear all,
 
 please quote:
@@ -130,3 +133,14 @@ def test_html_blocks(read, grid):
 def test_html_expands_no_entities(read, entity):
     text = read("a.html", entity).text
     assert "5 Ah" in text and "lollol" not in text and len(text) < 120
+
+
+def test_html_nested_too_deep_says_what_is_not_read(tmp_path):
+    path = tmp_path / "deep.html"
+    deep = "<div>" * 400 + "<p>Mass at most 70 g.</p>" + "</div>" * 400
+    path.write_text(f"<html><body><p>Capacity at least 5 Ah.</p>{deep}</body></html>", encoding="utf-8")
+    (told,) = read_document(path).unread
+    assert told.place == "deep.html" and "256 deep" in told.reason
+    path.write_text(f"<html><body>{deep}</body></html>", encoding="utf-8")
+    with pytest.raises(UnreadableDocument, match="256 deep"):
+        read_document(path)
