@@ -47,8 +47,9 @@ def content_of(name: str, data: bytes, depth: int = 0, allowance: Allowance | No
         else:
             content = _office_content(media, name, data) if media else _text_content(name, data, depth, allowance)
     if not content.drafts:
-        why = f" that can be read: {content.unread[0].reason}" if content.unread else "; send the document with its text."
-        raise UnreadableDocument(f"{name} holds no text{why}")
+        if content.unread:
+            raise UnreadableDocument(f"{name} holds no text that can be read: {content.unread[0].reason}")
+        raise UnreadableDocument(f"{name} holds no text; send the document with its text.")
     return content
 
 
