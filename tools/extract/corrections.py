@@ -59,7 +59,8 @@ def withdrawn(page: Page, block: Block, start: int, end: int) -> bool:
     if not any(q.units for q in inside) and (named := _named_only(page, block, start, end)):
         gone = named
     else:
-        gone = [d for q in inside for d in _holding(page, q, start) if d.comparator not in _TEXTUAL]
+        told = [q for q in inside if q.units] or inside        # `Note 3: … asked for 600 cycles`: not the 3
+        gone = [d for q in told for d in _holding(page, q, start) if d.comparator not in _TEXTUAL]
     if not gone or len({d.metric for d in gone}) > 1:
         return False
     for old in gone:

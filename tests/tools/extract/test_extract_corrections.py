@@ -85,3 +85,10 @@ def test_a_serial_is_a_row():
     reading = read(f"```\n{table}```\n\nSerial 1 is now 7.6 mm, since the lining is slimmer.\n", "a.md")
     assert values(reading, "thickness") == [7.6]
     assert any(f.kind == "superseded" for f in reading.findings)
+
+
+def test_a_note_withdraws_what_it_tells_and_not_what_has_its_number():
+    text = ("Self-discharge shall be at most 3 % per month.\n\nThe cycle life shall be at least 800 cycles.\n\n"
+            "Note 3: Issue B asked for 600 cycles; that value no longer applies.\n")
+    found = extract_requirements(document_of("rfq.md", text.encode()), taught=False).requirements
+    assert {r.metric for r in found} == {"self_discharge", "cycle_life"}
