@@ -121,8 +121,9 @@ def stale_references(
 def beyond_bounds(requirements: Sequence[Requirement]) -> list[Finding]:
     """Single asks beyond a physical bound."""
     found = []
+    fit = {name: applicable(requirements, name) for name in {r.metric for r in requirements}}
     for r in requirements:
-        for bound in applicable(requirements, r.metric) if r.level in ("cell", "material") else ():
+        for bound in fit[r.metric] if r.level in ("cell", "material") else ():
             value = least(r) if bound.side == "above" else most(r)
             series = value is not None and bound.unit == "V" and value > _SERIES * bound.bound
             if value is not None and not series and (

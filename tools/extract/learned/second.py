@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -105,9 +106,10 @@ def second_reading(
     for block, group in _by_block(judged):
         if not any(j.decided != j.seen.verdict for j in group):
             continue
+        starts = [j.seen.quantity.start for j in group]
         for sentence in page.sentences(block):
             for span in clauses(page.text, *sentence):
-                inside = [j for j in group if span[0] <= j.seen.quantity.start < span[1]]
+                inside = group[bisect_left(starts, span[0]):bisect_left(starts, span[1])]
                 if any(j.decided != j.seen.verdict for j in inside):
                     _clause(page, block, sentence, span, inside)
     return [j.seen for j in judged]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -83,7 +84,7 @@ class Sight:
         """What stands around a piece of a block."""
         page, text = self._page, self._page.text
         spans = page.sentences(block)
-        place = next((i for i, (a, b) in enumerate(spans) if a <= seen.start < b), 0)
+        place = _span_of(spans, seen.start) or 0
         start, end = spans[place] if spans else (block.start, block.end)
         end = max(end, seen.end)
         lo, hi = max(start, seen.start - _WIDEST), min(end, seen.end + _WIDEST)
@@ -109,7 +110,8 @@ class Sight:
     def said(self, block: Block, q: Quantity) -> str:
         """The comparator that stands next to a number, as a feature."""
         spans = self._page.sentences(block)
-        start, end = next(((a, b) for a, b in spans if a <= q.start < b), (block.start, block.end))
+        place = _span_of(spans, q.start)
+        start, end = (block.start, block.end) if place is None else spans[place]
         return f"said={said_about(self._page.text, q, start, end).sign}"
 
     def _hits(self, start: int, end: int) -> list[Hit[str]]:
@@ -170,6 +172,12 @@ class Sight:
         for title in _titles(block):
             kinds.setdefault(title, set()).add("title")
         return {name: tuple(sorted(k)) for name, k in kinds.items()}
+
+
+def _span_of(spans: list[tuple[int, int]], place: int) -> int | None:
+    """Which of ordered spans a place lies in."""
+    at = bisect_right(spans, place, key=lambda span: span[0]) - 1
+    return at if at >= 0 and place < spans[at][1] else None
 
 
 def _titles(block: Block) -> Iterator[str]:
