@@ -1,4 +1,4 @@
-"""Requirements that lean on each other: energy, mass, size, capacity, voltage, windows."""
+"""Requirements that lean on each other: energy, mass, size, capacity, voltage, windows, musts and wishes."""
 
 from __future__ import annotations
 
@@ -263,20 +263,20 @@ def charge_against_current(requirements: Sequence[Requirement]) -> list[Finding]
 
 def cells_against_pack(requirements: Sequence[Requirement]) -> list[Finding]:
     """The number of cells times the least energy of one against what the module, pack or system is to hold."""
-    counts = [r for r in requirements if r.metric == "cell_count" and r.comparator == "="
+    counts = [(float(r.value), r) for r in requirements if r.metric == "cell_count" and r.comparator == "="
               and isinstance(r.value, int | float)]
     energies = _one(requirements, "energy", least)
     found: list[Finding] = []
-    for count in counts[:_MOST_COUPLED] if energies else ():
+    for number, count in counts[:_MOST_COUPLED] if energies else ():
         one, cell = energies[-1]
+        together = number * one
         for whole in requirements:
             asked = least(whole) if whole.metric == "energy" and whole.level == count.level != "cell" else None
-            sum_ = float(count.value) * one if isinstance(count.value, int | float) else 0.0
-            if asked and asked / _OF_ONE < sum_ < _ENOUGH * asked:
+            if asked and asked / _OF_ONE < together < _ENOUGH * asked:
                 found.append(Finding(
                     kind="conflict", ids=(count.id, cell.id, whole.id), source=whole.source, quote=whole.source.quote,
-                    text=f"coupled: {count.value:g} cells of {one:g} Wh make {sum_:.5g} Wh, less than the {asked:g} Wh "
-                         f"of the {whole.level}: a cell needs {asked * one / sum_:.4g} Wh",
+                    text=f"coupled: {number:g} cells of {one:g} Wh make {together:.5g} Wh, less than the {asked:g} Wh "
+                         f"of the {whole.level}: a cell needs {asked / number:.4g} Wh",
                     question="Does the energy of the cell or of the whole govern?"))
     return found
 

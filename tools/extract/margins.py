@@ -59,7 +59,6 @@ def _of_another(page: Page, made: Draft, q: Quantity, end: int) -> bool:
 def _take(page: Page, made: Draft, start: int, end: int) -> None:
     """The numbers of a deviation belong to its value."""
     for q in page.inside(made.block, start, end):
-        page.reject(q, "the deviation of a value")
         page.settle(q, "requirement", "the deviation of a value")
     for other in page.drafts:
         if other is not made and other.quantity is not None and start <= other.quantity.start < end and (

@@ -14,19 +14,10 @@ from tools.extract.learned.named import name_all
 from tools.extract.learned.refused import refused
 from tools.extract.learned.second_names import second_names
 from tools.extract.learned.weights import NONE
-from tools.extract.requirements import extract_requirements, first_reading
+from tools.extract.requirements import extract_requirements
 from tools.extract.standards import plain_name, standards_in
 
 MAIL = "Date: Fri, 21 Mar 2031 10:00:00 +0800\n\n"
-
-
-@pytest.fixture
-def page_of(tmp_path):
-    def read(text: str):
-        path = tmp_path / "ask.txt"
-        path.write_text(text, encoding="utf-8")
-        return first_reading(read_document(path))
-    return read
 
 
 def seen(page):

@@ -13,7 +13,7 @@ from tools.extract.learned.second import second_reading
 from tools.extract.learned.second_bounds import second_bounds
 from tools.extract.learned.second_names import second_names
 from tools.extract.learned.weights import KINDS, NONE, Weights, bucket
-from tools.extract.requirements import extract_requirements, first_reading
+from tools.extract.requirements import extract_requirements
 
 
 def weights(**said: dict[str, float]) -> Weights:
@@ -24,15 +24,6 @@ def weights(**said: dict[str, float]) -> Weights:
     return Weights(classes, np.array([key for key, _ in named], dtype=np.uint32), table,
                    np.full(len(classes), 0.1, np.float32), np.zeros(len(classes), np.float32),
                    np.zeros((len(classes), len(KINDS)), np.float32))
-
-
-@pytest.fixture
-def page_of(tmp_path):
-    def read(text: str):
-        path = tmp_path / "ask.txt"
-        path.write_text(text, encoding="utf-8")
-        return first_reading(read_document(path))
-    return read
 
 
 def alive(page):

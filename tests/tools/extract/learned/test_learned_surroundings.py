@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.documents.read import read_document
 from tools.extract.learned.bare import bare_numbers, with_unit
 from tools.extract.learned.named import name_all
 from tools.extract.learned.observe import observe
 from tools.extract.learned.surroundings import words
-from tools.extract.requirements import first_reading
-
-
-@pytest.fixture
-def page_of(tmp_path):
-    def read(text: str, suffix: str = ".md"):
-        path = tmp_path / f"ask{suffix}"
-        path.write_text(text, encoding="utf-8")
-        return first_reading(read_document(path))
-    return read
 
 
 def test_words_fold_numbers_and_part_characters():
