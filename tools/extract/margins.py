@@ -45,9 +45,7 @@ def _plain(page: Page, made: Draft, q: Quantity) -> bool:
         return False
     if metric(made.metric).dimension not in _MEASURED or made.comparator == "tolerance":
         return False
-    spans = page.sentences(made.block)
-    start, end = next(((a, b) for a, b in spans if a <= q.start < b), (made.block.start, made.block.end))
-    return said_about(page.text, q, start, end).sign in _OPEN
+    return said_about(page.text, q, *page.sentence_at(made.block, q.start)).sign in _OPEN
 
 
 def _of_another(page: Page, made: Draft, q: Quantity, end: int) -> bool:

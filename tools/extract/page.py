@@ -127,6 +127,12 @@ class Page:
             self.parted[block.index] = sentences(self.text, block.start, block.end)
         return self.parted[block.index]
 
+    def sentence_at(self, block: Block, place: int) -> tuple[int, int]:
+        """The sentence of a block in which a place lies; the whole block where it lies in none."""
+        spans = self.sentences(block)
+        at = bisect_right(spans, place, key=lambda span: span[0]) - 1
+        return spans[at] if at >= 0 and place < spans[at][1] else (block.start, block.end)
+
     def block_at(self, place: int) -> Block:
         """The block of a place."""
         return self.document.blocks[max(0, bisect_right(self.starts, place) - 1)]

@@ -60,9 +60,7 @@ def _says_basis(page: Page, made: Draft) -> bool:
     q = made.quantity
     if q is None or any(u.name not in currencies() for u in q.units):
         return True
-    spans = page.sentences(made.block)
-    start, end = next(((a, b) for a, b in spans if a <= q.start < b), (made.block.start, made.block.end))
-    return lexicon("price_basis").search(page.text, start, end) is not None
+    return lexicon("price_basis").search(page.text, *page.sentence_at(made.block, q.start)) is not None
 
 
 def _bare_dollar(page: Page, q: Quantity) -> bool:

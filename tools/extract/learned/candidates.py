@@ -92,7 +92,7 @@ class Field:
 
     def sentence(self, block: Block, place: int) -> tuple[int, int]:
         """The sentence of a block in which a place lies."""
-        return next(((a, b) for a, b in self.page.sentences(block) if a <= place < b), (block.start, block.end))
+        return self.page.sentence_at(block, place)
 
     def row(self, block: Block) -> list[Block]:
         """The other cells of a cell's row, as many as are looked at."""

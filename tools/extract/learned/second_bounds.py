@@ -61,9 +61,7 @@ def _against(page: Page, draft: Draft, seen: Observation) -> bool:
     """
     wrong = {">=": "<", "<=": ">"}.get(metric(draft.metric).comparator)
     q = seen.quantity
-    span = next(((a, b) for a, b in page.sentences(draft.block) if a <= q.start < b),
-                (draft.block.start, draft.block.end))
-    return draft.comparator == wrong and refused(page.text, q, span)
+    return draft.comparator == wrong and refused(page.text, q, page.sentence_at(draft.block, q.start))
 
 
 def _typical(page: Page, draft: Draft) -> bool:

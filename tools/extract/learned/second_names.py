@@ -185,8 +185,7 @@ def _added(page: Page, one: JudgedName, added: list[Draft]) -> None:
     thing = one.seen.thing
     name, comparator = one.decided.split()
     block = thing.block
-    sentence = next(((a, b) for a, b in page.sentences(block) if a <= thing.start < b),
-                    (block.start, block.end))
+    sentence = page.sentence_at(block, thing.start)
     span = next(((a, b) for a, b in clauses(page.text, *sentence) if a <= thing.start < b), sentence)
     if comparator == "in" and (same := _same(page, added, name, block, sentence)):
         if thing.value not in same.value:

@@ -109,10 +109,7 @@ class Sight:
 
     def said(self, block: Block, q: Quantity) -> str:
         """The comparator that stands next to a number, as a feature."""
-        spans = self._page.sentences(block)
-        place = _span_of(spans, q.start)
-        start, end = (block.start, block.end) if place is None else spans[place]
-        return f"said={said_about(self._page.text, q, start, end).sign}"
+        return f"said={said_about(self._page.text, q, *self._page.sentence_at(block, q.start)).sign}"
 
     def _hits(self, start: int, end: int) -> list[Hit[str]]:
         """The metrics that a piece names, looked for once."""
